@@ -1,0 +1,240 @@
+import type { Branded, DecodeError, Result } from "@clowder/bytes";
+import type { IdentitySecretKey, KeyError, Suite } from "@clowder/crypto";
+import type { Nickname, NicknameError } from "./nickname.ts";
+
+/** A name the carrier gives to someone in the place; says nothing about who it is. */
+export type Handle = string;
+
+/** Milliseconds on a clock of the caller's that never goes back. */
+export type Millis = number;
+
+/** A person in this room: the long-term public key as 64 hexadecimal digits. Trust hangs on this, never on a name. */
+export type PersonId = Branded<string, "PersonId">;
+
+/** One message of a timeline, the same on every screen once it is placed; own messages keep it from typing to placing. */
+export type MessageId = Branded<string, "MessageId">;
+
+/** What reaches the participant from the carrier, in the carrier's order. */
+export type CarrierInput =
+	| { readonly type: "entered"; readonly self: Handle; readonly occupants: readonly Handle[]; readonly binding: string }
+	| { readonly type: "joined"; readonly handle: Handle }
+	| { readonly type: "left"; readonly handle: Handle }
+	| { readonly type: "text"; readonly from: Handle; readonly text: string }
+	| { readonly type: "interrupted" }
+	| { readonly type: "resumed" }
+	| { readonly type: "closed" };
+
+export interface Person {
+	readonly id: PersonId;
+	readonly nickname: Nickname;
+	/** 32 bytes: the long-term public key. */
+	readonly identityKey: Uint8Array;
+	readonly self: boolean;
+}
+
+/** A session that is running: who can read what is written now. */
+export interface SessionView {
+	/** 16 hexadecimal digits that everyone in the session computes alike; safe to show, opens nothing. */
+	readonly fingerprint: string;
+	/** Everyone in it, oneself included, sorted by `id`. */
+	readonly people: readonly Person[];
+	/** Where it was activated, on the local clock. */
+	readonly since: Millis;
+}
+
+/** What a participant of a running attempt still owes before the next session can start. */
+export type Owed = "roster" | "key" | "offer" | "share" | "ok" | "confirm";
+
+/** The way from one session to the next, while it runs. */
+export interface AttemptView {
+	/** Who comes in with it (names only once this client is told them). */
+	readonly joining: readonly Person[];
+	/** Who goes out with it. */
+	readonly leaving: readonly Person[];
+	/** Whom it waits for; `person` is undefined where this client does not know yet who it is. */
+	readonly waitingFor: readonly { readonly person: Person | undefined; readonly owes: Owed }[];
+	/** Contributions that have come, of how many in all, for a progress bar. */
+	readonly done: number;
+	readonly total: number;
+}
+
+/** Where this client stands. */
+export type Phase =
+	/** Not in the place. */
+	| "outside"
+	/** In the place, nobody has a session yet or nobody answers: making one. */
+	| "founding"
+	/** Has asked those inside; waits for their answer. */
+	| "knocking"
+	/** Has sent who it is to one of them; waits to be introduced. */
+	| "asking"
+	/** Those inside let it in; the keys are being agreed on. */
+	| "agreeing"
+	/** In a session. */
+	| "inside"
+	/** Connection lost while inside; the session may go on if the carrier resumes. */
+	| "interrupted"
+	| "over";
+
+/** Why what is typed now is not sent now. Words are the application's. */
+export type Waiting =
+	/** No session yet. */
+	| "no-session"
+	/** Someone left or vanished; new keys first, so that they cannot read it. */
+	| "re-keying"
+	| "interrupted"
+	| "over";
+
+/** A snapshot, cheap to take; nothing in it is secret. */
+export interface RoomView {
+	readonly phase: Phase;
+	readonly self: Person;
+	readonly session: SessionView | undefined;
+	readonly attempt: AttemptView | undefined;
+	/** Introduced, not in an attempt yet. */
+	readonly joining: readonly Person[];
+	/** In the session, but left or vanished; out with the next session. */
+	readonly leaving: readonly { readonly person: Person; readonly how: Departure }[];
+	/** Undefined: what is written now is sent now. */
+	readonly waiting: Waiting | undefined;
+	/** Written, not placed yet. */
+	readonly outbox: readonly OutboxItem[];
+}
+
+export type Departure = "left" | "gone" | "misbehaved";
+
+export interface OutboxItem {
+	readonly id: MessageId;
+	readonly text: string;
+	/** Set when someone came in whom the writer could not know of: needs `release` or `discard`. */
+	readonly heldFor: readonly Person[];
+}
+
+/** One's own message or another's, placed in the transcript of a session. */
+export interface PlacedMessage {
+	readonly id: MessageId;
+	readonly author: Person;
+	readonly text: string;
+	readonly at: Millis;
+	/** Fingerprint of the session in which it stands, and its entry number there, the same on every screen. */
+	readonly session: string;
+	readonly entry: number;
+	/** Who was in the session, without the author: those who can confirm it. */
+	readonly audience: readonly PersonId[];
+}
+
+/** Why one's own way in ended. */
+export type JoinRefusal = "name-taken" | "name-invalid" | "bad-authenticator" | "room-full";
+
+export type RoomEvent =
+	/** `view()` differs from before. */
+	| { readonly type: "changed" }
+	/** A new session is active. */
+	| {
+			readonly type: "session";
+			readonly session: SessionView;
+			readonly joined: readonly Person[];
+			readonly left: readonly { readonly person: Person; readonly how: Departure }[];
+	  }
+	/** Someone proved who they are and is on the way in. */
+	| { readonly type: "joining"; readonly person: Person }
+	/** Someone on the way in did not make it. */
+	| { readonly type: "join-ended"; readonly person: Person; readonly why: JoinRefusal | "left" | "session-changed" }
+	/** Someone left or vanished; new keys are being made. */
+	| { readonly type: "leaving"; readonly person: Person; readonly how: Departure }
+	| { readonly type: "message"; readonly message: PlacedMessage }
+	/** `by` confirmed (with a digest over the whole transcript so far) that they see these messages, in this order. */
+	| { readonly type: "confirmed"; readonly messages: readonly MessageId[]; readonly by: PersonId }
+	/** `with_` sees another transcript; everything after the entry `agreedUntil` of that session is disputed. */
+	| {
+			readonly type: "divergence";
+			readonly person: Person;
+			readonly session: string;
+			readonly agreedUntil: number;
+			readonly disputed: readonly MessageId[];
+	  }
+	/** Messages could not be placed before someone unknown to their writer came in: ask. */
+	| { readonly type: "held"; readonly messages: readonly MessageId[]; readonly newcomers: readonly Person[] }
+	/** Our own way in was refused by someone inside. */
+	| { readonly type: "refused-entry"; readonly why: JoinRefusal }
+	/** A text was not accepted: what was wrong with it and why. It changed nothing and is never shown as a message. */
+	| { readonly type: "refused"; readonly from: Handle; readonly refusal: Refusal }
+	/** Key agreement cannot go on: someone's contribution does not fit. */
+	| { readonly type: "stalled"; readonly person: Person | undefined; readonly expected: string; readonly got: string }
+	| { readonly type: "over"; readonly why: "left" | "closed" | "removed" };
+
+/** Why a text was not accepted, by who is to blame. */
+export type Refusal =
+	/** Not of this protocol: other people's plain chat, another type tag. */
+	| { readonly blame: "foreign"; readonly what: "plain-text" | "unknown-type" | "unknown-version" }
+	/** Its sender broke the protocol. */
+	| { readonly blame: "sender"; readonly rule: RuleId; readonly expected: string; readonly got: string }
+	/** Well-formed, but not for the present session or attempt: late, early or replayed. */
+	| { readonly blame: "timing"; readonly rule: RuleId; readonly expected: string; readonly got: string }
+	/** A limit of ours (parameters, participants, suite) is exceeded. */
+	| { readonly blame: "limits"; readonly rule: RuleId; readonly expected: string; readonly got: string };
+
+/** The id of a rule of `spec/mpotr.md`, such as `WIRE-3`. */
+export type RuleId = string;
+
+/** We were called wrongly: a bug of the application's, never of a peer's. */
+export interface UsageError {
+	readonly kind: "usage";
+	readonly detail: string;
+}
+
+export interface ParticipantOptions {
+	readonly suite: Suite;
+	/** The long-term identity. Not erased by the participant. */
+	readonly identity: IdentitySecretKey;
+	readonly nickname: Nickname;
+	/** `length` fresh random bytes from a cryptographic generator (in tests: seeded). */
+	readonly random: (length: number) => Uint8Array;
+	/** How long to wait for what; defaults are in `timing.ts`. */
+	readonly timing?: Partial<Timing>;
+}
+
+/** Durations in milliseconds. Local: no clock is agreed on. */
+export interface Timing {
+	/** Without an answer to KNOCK: knock again, and after `knockTries` found the room. */
+	readonly knockTimeoutMs: number;
+	readonly knockTries: number;
+	/** Between ranks, where the next one steps in if the one before does not do its duty. */
+	readonly backOffMs: number;
+	/** Joins introduced within this time share one attempt. */
+	readonly batchMs: number;
+	/** The least of the window in which an idle client acknowledges; grows with the number of people. */
+	readonly acknowledgeMs: number;
+}
+
+/**
+ * One person's side of one room: a state machine without I/O. Feed it what the carrier brings, commands and the time;
+ * take out texts to send and events; call `wake` when `nextWake` has come.
+ */
+export interface ParticipantApi {
+	/** Feeds one carrier event, in the carrier's order. Never throws for what came from elsewhere. */
+	receive(input: CarrierInput, now: Millis): void;
+	/** Runs what is due. */
+	wake(now: Millis): void;
+	/** Puts a text into the outbox; it is sent as soon as that is safe. Allowed in every phase but "over". */
+	send(text: string, now: Millis): Result<MessageId, TextError | UsageError>;
+	/** Sends a held message to the people who are here now. */
+	release(id: MessageId, now: Millis): void;
+	/** Takes a message that is not placed yet out of the outbox. False if it is placed already. */
+	discard(id: MessageId): boolean;
+	/** Says goodbye; then the carrier's place can be left. The keys are erased. */
+	leave(now: Millis): void;
+	/** Texts for the carrier, oldest first; each is returned once. */
+	takeTexts(): string[];
+	/** What happened, oldest first; each is returned once. */
+	takeEvents(): RoomEvent[];
+	/** When `wake` should be called next, if nothing else happens. */
+	nextWake(): Millis | undefined;
+	view(): RoomView;
+}
+
+export type TextError =
+	| { readonly kind: "text-too-long"; readonly limitBytes: number; readonly bytes: number }
+	| { readonly kind: "text-empty" };
+
+export type { DecodeError, KeyError, Nickname, NicknameError };
