@@ -1,3 +1,17 @@
+export { createSuite } from "./create-suite.ts";
+export {
+	AES_BLOCK_BYTES,
+	AES_KEY_BYTES,
+	DIGEST_BYTES,
+	KEM_CIPHERTEXT_BYTES,
+	KEM_COINS_BYTES,
+	KEM_PUBLIC_KEY_BYTES,
+	KEM_SEED_BYTES,
+	PUBLIC_KEY_BYTES,
+	SEED_BYTES,
+	SHARED_SECRET_BYTES,
+	SIGNATURE_BYTES,
+} from "./sizes.ts";
 export type {
 	DhPublicKey,
 	DhSecretKey,
