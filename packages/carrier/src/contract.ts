@@ -27,7 +27,7 @@ export type CarrierEvent =
 	| { readonly type: "interrupted"; readonly reason: CarrierError }
 	/** The same presence in the place goes on after an interruption: nothing was missed, nothing doubled. */
 	| { readonly type: "resumed" }
-	/** A text from elsewhere was dropped below the protocol (half a fragment, too large). */
+	/** A text was dropped below the protocol: half a fragment, too large; or, from ourselves, the server would not pass it on. */
 	| { readonly type: "refused"; readonly from: Handle; readonly reason: string }
 	/** Over. After it no event comes, whatever the reason. An interruption that could not be resumed, but where a new
 	 * connection is possible, comes as a new `entered` instead (under a new handle). */
@@ -52,7 +52,7 @@ export interface EnterOptions {
 	readonly onEvent: (event: CarrierEvent) => void;
 	/** Steps on the way in, for people who wait: "connecting", "registering", "entering". */
 	readonly onProgress?: (step: EnterStep) => void;
-	/** Gives up. */
+	/** Gives up entering: `enter` resolves to an error and no event comes. Without effect once `enter` has resolved. */
 	readonly signal?: AbortSignal;
 }
 
@@ -63,9 +63,13 @@ export type RoomName = string & { readonly __roomName: true };
 
 /** Presence in one place. */
 export interface Place {
-	/** Hands over a text. It counts as sent when its echo comes. A refusal is ours to handle; nothing was sent. */
+	/**
+	 * Hands over a text: Unicode scalar values without controls (but TAB and LF), not empty, within `maxTextBytes`
+	 * (`checkText`). It counts as sent when its echo comes. A refusal is ours to handle; nothing was sent. During an
+	 * interruption texts wait; they go out after `resumed` and are dropped at a new `entered`.
+	 */
 	send(text: string): Result<void, CarrierError>;
-	/** Texts handed over that have not left yet, in bytes, for pacing. */
+	/** UTF-8 bytes of the texts handed over that have not come back as an echo yet, for pacing. */
 	readonly backlog: number;
 	/** Leaves; resolves when the carrier let us go or the time for it ran out. `closed` is the last event. */
 	leave(): Promise<void>;
@@ -74,6 +78,6 @@ export interface Place {
 /** Moves texts between the people in a place: an XMPP room, an IRC channel, an HTTP relay, memory. */
 export interface Carrier {
 	readonly capabilities: CarrierCapabilities;
-	/** Enters a place; the first event is `entered`. */
+	/** Enters a place. Resolves before any event comes; the first event is `entered`. Never rejects. */
 	enter(options: EnterOptions): Promise<Result<Place, CarrierError>>;
 }
