@@ -1,0 +1,109 @@
+/**
+ * Every bound of the server. A limit is never a crash: each one ends in a stanza error, a stream error, a pause of
+ * reading, or the end of one connection.
+ */
+export interface ServerLimits {
+	/** The largest stanza or frame, in UTF-8 bytes. Above it: stream error `policy-violation`. */
+	readonly stanzaBytes: number;
+	/** Elements inside each other in one stanza, the stanza itself being 1. */
+	readonly stanzaDepth: number;
+	/** Attributes and namespace declarations of one element. */
+	readonly attributesPerElement: number;
+
+	readonly connections: number;
+	readonly connectionsPerAddress: number;
+	readonly connectionsPerAddressPerMinute: number;
+	readonly registrationsPerAddressPerMinute: number;
+	readonly authFailuresPerAddressPerMinute: number;
+	readonly authFailuresPerStream: number;
+	/** From the connection to a bound resource. */
+	readonly unauthenticatedMs: number;
+
+	readonly accounts: number;
+	/** When the accounts are full, one that has been unused for so long gives way to a new one. */
+	readonly accountIdleMs: number;
+	readonly sessionsPerAccount: number;
+	readonly passwordBytes: number;
+
+	/** What a connection may send on average, and how much at once before reading is paused. */
+	readonly bytesPerSecond: number;
+	readonly burstBytes: number;
+	readonly stanzasPerSecond: number;
+	readonly burstStanzas: number;
+	/** A debt towards these rates that would take longer than this to work off ends the connection. */
+	readonly abuseDebtMs: number;
+	/** Bytes waiting for a reader that does not read; above it the connection is dropped. */
+	readonly sendQueueBytes: number;
+
+	/** Silence after which the server asks whether the peer is alive. */
+	readonly pingAfterMs: number;
+	/** Silence after that question which counts as death. */
+	readonly pingTimeoutMs: number;
+	/** How long a closed stream may take to send out what is queued. */
+	readonly closeTimeoutMs: number;
+
+	readonly rooms: number;
+	readonly roomsPerSession: number;
+	readonly occupantsPerRoom: number;
+	readonly roomNameBytes: number;
+	readonly nickBytes: number;
+	readonly subjectBytes: number;
+	/** A presence is kept for later joiners, so it is smaller than a message. */
+	readonly presenceBytes: number;
+	/** Addresses a session has sent its presence to, which hear of its end. */
+	readonly directedPresences: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+	stanzaBytes: 64 * 1024,
+	stanzaDepth: 32,
+	attributesPerElement: 32,
+
+	connections: 20_000,
+	connectionsPerAddress: 500,
+	connectionsPerAddressPerMinute: 600,
+	registrationsPerAddressPerMinute: 120,
+	authFailuresPerAddressPerMinute: 60,
+	authFailuresPerStream: 3,
+	unauthenticatedMs: 30_000,
+
+	accounts: 20_000,
+	accountIdleMs: 60 * 60_000,
+	sessionsPerAccount: 10,
+	passwordBytes: 1023,
+
+	bytesPerSecond: 128 * 1024,
+	burstBytes: 1024 * 1024,
+	stanzasPerSecond: 100,
+	burstStanzas: 500,
+	abuseDebtMs: 60_000,
+	sendQueueBytes: 4 * 1024 * 1024,
+
+	pingAfterMs: 30_000,
+	pingTimeoutMs: 15_000,
+	closeTimeoutMs: 2_000,
+
+	rooms: 5_000,
+	roomsPerSession: 50,
+	occupantsPerRoom: 500,
+	roomNameBytes: 256,
+	nickBytes: 256,
+	subjectBytes: 1024,
+	presenceBytes: 4 * 1024,
+	directedPresences: 64,
+};
+
+/** RFC 7622 section 3.1: the longest part of an address. */
+export const JID_PART_BYTES = 1023;
+/** Iterations of PBKDF2 for new accounts: the least RFC 7677 allows, since browsers count them one by one. */
+export const SCRAM_ITERATIONS = 4096;
+export const SCRAM_SALT_BYTES = 16;
+export const SCRAM_NONCE_BYTES = 18;
+/** The longest SASL message read, in characters of base64. */
+export const SASL_MESSAGE_CHARACTERS = 4096;
+/** How often deadlines are looked at. */
+export const TICK_MS = 250;
+/** How long the rates of an address that went away are remembered. */
+export const RATE_WINDOW_MS = 60_000;
+/** Addresses whose rates are remembered at once; past it the oldest is forgotten. */
+export const RATE_ADDRESSES = 10_000;

@@ -1,0 +1,35 @@
+/** XML namespaces, by the document that defines them. */
+export const NS = {
+	client: "jabber:client",
+	streams: "http://etherx.jabber.org/streams",
+	streamErrors: "urn:ietf:params:xml:ns:xmpp-streams",
+	stanzaErrors: "urn:ietf:params:xml:ns:xmpp-stanzas",
+	sasl: "urn:ietf:params:xml:ns:xmpp-sasl",
+	bind: "urn:ietf:params:xml:ns:xmpp-bind",
+	session: "urn:ietf:params:xml:ns:xmpp-session",
+	/** RFC 7395 */
+	framing: "urn:ietf:params:xml:ns:xmpp-framing",
+	roster: "jabber:iq:roster",
+	/** XEP-0004 */
+	dataForm: "jabber:x:data",
+	/** XEP-0030 */
+	discoInfo: "http://jabber.org/protocol/disco#info",
+	discoItems: "http://jabber.org/protocol/disco#items",
+	/** XEP-0045 */
+	muc: "http://jabber.org/protocol/muc",
+	mucUser: "http://jabber.org/protocol/muc#user",
+	mucOwner: "http://jabber.org/protocol/muc#owner",
+	mucRoomConfig: "http://jabber.org/protocol/muc#roomconfig",
+	mucSelfPing: "http://jabber.org/protocol/muc#self-ping-optimization",
+	/** XEP-0077 */
+	register: "jabber:iq:register",
+	registerFeature: "http://jabber.org/features/iq-register",
+	/** XEP-0092 */
+	version: "jabber:iq:version",
+	/** XEP-0199 */
+	ping: "urn:xmpp:ping",
+	/** XEP-0359 */
+	stanzaId: "urn:xmpp:sid:0",
+	/** XEP-0421 */
+	occupantId: "urn:xmpp:occupant-id:0",
+} as const;
