@@ -24,7 +24,7 @@ function fold(text: string): string {
 
 /**
  * A room's name as people type it, in the one form in which those who type the same name meet (CARRIER-1): NFKC, case
- * folded, white space as single spaces, without the variation selectors that emoji keyboards add.
+ * folded, spaces as single ones, without the variation selectors that emoji keyboards add.
  */
 export function parseRoomName(text: string): Result<RoomName, RoomNameError> {
 	if (text.length > ROOM_NAME_RAW_MAX_UNITS) {
@@ -33,7 +33,7 @@ export function parseRoomName(text: string): Result<RoomName, RoomNameError> {
 	let name = text.replace(/[\ufe0e\ufe0f]/g, "").normalize("NFKC");
 	for (let round = 0; ; round++) {
 		const next = fold(name)
-			.replace(/[\s\p{Zs}]+/gu, " ")
+			.replace(/\p{Zs}+/gu, " ")
 			.trim();
 		if (next === name) break;
 		if (round === ROUNDS_MAX) return err({ kind: "room-name-characters", codePoint: name.codePointAt(0) ?? 0 });

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+import { type ConformanceHarness, carrierConformance } from "../src/conformance.ts";
+import { type Carrier, fragmenting } from "../src/index.ts";
+import { MemoryNetwork } from "../src/memory.ts";
+
+/** Steps without progress after which a condition is given up. */
+const IDLE_TURNS_MAX = 100;
+
+function harness(adapt: (carrier: Carrier) => Carrier, maxTextBytes?: number): () => Promise<ConformanceHarness> {
+	return async () => {
+		const network = new MemoryNetwork({ seed: 7, ...(maxTextBytes === undefined ? {} : { maxTextBytes }) });
+		return {
+			person: () => ({ carrier: adapt(network.carrier()), die: (self) => network.kill(self) }),
+			async until(what, holds) {
+				for (let idle = 0; !holds(); ) {
+					idle = network.step() ? 0 : idle + 1;
+					assert.ok(idle < IDLE_TURNS_MAX, `waited in vain for ${what}`);
+					// Promises settle between steps.
+					await setImmediate();
+				}
+			},
+			close: async () => {},
+		};
+	};
+}
+
+carrierConformance(
+	"memory",
+	harness((carrier) => carrier),
+);
+carrierConformance(
+	"memory with texts of 512 bytes, fragmented",
+	harness((carrier) => fragmenting(carrier), 512),
+);
