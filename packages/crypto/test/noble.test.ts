@@ -1,0 +1,4 @@
+import { noblePrimitives } from "@clowder/crypto/noble";
+import { conformanceSuite } from "./conformance.ts";
+
+conformanceSuite(noblePrimitives);
