@@ -5,16 +5,18 @@
 var LEAST_NODE = [20, 19, 0];
 var COMMANDS = ["start", "build", "check", "test", "bench"];
 
+/** @param {string} version */
 function isOldNode(version) {
 	var parts = version.replace(/^v/, "").split(".");
 	for (var i = 0; i < LEAST_NODE.length; i++) {
-		var part = parseInt(parts[i], 10);
-		if (part !== LEAST_NODE[i]) return !(part > LEAST_NODE[i]);
+		var part = parseInt(parts[i] || "0", 10);
+		var least = LEAST_NODE[i] || 0;
+		if (part !== least) return !(part > least);
 	}
 	return false;
 }
 
-var command = process.argv[2];
+var command = process.argv[2] || "";
 if (isOldNode(process.version)) {
 	console.error("clowder: needs Node " + LEAST_NODE.join(".") + " or newer; this is " + process.version + ".");
 	process.exit(1);

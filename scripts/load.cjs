@@ -1,6 +1,7 @@
 // Apart from entry.cjs because an old Node cannot parse `import()`.
 "use strict";
 
+/** @param {string} command */
 module.exports = function load(command) {
 	import(`./${command}.mjs`)
 		.then((module) => module.main(process.argv.slice(2)))

@@ -1,0 +1,48 @@
+/**
+ * What the page may do, however it came to be: run its own scripts, talk to its own server, nothing else. `'self'` in
+ * `connect-src` covers the WebSocket to the same host and port (CSP level 3, section 6.7.2.8).
+ */
+const CONTENT_SECURITY_POLICY = [
+	"default-src 'none'",
+	"script-src 'self'",
+	"style-src 'self'",
+	"img-src 'self' data:",
+	"font-src 'self'",
+	"connect-src 'self'",
+	"base-uri 'none'",
+	"form-action 'none'",
+	"frame-ancestors 'none'",
+	"require-trusted-types-for 'script'",
+].join("; ");
+
+/** Powers of the browser that the page never asks for. */
+const PERMISSIONS_POLICY = [
+	"accelerometer",
+	"autoplay",
+	"browsing-topics",
+	"camera",
+	"display-capture",
+	"geolocation",
+	"gyroscope",
+	"hid",
+	"magnetometer",
+	"microphone",
+	"midi",
+	"payment",
+	"serial",
+	"usb",
+]
+	.map((feature) => `${feature}=()`)
+	.join(", ");
+
+/** Sent with every answer, errors included. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+	"Content-Security-Policy": CONTENT_SECURITY_POLICY,
+	"Cross-Origin-Opener-Policy": "same-origin",
+	"Cross-Origin-Embedder-Policy": "require-corp",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy": PERMISSIONS_POLICY,
+	"Referrer-Policy": "no-referrer",
+	"X-Content-Type-Options": "nosniff",
+	"X-Frame-Options": "DENY",
+};

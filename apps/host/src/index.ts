@@ -1,0 +1,4 @@
+/** One command to host it: the web client and the embedded XMPP server on one port. */
+export { describeHostError, type HostError } from "./errors.ts";
+export { SECURITY_HEADERS } from "./headers.ts";
+export { type Host, type HostOptions, startHost } from "./host.ts";

@@ -1,0 +1,13 @@
+/** Largest request head, in bytes. Ours are under 1 KiB. */
+export const REQUEST_HEAD_BYTES_MAX: number = 8 * 1024;
+/** Time for a request's head to arrive, in milliseconds. */
+export const REQUEST_HEAD_MS_MAX: number = 10_000;
+/** Time for a whole request, in milliseconds. */
+export const REQUEST_MS_MAX: number = 15_000;
+/** How long an idle connection is kept for the next request, in milliseconds. */
+export const KEEP_ALIVE_MS: number = 5_000;
+/** Connections at the same time, WebSockets included. */
+export const CONNECTIONS_MAX: number = 10_000;
+/** Files of the web client, and bytes of all of them: more is a wrong folder, not a web client. */
+export const SITE_FILES_MAX: number = 500;
+export const SITE_BYTES_MAX: number = 32 * 1024 * 1024;

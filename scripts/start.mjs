@@ -1,0 +1,109 @@
+// `npm start`: installs and builds what is missing, then serves the web client and the XMPP server until Ctrl-C.
+
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundle, compile, isBuilt } from "./lib/build.mjs";
+import { installIfNeeded, installReason } from "./lib/install.mjs";
+import { parseStartOptions, START_HELP } from "./lib/options.mjs";
+import { root } from "./lib/repo.mjs";
+import { untilStopped } from "./lib/signals.mjs";
+
+/** @typedef {import("./lib/options.mjs").StartOptions} StartOptions */
+
+const LOOPBACK = /^(?:127\.[\d.]+|::1|localhost)$/;
+
+/** @param {string} line */
+const say = (line) => console.log(`clowder: ${line}`);
+/** @param {string} line */
+const complain = (line) => console.error(`clowder: ${line}`);
+
+/**
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} exit code: 0 stopped cleanly, 1 could not start, 2 a wrong option, 130 stopped at once
+ */
+export async function main(args) {
+	const options = parseStartOptions(args, process.env);
+	if (!options.ok) {
+		complain(options.error);
+		return 2;
+	}
+	if (options.value === "help") {
+		console.log(START_HELP);
+		return 0;
+	}
+	if (!(await makeReady())) return 1;
+	return serve(options.value);
+}
+
+/** Installs and builds if something changed since the last time. @returns {Promise<boolean>} */
+async function makeReady() {
+	if (installReason() === undefined && isBuilt()) return true;
+	try {
+		accessSync(root, constants.W_OK);
+	} catch {
+		complain(`cannot write to ${root}, where it must be installed and built once; give this account the permission`);
+		return false;
+	}
+	if (!(await installIfNeeded(say))) {
+		complain("npm could not install; its message is above");
+		return false;
+	}
+	if (isBuilt()) return true;
+	say("building");
+	for (const step of [compile, bundle]) {
+		const { code, output } = await step();
+		if (code === 0) continue;
+		process.stderr.write(output);
+		complain("the build failed; its message is above");
+		return false;
+	}
+	return true;
+}
+
+/** @param {StartOptions} options @returns {Promise<number>} */
+async function serve(options) {
+	const path = join(root, "apps", "host", "dist", "src", "index.js");
+	const { startHost, describeHostError } = await import(pathToFileURL(path).href);
+	const host = await startHost({
+		port: options.port,
+		host: options.host,
+		domain: options.domain,
+		webRoot: join(root, "apps", "web", "dist"),
+		xmppPort: options.xmppPort,
+	});
+	if (!host.ok) {
+		complain(describeHostError(host.error));
+		return 1;
+	}
+	const stopped = untilStopped(() => {
+		say("stopping");
+		return host.value.close();
+	});
+	if (host.value.xmppPort !== undefined) say(`native XMPP clients on 127.0.0.1, port ${host.value.xmppPort}, no TLS`);
+	if (!LOOPBACK.test(options.host)) {
+		say("others reach it by this machine's address, but browsers allow its cryptography only over HTTPS:");
+		say("put a reverse proxy with a certificate before it (see README.md, Operators)");
+	}
+	say(`open ${host.value.url} (Ctrl-C stops it)`);
+	if (options.open) openBrowser(host.value.url);
+	const code = await stopped;
+	// Whatever still hangs, the answer to Ctrl-C is to end.
+	process.exit(code);
+}
+
+/** Failing to find a browser is no reason to stop: the address is printed. @param {string} url */
+function openBrowser(url) {
+	const [program, ...args] =
+		process.platform === "darwin"
+			? ["open", url]
+			: process.platform === "win32"
+				? ["cmd", "/c", "start", "", url]
+				: ["xdg-open", url];
+	spawn(program ?? "", args, { stdio: "ignore", detached: true })
+		.on("error", () => complain("found no program that opens a browser"))
+		.unref();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exitCode = await main(process.argv.slice(2));
