@@ -98,9 +98,7 @@ export interface Broadcast {
 /** Writes a stanza that has no `to` yet. */
 export function serialiseForMany(node: Element): Broadcast {
 	const head = openTag(node, undefined);
-	return node.children.length === 0
-		? { head, tail: "/>" }
-		: { head, tail: `>${content(node)}</${node.name}>` };
+	return node.children.length === 0 ? { head, tail: "/>" } : { head, tail: `>${content(node)}</${node.name}>` };
 }
 
 /** `toAttribute` is ` to="..."`, escaped. */

@@ -1,0 +1,184 @@
+import type { Framing } from "./framing.ts";
+import type { ServerLimits } from "./limits.ts";
+import { NS } from "./namespaces.ts";
+import { Pace } from "./rate.ts";
+import { Stream, type StreamHost } from "./stream.ts";
+import { element, serialise } from "./xml.ts";
+import { parseFrame, type XmlEvent, XmlStreamParser } from "./xml-parser.ts";
+
+/** What a transport does for a connection. It calls back nothing from inside these. */
+export interface Wire {
+	/** Queues text; the answer is how many bytes wait to be read by the peer. */
+	send(text: string): number;
+	/** Asks the peer for a sign of life below XMPP; false where there is no such thing. */
+	ping(): boolean;
+	/** Stops reading for so long. */
+	pause(ms: number): void;
+	/** Sends out what is queued, then closes. */
+	end(): void;
+	/** Closes at once. */
+	destroy(): void;
+}
+
+/** One client's connection: bytes in, stream, pace and liveness. Time is an argument; the wire does the I/O. */
+export class Connection {
+	readonly #wire: Wire;
+	readonly #limits: ServerLimits;
+	readonly #framing: Framing;
+	readonly #stream: Stream;
+	readonly #bytePace: Pace;
+	readonly #stanzaPace: Pace;
+	readonly #newId: () => string;
+	readonly #onOverflow: (connection: Connection) => void;
+	#parser: XmlStreamParser;
+	readonly #since: number;
+	#heardAt: number;
+	/** The time the last call gave. */
+	#lastMoved: number;
+	#pingedAt: number | undefined;
+	/** Set when the stream has ended and the transport has still to go. */
+	#endingSince: number | undefined;
+	#gone = false;
+	#overflowed = false;
+
+	constructor(
+		wire: Wire,
+		framing: Framing,
+		host: Omit<StreamHost, "write" | "end">,
+		onOverflow: (connection: Connection) => void,
+		now: number,
+	) {
+		this.#wire = wire;
+		this.#limits = host.limits;
+		this.#framing = framing;
+		this.#newId = host.newId;
+		this.#parser = new XmlStreamParser(host.limits);
+		this.#bytePace = new Pace(host.limits.bytesPerSecond, host.limits.burstBytes, now);
+		this.#stanzaPace = new Pace(host.limits.stanzasPerSecond, host.limits.burstStanzas, now);
+		this.#since = now;
+		this.#heardAt = now;
+		this.#onOverflow = onOverflow;
+		const write = (text: string): void => this.write(text);
+		const end = (): void => {
+			this.#endingSince = this.#lastMoved;
+			this.#wire.end();
+		};
+		this.#lastMoved = now;
+		this.#stream = new Stream({ ...host, write, end }, framing);
+	}
+
+	/** Text from the peer: any part of a TCP stream, or one whole WebSocket message. */
+	receive(text: string, now: number): void {
+		this.heard(now);
+		if (this.#stream.phase === "closed") return;
+		const stanzas = this.#framing.kind === "tcp" ? this.#readStream(text, now) : this.#readFrame(text, now);
+		this.#keepPace(Buffer.byteLength(text), stanzas, now);
+	}
+
+	/** Queues text for the peer; one who does not read is dropped, though not before the present call is done. */
+	write(text: string): void {
+		if (this.#gone || this.#overflowed || this.#endingSince !== undefined) return;
+		if (this.#wire.send(text) <= this.#limits.sendQueueBytes) return;
+		this.#overflowed = true;
+		this.#onOverflow(this);
+	}
+
+	/** Any sign of life, a WebSocket pong too. */
+	heard(now: number): void {
+		this.#lastMoved = now;
+		this.#heardAt = now;
+		this.#pingedAt = undefined;
+	}
+
+	/** A message that cannot be text of a stream. */
+	refuse(condition: "bad-format" | "unsupported-encoding" | "policy-violation", detail: string, now: number): void {
+		this.#lastMoved = now;
+		this.#stream.fail(condition, now, detail);
+	}
+
+	#readFrame(text: string, now: number): number {
+		const frame = parseFrame(text, this.#limits);
+		if (!frame.ok) this.#stream.violated(frame.error, now);
+		else if (frame.value.ns === NS.framing && frame.value.name === "close") this.#stream.closed(now);
+		else if (this.#stream.phase === "opening" || frame.value.ns === NS.framing) this.#stream.opened(frame.value, now);
+		else this.#stream.received(frame.value, now);
+		return 1;
+	}
+
+	#readStream(text: string, now: number): number {
+		let stanzas = 0;
+		const onEvent = (event: XmlEvent): "continue" | "stop" => {
+			if (event.type === "open") this.#stream.opened(event.root, now);
+			else if (event.type === "close") this.#stream.closed(now);
+			else {
+				stanzas += 1;
+				this.#stream.received(event.stanza, now);
+			}
+			// After a successful authentication and after the end, what follows is not of this stream any more.
+			const over = event.type === "stanza" && this.#stream.phase === "opening";
+			return over || this.#stream.phase === "closed" ? "stop" : "continue";
+		};
+		let rest = text;
+		while (rest !== "") {
+			const read = this.#parser.write(rest, onEvent);
+			if (!read.ok) {
+				this.#stream.violated(read.error, now);
+				return stanzas;
+			}
+			if (this.#stream.phase === "closed") return stanzas;
+			rest = read.value.trimStart();
+			if (this.#parser.stopped) this.#parser = new XmlStreamParser(this.#limits);
+		}
+		return stanzas;
+	}
+
+	/** Reads no faster than agreed; whoever is far beyond it in one gulp is not a client. */
+	#keepPace(bytes: number, stanzas: number, now: number): void {
+		if (this.#stream.phase === "closed") return;
+		const wait = Math.max(this.#bytePace.spend(bytes, now), this.#stanzaPace.spend(stanzas, now));
+		if (wait > this.#limits.abuseDebtMs) this.#stream.fail("policy-violation", now, "far too much at once");
+		else if (wait > 0) this.#wire.pause(wait);
+	}
+
+	/** Looks at the deadlines: to log in, to answer, to be gone. */
+	tick(now: number): void {
+		if (this.#gone) return;
+		this.#lastMoved = now;
+		if (this.#endingSince !== undefined) {
+			if (now - this.#endingSince >= this.#limits.closeTimeoutMs) this.drop(now);
+			return;
+		}
+		if (this.#stream.phase !== "bound") {
+			if (now - this.#since >= this.#limits.unauthenticatedMs) this.#stream.fail("connection-timeout", now);
+			return;
+		}
+		if (this.#pingedAt !== undefined) {
+			if (now - this.#pingedAt >= this.#limits.pingTimeoutMs) {
+				this.#stream.fail("connection-timeout", now);
+			}
+		} else if (now - this.#heardAt >= this.#limits.pingAfterMs) {
+			this.#pingedAt = now;
+			if (!this.#wire.ping()) this.#pingByStanza();
+		}
+	}
+
+	#pingByStanza(): void {
+		const { session } = this.#stream;
+		const attrs = { type: "get", id: this.#newId(), to: session?.full };
+		session?.sendText(serialise(element("iq", NS.client, attrs, [element("ping", NS.ping)])));
+	}
+
+	/** Ends it in order: the stream error, then the close. */
+	fail(condition: "conflict" | "not-authorized" | "system-shutdown", now: number): void {
+		this.#lastMoved = now;
+		this.#stream.fail(condition, now);
+	}
+
+	/** The transport is gone, or has to go now. */
+	drop(now: number): void {
+		if (this.#gone) return;
+		this.#gone = true;
+		this.#stream.lost(now);
+		this.#wire.destroy();
+	}
+}

@@ -1,0 +1,11 @@
+export { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
+export {
+	createXmppServer,
+	type ServerError,
+	type TcpOptions,
+	type XmppServer,
+	type XmppServerOptions,
+} from "./server.ts";
+export type { CoreCounts } from "./server-core.ts";
+export type { Tap } from "./tcp.ts";
+export type { WebSocketOptions } from "./websocket.ts";

@@ -1,0 +1,81 @@
+import type { Accounts } from "./accounts.ts";
+import { prepareLocal } from "./jid.ts";
+import { NS } from "./namespaces.ts";
+import type { StanzaCondition } from "./stanza.ts";
+import { child, type Element, element, textOf } from "./xml.ts";
+
+/** What in-band registration (XEP-0077) answers: a result with or without payload, or an error. */
+export type RegisterAnswer =
+	| { readonly type: "result"; readonly payload?: Element }
+	| { readonly type: "error"; readonly condition: StanzaCondition }
+	/** The account is gone: answer, then end its sessions. */
+	| { readonly type: "removed" };
+
+function form(registered: string | undefined): Element {
+	const known = registered === undefined ? [] : [element("registered", NS.register)];
+	return element("query", NS.register, {}, [
+		...known,
+		element("instructions", NS.register, {}, ["Choose a user name and a password for this server."]),
+		element("username", NS.register, {}, registered === undefined ? [] : [registered]),
+		element("password", NS.register),
+	]);
+}
+
+function field(query: Element, name: string): string | undefined {
+	const found = child(query, name, NS.register);
+	return found === undefined ? undefined : textOf(found);
+}
+
+function register(accounts: Accounts, query: Element, allowed: () => boolean, now: number): RegisterAnswer {
+	const username = prepareLocal(field(query, "username") ?? "");
+	const password = field(query, "password");
+	if (username === undefined || password === undefined) return { type: "error", condition: "not-acceptable" };
+	if (!allowed()) return { type: "error", condition: "resource-constraint" };
+	const registered = accounts.register(username, password, now);
+	if (registered.ok) return { type: "result" };
+	switch (registered.error) {
+		case "conflict":
+			return { type: "error", condition: "conflict" };
+		case "full":
+			return { type: "error", condition: "resource-constraint" };
+		case "unusable-password":
+			return { type: "error", condition: "not-acceptable" };
+	}
+}
+
+/** Answers before authentication: the form, and new accounts. `allowed` counts an attempt against the address. */
+export function registerBeforeLogin(
+	accounts: Accounts,
+	type: string | undefined,
+	query: Element,
+	allowed: () => boolean,
+	now: number,
+): RegisterAnswer {
+	if (type === "get") return { type: "result", payload: form(undefined) };
+	if (child(query, "remove", NS.register)) return { type: "error", condition: "not-allowed" };
+	return register(accounts, query, allowed, now);
+}
+
+/** Answers for someone logged in: their own form, a new password, or the end of the account. */
+export function registerAfterLogin(
+	accounts: Accounts,
+	username: string,
+	type: string | undefined,
+	query: Element,
+	allowed: () => boolean,
+): RegisterAnswer {
+	if (type === "get") return { type: "result", payload: form(username) };
+	if (child(query, "remove", NS.register)) {
+		if (query.children.some((node) => typeof node !== "string" && node.name !== "remove")) {
+			return { type: "error", condition: "bad-request" };
+		}
+		accounts.remove(username);
+		return { type: "removed" };
+	}
+	const password = field(query, "password");
+	if (password === undefined) return { type: "error", condition: "bad-request" };
+	if (prepareLocal(field(query, "username") ?? "") !== username) return { type: "error", condition: "not-allowed" };
+	if (!allowed()) return { type: "error", condition: "resource-constraint" };
+	const changed = accounts.changePassword(username, password);
+	return changed.ok ? { type: "result" } : { type: "error", condition: "not-acceptable" };
+}

@@ -1,0 +1,227 @@
+import type { Accounts } from "./accounts.ts";
+import { discoInfo, discoItems } from "./disco.ts";
+import { bareOf, fullOf, type Jid, parseJid } from "./jid.ts";
+import type { ServerLimits } from "./limits.ts";
+import type { IqAnswer } from "./muc-iq.ts";
+import type { MucService } from "./muc-service.ts";
+import { NS } from "./namespaces.ts";
+import { registerAfterLogin } from "./register.ts";
+import type { Session, Sessions } from "./session.ts";
+import {
+	errorReply,
+	iqPayload,
+	isRequest,
+	isWellFormedIq,
+	readdressed,
+	resultReply,
+	type StanzaCondition,
+} from "./stanza.ts";
+import { child, type Element, element, textOf } from "./xml.ts";
+
+const SERVER_FEATURES: readonly string[] = [NS.register, NS.ping, NS.version, NS.roster, NS.stanzaId];
+const SERVER_NAME = "Clowder";
+const SERVER_VERSION = "0.1.0";
+
+/** Takes each stanza of a bound session to where it belongs (RFC 6121 section 8). */
+export class Router {
+	readonly #domain: string;
+	readonly #limits: ServerLimits;
+	readonly #accounts: Accounts;
+	readonly #sessions: Sessions;
+	readonly #muc: MucService;
+
+	constructor(domain: string, limits: ServerLimits, accounts: Accounts, sessions: Sessions, muc: MucService) {
+		this.#domain = domain;
+		this.#limits = limits;
+		this.#accounts = accounts;
+		this.#sessions = sessions;
+		this.#muc = muc;
+	}
+
+	/** `allowRegistration` counts a change of password against the sender's address. */
+	route(session: Session, stanza: Element, allowRegistration: () => boolean): void {
+		if (stanza.name === "iq" && !isWellFormedIq(stanza)) return this.#refuse(session, stanza, "bad-request");
+		const text = stanza.attrs["to"];
+		if (text === undefined) return this.#toOwnAccount(session, stanza, allowRegistration);
+		const to = parseJid(text);
+		if (!to.ok) return this.#refuse(session, stanza, "jid-malformed");
+		if (to.value.domain === this.#muc.domain) return this.#muc.receive(session, stanza, to.value);
+		if (to.value.domain !== this.#domain) return this.#refuse(session, stanza, "remote-server-not-found");
+		if (to.value.local === "") return this.#toServer(session, stanza, to.value, allowRegistration);
+		if (to.value.local === session.username && to.value.resource === "" && stanza.name === "iq") {
+			return this.#iqToServer(session, stanza, allowRegistration);
+		}
+		this.#toUser(session, stanza, to.value);
+	}
+
+	/** A session ended: those who saw its presence hear of it. */
+	sessionEnded(session: Session): void {
+		this.#muc.dropSession(session);
+		this.#announceUnavailable(session, element("presence", NS.client, { type: "unavailable" }));
+	}
+
+	#refuse(session: Session, stanza: Element, condition: StanzaCondition): void {
+		const { type } = stanza.attrs;
+		// An answer is never answered, or two servers would talk for ever (RFC 6120 section 8.3.1).
+		if (type === "error" || type === "result") return;
+		session.send(errorReply(stanza, condition, session.full));
+	}
+
+	#toOwnAccount(session: Session, stanza: Element, allowRegistration: () => boolean): void {
+		if (stanza.name === "presence") return this.#ownPresence(session, stanza);
+		if (stanza.name === "iq") return this.#iqToServer(session, stanza, allowRegistration);
+		this.#toUser(session, stanza, { local: session.username, domain: this.#domain, resource: "" });
+	}
+
+	#toServer(session: Session, stanza: Element, to: Jid, allowRegistration: () => boolean): void {
+		if (stanza.name === "presence") return;
+		if (stanza.name === "message" || to.resource !== "") return this.#refuse(session, stanza, "service-unavailable");
+		this.#iqToServer(session, stanza, allowRegistration);
+	}
+
+	#iqToServer(session: Session, iq: Element, allowRegistration: () => boolean): void {
+		const request = iqPayload(iq);
+		if (!isRequest(iq) || request === undefined) return;
+		if (request.ns === NS.register && request.name === "query") {
+			return this.#register(session, iq, request, allowRegistration);
+		}
+		const answer = this.#answer(request, iq.attrs["type"]);
+		if (answer.type === "error") return this.#refuse(session, iq, answer.condition);
+		session.send(resultReply(iq, session.full, answer.payload));
+	}
+
+	#answer(request: Element, type: string | undefined): IqAnswer {
+		if (request.ns === NS.session && type === "set") return { type: "result" };
+		if (request.ns === NS.roster && type === "set") return { type: "error", condition: "not-allowed" };
+		if (type !== "get") return { type: "error", condition: "service-unavailable" };
+		switch (request.ns) {
+			case NS.roster:
+				return { type: "result", payload: element("query", NS.roster) };
+			case NS.ping:
+				return { type: "result" };
+			case NS.version: {
+				const name = element("name", NS.version, {}, [SERVER_NAME]);
+				const version = element("version", NS.version, {}, [SERVER_VERSION]);
+				return { type: "result", payload: element("query", NS.version, {}, [name, version]) };
+			}
+			case NS.discoInfo: {
+				if (request.attrs["node"] !== undefined) return { type: "error", condition: "item-not-found" };
+				const identity = { category: "server", type: "im", name: SERVER_NAME };
+				return { type: "result", payload: discoInfo([identity], SERVER_FEATURES) };
+			}
+			case NS.discoItems:
+				if (request.attrs["node"] !== undefined) return { type: "result", payload: discoItems([]) };
+				return { type: "result", payload: discoItems([{ jid: this.#muc.domain, name: "Rooms" }]) };
+			default:
+				return { type: "error", condition: "service-unavailable" };
+		}
+	}
+
+	#register(session: Session, iq: Element, query: Element, allowed: () => boolean): void {
+		const answer = registerAfterLogin(this.#accounts, session.username, iq.attrs["type"], query, allowed);
+		if (answer.type === "error") return this.#refuse(session, iq, answer.condition);
+		session.send(resultReply(iq, session.full, answer.type === "result" ? answer.payload : undefined));
+		if (answer.type === "removed") {
+			for (const other of this.#sessions.of(session.username)) other.terminate("not-authorized");
+		}
+	}
+
+	#ownPresence(session: Session, stanza: Element): void {
+		const { type } = stanza.attrs;
+		if (type === "unavailable") {
+			session.presence = undefined;
+			this.#muc.leaveAll(session);
+			return this.#announceUnavailable(session, stanza);
+		}
+		if (type !== undefined) return this.#refuse(session, stanza, "bad-request");
+		session.presence = stanza;
+		// There is no roster, so an account's presence is shown to its own sessions only.
+		for (const other of this.#sessions.of(session.username)) {
+			if (other.presence === undefined) continue;
+			other.send(readdressed(stanza, session.full, other.full));
+			if (other !== session) session.send(readdressed(other.presence, other.full, session.full));
+		}
+	}
+
+	#announceUnavailable(session: Session, stanza: Element): void {
+		const own = this.#readers({ local: session.username, domain: this.#domain, resource: "" });
+		for (const other of own) other.send(readdressed(stanza, session.full, other.full));
+		const readers = [...session.directed];
+		session.directed.clear();
+		for (const text of readers) {
+			const to = parseJid(text);
+			if (!to.ok) continue;
+			for (const reader of this.#readers(to.value)) reader.send(readdressed(stanza, session.full, reader.full));
+		}
+	}
+
+	/** The sessions an address means: one resource, or all that are available. */
+	#readers(to: Jid): readonly Session[] {
+		if (to.resource === "") return this.#sessions.of(to.local).filter(({ presence }) => presence !== undefined);
+		const found = this.#sessions.find(to.local, to.resource);
+		return found === undefined ? [] : [found];
+	}
+
+	#toUser(session: Session, stanza: Element, to: Jid): void {
+		switch (stanza.name) {
+			case "presence":
+				return this.#presenceToUser(session, stanza, to);
+			case "message":
+				return this.#messageToUser(session, stanza, to);
+			default: {
+				const reader = to.resource === "" ? undefined : this.#sessions.find(to.local, to.resource);
+				if (reader === undefined) return this.#refuse(session, stanza, "service-unavailable");
+				reader.send(readdressed(stanza, session.full, reader.full));
+			}
+		}
+	}
+
+	#presenceToUser(session: Session, stanza: Element, to: Jid): void {
+		const { type, id } = stanza.attrs;
+		const address = fullOf(to);
+		if (type === "subscribe") {
+			// Nobody can be subscribed to: the answer is the same whether or not the account exists (RFC 6121 3.1.3).
+			return session.send(
+				element("presence", NS.client, { type: "unsubscribed", id, from: bareOf(to), to: session.bare }),
+			);
+		}
+		if (type !== undefined && type !== "unavailable") return;
+		if (type === "unavailable") session.directed.delete(address);
+		else if (!session.directed.has(address)) {
+			if (session.directed.size >= this.#limits.directedPresences) {
+				return this.#refuse(session, stanza, "resource-constraint");
+			}
+			session.directed.add(address);
+		}
+		for (const reader of this.#readers(to)) reader.send(readdressed(stanza, session.full, reader.full));
+	}
+
+	#messageToUser(session: Session, stanza: Element, to: Jid): void {
+		const { type } = stanza.attrs;
+		if (type === "groupchat") return this.#refuse(session, stanza, "service-unavailable");
+		let readers = this.#readers(to);
+		// RFC 6121 section 8.5.3.2.1: a chat message finds the account when the resource is gone.
+		if (readers.length === 0 && to.resource !== "" && type === "chat") readers = this.#readers({ ...to, resource: "" });
+		if (to.resource === "" || readers.length > 1) readers = readers.filter((reader) => priority(reader) >= 0);
+		if (type === "error" && to.resource === "") return;
+		if (readers.length === 0) return this.#refuse(session, stanza, "service-unavailable");
+		const children = withoutForeignStanzaIds(stanza, [`${to.local}@${to.domain}`, this.#domain]);
+		for (const reader of readers) {
+			reader.send(readdressed(stanza, session.full, stanza.attrs["to"] ?? reader.bare, children));
+		}
+	}
+}
+
+function priority(session: Session): number {
+	const given = session.presence === undefined ? undefined : child(session.presence, "priority", NS.client);
+	const value = given === undefined ? 0 : Number.parseInt(textOf(given), 10);
+	return Number.isInteger(value) ? value : 0;
+}
+
+/** XEP-0359 section 5: an id said to be by us did not come from us. */
+function withoutForeignStanzaIds(stanza: Element, ours: readonly string[]): Element["children"] {
+	return stanza.children.filter((node) => {
+		if (typeof node === "string" || node.ns !== NS.stanzaId || node.name !== "stanza-id") return true;
+		return !ours.includes((node.attrs["by"] ?? "").toLowerCase());
+	});
+}

@@ -1,0 +1,201 @@
+import { base64, err, ok, type Result } from "@clowder/bytes";
+import { Accounts } from "./accounts.ts";
+import { Connection, type Wire } from "./connection.ts";
+import type { Framing } from "./framing.ts";
+import type { ServerLimits } from "./limits.ts";
+import { MucService } from "./muc-service.ts";
+import { limitKey, PerMinute } from "./rate.ts";
+import { Router } from "./router.ts";
+import { Session, Sessions } from "./session.ts";
+import type { StanzaCondition } from "./stanza.ts";
+
+export interface CoreOptions {
+	readonly domain: string;
+	readonly limits: ServerLimits;
+	readonly random: (bytes: number) => Uint8Array;
+}
+
+/** Why no connection was made: too many, of all or of this address. */
+export type ConnectRefusal = "too-many-connections" | "too-many-from-address";
+
+/** Counts, for logs and tests. */
+export interface CoreCounts {
+	readonly connections: number;
+	readonly sessions: number;
+	readonly accounts: number;
+	readonly rooms: number;
+}
+
+/** The whole server without sockets and clocks: connections with their wires go in, text comes out of the wires. */
+export class ServerCore {
+	readonly domain: string;
+	readonly mucDomain: string;
+	readonly #limits: ServerLimits;
+	readonly #random: (bytes: number) => Uint8Array;
+	readonly #accounts: Accounts;
+	readonly #sessions: Sessions = new Sessions();
+	readonly #muc: MucService;
+	readonly #router: Router;
+	readonly #connections: Map<Connection, string> = new Map();
+	readonly #perAddress: Map<string, number> = new Map();
+	readonly #connectRate: PerMinute;
+	readonly #registerRate: PerMinute;
+	readonly #authRate: PerMinute;
+	#onEmpty: (() => void) | undefined;
+	/** Connections whose readers are too slow. They end after the stanza at hand has gone to everyone else. */
+	readonly #overflowed: Set<Connection> = new Set();
+
+	constructor({ domain, limits, random }: CoreOptions) {
+		this.domain = domain;
+		this.mucDomain = `conference.${domain}`;
+		this.#limits = limits;
+		this.#random = random;
+		this.#accounts = new Accounts(limits, random);
+		this.#muc = new MucService(this.mucDomain, limits, random, () => this.#newId());
+		this.#router = new Router(domain, limits, this.#accounts, this.#sessions, this.#muc);
+		this.#connectRate = new PerMinute(limits.connectionsPerAddressPerMinute);
+		this.#registerRate = new PerMinute(limits.registrationsPerAddressPerMinute);
+		this.#authRate = new PerMinute(limits.authFailuresPerAddressPerMinute);
+	}
+
+	get counts(): CoreCounts {
+		return {
+			connections: this.#connections.size,
+			sessions: this.#sessions.size,
+			accounts: this.#accounts.size,
+			rooms: this.#muc.roomCount,
+		};
+	}
+
+	/** Letters, digits, `-` and `_`: safe wherever an id goes. */
+	#newId(): string {
+		return base64(this.#random(15)).replaceAll("+", "-").replaceAll("/", "_");
+	}
+
+	/** Whether one more connection from this address is let in; ask before `connect`. */
+	admits(address: string, now: number): Result<void, ConnectRefusal> {
+		const key = limitKey(address);
+		if (this.#connections.size >= this.#limits.connections) return err("too-many-connections");
+		if ((this.#perAddress.get(key) ?? 0) >= this.#limits.connectionsPerAddress) return err("too-many-from-address");
+		return this.#connectRate.allow(key, now) ? ok(undefined) : err("too-many-from-address");
+	}
+
+	connect(wire: Wire, address: string, framing: Framing, now: number): Connection {
+		const key = limitKey(address);
+		const connection: Connection = new Connection(
+			wire,
+			framing,
+			{
+				domain: this.domain,
+				limits: this.#limits,
+				accounts: this.#accounts,
+				random: this.#random,
+				newId: () => this.#newId(),
+				allowRegistration: (at) => this.#registerRate.allow(key, at),
+				allowAuthentication: (at) => this.#authRate.admits(key, at),
+				authenticationFailed: (at) => void this.#authRate.allow(key, at),
+				bind: (username, resource, at) => this.#bind(connection, username, resource, at),
+				route: (session, stanza, at) => this.#router.route(session, stanza, () => this.#registerRate.allow(key, at)),
+				unbind: (session, at) => this.#unbind(session, at),
+			},
+			(slow) => this.#overflowed.add(slow),
+			now,
+		);
+		this.#connections.set(connection, key);
+		this.#perAddress.set(key, (this.#perAddress.get(key) ?? 0) + 1);
+		return connection;
+	}
+
+	receive(connection: Connection, text: string, now: number): void {
+		connection.receive(text, now);
+		this.#dropOverflowed(now);
+	}
+
+	refuse(connection: Connection, condition: Parameters<Connection["refuse"]>[0], detail: string, now: number): void {
+		connection.refuse(condition, detail, now);
+		this.#dropOverflowed(now);
+	}
+
+	/** The transport closed. */
+	disconnected(connection: Connection, now: number): void {
+		this.#forget(connection);
+		connection.drop(now);
+		this.#dropOverflowed(now);
+	}
+
+	tick(now: number): void {
+		for (const connection of [...this.#connections.keys()]) connection.tick(now);
+		this.#dropOverflowed(now);
+	}
+
+	/** Tells everyone that it is over; their transports close once they have heard. */
+	shutdown(now: number): void {
+		this.#muc.shutdown();
+		for (const connection of [...this.#connections.keys()]) connection.fail("system-shutdown", now);
+		this.#dropOverflowed(now);
+	}
+
+	dropAll(now: number): void {
+		for (const connection of [...this.#connections.keys()]) this.disconnected(connection, now);
+	}
+
+	/** Calls back once, when no connection is left. */
+	whenEmpty(callback: () => void): void {
+		this.#onEmpty = callback;
+		this.#reportIfEmpty();
+	}
+
+	#reportIfEmpty(): void {
+		if (this.#connections.size > 0) return;
+		this.#onEmpty?.();
+		this.#onEmpty = undefined;
+	}
+
+	#forget(connection: Connection): void {
+		const key = this.#connections.get(connection);
+		if (key === undefined) return;
+		this.#connections.delete(connection);
+		const left = (this.#perAddress.get(key) ?? 1) - 1;
+		if (left === 0) this.#perAddress.delete(key);
+		else this.#perAddress.set(key, left);
+		this.#reportIfEmpty();
+	}
+
+	/** Dropping one tells its rooms, which may show another to be too slow. */
+	#dropOverflowed(now: number): void {
+		for (const connection of this.#overflowed) {
+			this.#overflowed.delete(connection);
+			this.#forget(connection);
+			connection.drop(now);
+		}
+	}
+
+	#bind(
+		connection: Connection,
+		username: string,
+		wanted: string | undefined,
+		now: number,
+	): Result<Session, StanzaCondition> {
+		if (!this.#accounts.has(username)) return err("not-allowed");
+		const resource = wanted ?? this.#newId();
+		// The newer one is the living one, as a rule: a client that comes back after its connection broke.
+		this.#sessions.find(username, resource)?.terminate("conflict");
+		if (this.#sessions.of(username).length >= this.#limits.sessionsPerAccount) return err("resource-constraint");
+		const session = new Session(
+			username,
+			resource,
+			this.domain,
+			(text) => connection.write(text),
+			(condition) => connection.fail(condition, now),
+		);
+		this.#sessions.add(session);
+		this.#accounts.sessionBegan(username);
+		return ok(session);
+	}
+
+	#unbind(session: Session, now: number): void {
+		if (!this.#sessions.remove(session)) return;
+		this.#accounts.sessionEnded(session.username, now);
+		this.#router.sessionEnded(session);
+	}
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, Server as HttpServer } from "node:http";
+import type { AddressInfo, Server as NetServer } from "node:net";
+import type { Duplex } from "node:stream";
+import { err, ok, type Result } from "@clowder/bytes";
+import { parseJid } from "./jid.ts";
+import { DEFAULT_LIMITS, type ServerLimits, TICK_MS } from "./limits.ts";
+import { type CoreCounts, ServerCore } from "./server-core.ts";
+import { type Edge, type Tap, tcpServer } from "./tcp.ts";
+import { WebSocketEndpoint, type WebSocketOptions } from "./websocket.ts";
+
+/** How a server is made. */
+export interface XmppServerOptions {
+	/** The domain of its accounts: `user@domain`. Its rooms are at `room@conference.domain`. */
+	readonly domain: string;
+	/** Limits that differ from `DEFAULT_LIMITS`. */
+	readonly limits?: Partial<ServerLimits>;
+	/** The time in milliseconds since any fixed moment; never going back. */
+	readonly now?: () => number;
+	/** Bytes nobody can guess; `crypto.randomBytes` when absent. */
+	readonly random?: (bytes: number) => Uint8Array;
+	/** Told of every text that passes, under a name for the connection that says nothing else. For tests. */
+	readonly tap?: Tap;
+	/** Told in one line what an operator may want to know; never an address, a name or a room. */
+	readonly log?: (line: string) => void;
+}
+
+/** Why the server cannot listen there. */
+export type ServerError =
+	/** Asked for what it does not do. */
+	| { readonly kind: "usage"; readonly expected: string; readonly got: string }
+	/** Something else listens there. */
+	| { readonly kind: "address-in-use"; readonly port: number }
+	/** The system does not let this user listen there. */
+	| { readonly kind: "not-permitted"; readonly port: number }
+	/** Any other reason of the system's, in its own word. */
+	| { readonly kind: "system"; readonly code: string };
+
+/** Where to listen for plain TCP. */
+export interface TcpOptions {
+	/** A loopback address: passwords' proofs and all stanzas pass without TLS. */
+	readonly host: "127.0.0.1" | "::1" | "localhost";
+	/** 0 for any free port. */
+	readonly port: number;
+}
+
+/** An XMPP server in this process. It keeps nothing on disk, and does no I/O until it is attached or listens. */
+export interface XmppServer {
+	readonly domain: string;
+	/** The domain of the rooms. */
+	readonly mucDomain: string;
+	/** How many there are of what, at this moment. */
+	readonly counts: CoreCounts;
+	/** Serves RFC 7395 on upgrade requests of an HTTP server, which stays the caller's to listen and to close. */
+	attachWebSocket(httpServer: HttpServer, options: WebSocketOptions): void;
+	/** Serves RFC 6120 on a loopback port. */
+	listenTcp(options: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>>;
+	/** Tells clients, closes their connections and stops listening; resolves when all is closed. */
+	close(): Promise<void>;
+}
+
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+
+class Server implements XmppServer {
+	readonly domain: string;
+	readonly mucDomain: string;
+	readonly #core: ServerCore;
+	readonly #limits: ServerLimits;
+	readonly #now: () => number;
+	readonly #edge: Edge;
+	readonly #attached: { readonly server: HttpServer; readonly listener: UpgradeListener }[] = [];
+	readonly #listening: Set<NetServer> = new Set();
+	#ticking: NodeJS.Timeout | undefined;
+	#closed = false;
+
+	constructor(options: XmppServerOptions, domain: string) {
+		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+		this.#now = options.now ?? (() => performance.now());
+		const random = options.random ?? ((bytes: number) => new Uint8Array(randomBytes(bytes)));
+		this.#core = new ServerCore({ domain, limits: this.#limits, random });
+		this.domain = domain;
+		this.mucDomain = this.#core.mucDomain;
+		let connections = 0;
+		this.#edge = {
+			core: this.#core,
+			now: this.#now,
+			tap: options.tap ?? (() => {}),
+			log: options.log ?? (() => {}),
+			nextName: () => `c${++connections}`,
+		};
+	}
+
+	get counts(): CoreCounts {
+		return this.#core.counts;
+	}
+
+	#start(): void {
+		this.#ticking ??= setInterval(() => this.#core.tick(this.#now()), TICK_MS).unref();
+	}
+
+	attachWebSocket(httpServer: HttpServer, options: WebSocketOptions): void {
+		const endpoint = new WebSocketEndpoint(this.#edge, options, this.#limits.stanzaBytes);
+		const listener: UpgradeListener = (request, socket, head) => {
+			if (this.#closed) socket.destroy();
+			else if (!endpoint.upgrade(request, socket, head) && httpServer.listenerCount("upgrade") === 1) {
+				// Nobody else is there to answer.
+				socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+			}
+		};
+		httpServer.on("upgrade", listener);
+		this.#attached.push({ server: httpServer, listener });
+		this.#start();
+	}
+
+	listenTcp({ host, port }: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>> {
+		if (!LOOPBACK.has(host)) {
+			return Promise.resolve(err({ kind: "usage", expected: "a loopback address", got: host }));
+		}
+		if (this.#closed) return Promise.resolve(err({ kind: "usage", expected: "an open server", got: "a closed one" }));
+		const server = tcpServer(this.#edge);
+		return new Promise((resolve) => {
+			server.once("error", (error: NodeJS.ErrnoException) => resolve(err(listenError(error, port))));
+			server.listen({ host, port, exclusive: true }, () => {
+				this.#listening.add(server);
+				this.#start();
+				this.#edge.log("listening for native clients");
+				resolve(ok({ port: (server.address() as AddressInfo).port }));
+			});
+		});
+	}
+
+	async close(): Promise<void> {
+		if (this.#closed) return;
+		this.#closed = true;
+		const stopped = [...this.#listening].map((server) => new Promise<void>((done) => server.close(() => done())));
+		this.#core.shutdown(this.#now());
+		await this.#connectionsGone();
+		await Promise.all(stopped);
+		clearInterval(this.#ticking);
+		for (const { server, listener } of this.#attached) server.off("upgrade", listener);
+	}
+
+	/** A peer that does not let go is let go of; by the real clock, whatever clock the server was given. */
+	#connectionsGone(): Promise<void> {
+		return new Promise((resolve) => {
+			const cutOff = setTimeout(() => this.#core.dropAll(this.#now()), this.#limits.closeTimeoutMs);
+			this.#core.whenEmpty(() => {
+				clearTimeout(cutOff);
+				resolve();
+			});
+		});
+	}
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number): ServerError {
+	if (error.code === "EADDRINUSE") return { kind: "address-in-use", port };
+	if (error.code === "EACCES") return { kind: "not-permitted", port };
+	return { kind: "system", code: error.code ?? error.name };
+}
+
+/** Makes a server. A domain that is no domain is the caller's error and throws a RangeError. */
+export function createXmppServer(options: XmppServerOptions): XmppServer {
+	const domain = parseJid(options.domain);
+	if (!domain.ok || domain.value.local !== "" || domain.value.resource !== "") {
+		throw new RangeError("the domain of an XMPP server is a domain name");
+	}
+	return new Server(options, domain.value.domain);
+}

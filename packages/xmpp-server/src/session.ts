@@ -1,0 +1,84 @@
+import type { Element } from "./xml.ts";
+import { escapeAttribute, serialise } from "./xml.ts";
+
+/** One bound resource: an account's presence on one connection. */
+export class Session {
+	readonly username: string;
+	readonly resource: string;
+	readonly bare: string;
+	readonly full: string;
+	/** ` to="..."` with the full address, for broadcasts. */
+	readonly toAttribute: string;
+	/** The last presence broadcast by it; undefined while it is not available. */
+	presence: Element | undefined;
+	/** Rooms it is in, by address. */
+	readonly rooms: Set<string> = new Set();
+	/** Addresses it showed its presence to directly (RFC 6121 section 4.6). */
+	readonly directed: Set<string> = new Set();
+	readonly #write: (text: string) => void;
+	/** Ends the connection with a stream error. */
+	readonly terminate: (condition: "conflict" | "not-authorized") => void;
+
+	constructor(
+		username: string,
+		resource: string,
+		domain: string,
+		write: (text: string) => void,
+		terminate: Session["terminate"],
+	) {
+		this.username = username;
+		this.resource = resource;
+		this.bare = `${username}@${domain}`;
+		this.full = `${this.bare}/${resource}`;
+		this.toAttribute = ` to="${escapeAttribute(this.full)}"`;
+		this.#write = write;
+		this.terminate = terminate;
+	}
+
+	send(stanza: Element): void {
+		this.#write(serialise(stanza));
+	}
+
+	/** Sends what was serialised already. */
+	sendText(text: string): void {
+		this.#write(text);
+	}
+}
+
+/** The bound resources, found by account. */
+export class Sessions {
+	readonly #byAccount: Map<string, Map<string, Session>> = new Map();
+	#size = 0;
+
+	get size(): number {
+		return this.#size;
+	}
+
+	find(username: string, resource: string): Session | undefined {
+		return this.#byAccount.get(username)?.get(resource);
+	}
+
+	of(username: string): readonly Session[] {
+		return [...(this.#byAccount.get(username)?.values() ?? [])];
+	}
+
+	add(session: Session): void {
+		let resources = this.#byAccount.get(session.username);
+		if (resources === undefined) {
+			resources = new Map();
+			this.#byAccount.set(session.username, resources);
+		}
+		resources.set(session.resource, session);
+		this.#size += 1;
+	}
+
+	/** Removes exactly this session, not one that took its name since. */
+	remove(session: Session): boolean {
+		const resources = this.#byAccount.get(session.username);
+		if (resources?.get(session.resource) !== session) return false;
+		resources.delete(session.resource);
+		if (resources.size === 0) this.#byAccount.delete(session.username);
+		this.#size -= 1;
+		return true;
+	}
+}

@@ -1,0 +1,139 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Wire } from "./connection.ts";
+import { WEBSOCKET_FRAMING } from "./framing.ts";
+import type { Edge } from "./tcp.ts";
+
+const SUBPROTOCOL = "xmpp";
+/** RFC 6455 section 7.4.1: the peer sent what this protocol cannot take. */
+const UNSUPPORTED_DATA = 1003;
+
+/** Where streams are served over WebSocket, and to which pages. */
+export interface WebSocketOptions {
+	/** The path of the endpoint, "/xmpp-websocket" by custom. */
+	readonly path: string;
+	/** Origins of pages that may connect besides those of the same host and port. Native clients send none. */
+	readonly allowedOrigins?: readonly string[];
+}
+
+/** Whether the page that connects may: any page of the web can try (RFC 6455 section 10.2). */
+export function originAllowed(
+	origin: string | undefined,
+	host: string | undefined,
+	allowedOrigins: readonly string[],
+): boolean {
+	if (origin === undefined || allowedOrigins.includes(origin)) return true;
+	if (host === undefined || !URL.canParse(origin)) return false;
+	const { protocol, host: originHost } = new URL(origin);
+	if (protocol !== "http:" && protocol !== "https:") return false;
+	const own = `${protocol}//${host}`;
+	return URL.canParse(own) && new URL(own).host === originHost;
+}
+
+class WebSocketWire implements Wire {
+	readonly #socket: WebSocket;
+	readonly #tap: (text: string) => void;
+	#resume: NodeJS.Timeout | undefined;
+
+	constructor(socket: WebSocket, tap: (text: string) => void) {
+		this.#socket = socket;
+		this.#tap = tap;
+	}
+
+	send(text: string): number {
+		this.#tap(text);
+		this.#socket.send(text, () => {});
+		return this.#socket.bufferedAmount;
+	}
+
+	ping(): boolean {
+		this.#socket.ping();
+		return true;
+	}
+
+	pause(ms: number): void {
+		this.#socket.pause();
+		clearTimeout(this.#resume);
+		this.#resume = setTimeout(() => this.#socket.resume(), ms);
+	}
+
+	end(): void {
+		clearTimeout(this.#resume);
+		this.#socket.resume();
+		this.#socket.close(1000);
+	}
+
+	destroy(): void {
+		clearTimeout(this.#resume);
+		this.#socket.terminate();
+	}
+}
+
+function accept(edge: Edge, socket: WebSocket, address: string): void {
+	const { core, now, tap } = edge;
+	const name = edge.nextName();
+	const wire = new WebSocketWire(socket, (text) => tap(name, "out", text));
+	const connection = core.connect(wire, address, WEBSOCKET_FRAMING, now());
+	socket.on("error", () => socket.terminate());
+	socket.on("pong", () => connection.heard(now()));
+	socket.on("message", (data, isBinary) => {
+		if (isBinary) {
+			core.refuse(connection, "bad-format", "a binary message", now());
+			socket.close(UNSUPPORTED_DATA);
+			return;
+		}
+		const text = data.toString();
+		tap(name, "in", text);
+		core.receive(connection, text, now());
+	});
+	socket.on("close", () => core.disconnected(connection, now()));
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+	socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Takes over the upgrade requests for its path; the answer says whether this one was for it. */
+export class WebSocketEndpoint {
+	readonly #edge: Edge;
+	readonly #options: WebSocketOptions;
+	readonly #server: WebSocketServer;
+
+	constructor(edge: Edge, options: WebSocketOptions, stanzaBytes: number) {
+		this.#edge = edge;
+		this.#options = options;
+		this.#server = new WebSocketServer({
+			noServer: true,
+			clientTracking: false,
+			perMessageDeflate: false,
+			// Somewhat too large gets a stream error that says so; far too large is cut off by the library.
+			maxPayload: 2 * stanzaBytes,
+			handleProtocols: () => SUBPROTOCOL,
+		});
+	}
+
+	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+		const path = (request.url ?? "").split("?")[0];
+		if (path !== this.#options.path) return false;
+		socket.on("error", () => socket.destroy());
+		const { origin, host } = request.headers;
+		const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+		const address = request.socket.remoteAddress ?? "";
+		if (!originAllowed(origin, host, this.#options.allowedOrigins ?? [])) {
+			this.#edge.log("connection refused: a page of another origin");
+			refuseUpgrade(socket, "403 Forbidden");
+		} else if (!protocols.includes(SUBPROTOCOL)) {
+			refuseUpgrade(socket, "400 Bad Request");
+		} else {
+			const admitted = this.#edge.core.admits(address, this.#edge.now());
+			if (admitted.ok) {
+				this.#server.handleUpgrade(request, socket, head, (ws) => accept(this.#edge, ws, address));
+			} else {
+				this.#edge.log(`connection refused: ${admitted.error}`);
+				refuseUpgrade(socket, "503 Service Unavailable");
+			}
+		}
+		return true;
+	}
+}
