@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { err, ok, type Result } from "@clowder/bytes";
-import { createXmppServer } from "@clowder/xmpp-server";
+import { createXmppServer, type ServerError } from "@clowder/xmpp-server";
 import { respondDocument, WEBSOCKET_PATH } from "./documents.ts";
 import { type HostError, listenError } from "./errors.ts";
 import * as limits from "./limits.ts";
@@ -13,7 +13,7 @@ export interface HostOptions {
 	readonly port: number;
 	/** Address to listen on, such as `127.0.0.1` or `::`. */
 	readonly host: string;
-	/** XMPP domain of the embedded server. */
+	/** XMPP domain of the embedded server, such as `localhost` or `chat.example.org`; anything else throws a RangeError. */
 	readonly domain: string;
 	/** Folder of the built web client. */
 	readonly webRoot: string;
@@ -61,7 +61,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 		const listening = await xmpp.listenTcp({ host: LOOPBACK, port: options.xmppPort });
 		if (!listening.ok) {
 			await close();
-			return err({ kind: "port-taken", host: LOOPBACK, port: options.xmppPort });
+			return err(nativeListenError(listening.error, options.xmppPort));
 		}
 		xmppPort = listening.value.port;
 	}
@@ -69,7 +69,11 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 }
 
 function createHttpServer(site: Site, domain: string): Server {
-	const http = createServer({ maxHeaderSize: limits.REQUEST_HEAD_BYTES_MAX }, (request, response) => {
+	const settings = {
+		maxHeaderSize: limits.REQUEST_HEAD_BYTES_MAX,
+		connectionsCheckingInterval: limits.REQUEST_CHECK_MS,
+	};
+	const http = createServer(settings, (request, response) => {
 		if (!respondDocument(request, response, domain)) respond(request, response, site);
 	});
 	http.headersTimeout = limits.REQUEST_HEAD_MS_MAX;
@@ -77,6 +81,19 @@ function createHttpServer(site: Site, domain: string): Server {
 	http.keepAliveTimeout = limits.KEEP_ALIVE_MS;
 	http.maxConnections = limits.CONNECTIONS_MAX;
 	return http;
+}
+
+function nativeListenError(error: ServerError, port: number): HostError {
+	switch (error.kind) {
+		case "address-in-use":
+			return { kind: "port-taken", host: LOOPBACK, port };
+		case "not-permitted":
+			return { kind: "port-forbidden", host: LOOPBACK, port };
+		case "usage":
+			return { kind: "cannot-listen", host: LOOPBACK, port, detail: `expected ${error.expected}, got ${error.got}` };
+		case "system":
+			return { kind: "cannot-listen", host: LOOPBACK, port, detail: error.code };
+	}
 }
 
 function listen(http: Server, host: string, port: number): Promise<Result<number, HostError>> {

@@ -4,6 +4,8 @@ export const REQUEST_HEAD_BYTES_MAX: number = 8 * 1024;
 export const REQUEST_HEAD_MS_MAX: number = 10_000;
 /** Time for a whole request, in milliseconds. */
 export const REQUEST_MS_MAX: number = 15_000;
+/** How often requests are checked against these times, in milliseconds. */
+export const REQUEST_CHECK_MS: number = 2_000;
 /** How long an idle connection is kept for the next request, in milliseconds. */
 export const KEEP_ALIVE_MS: number = 5_000;
 /** Connections at the same time, WebSockets included. */

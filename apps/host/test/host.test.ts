@@ -51,7 +51,7 @@ describe("the host", () => {
 	/** Sends bytes as they are; resolves with all that came back when the server closed. */
 	function askRaw(bytes: string | Buffer): Promise<string> {
 		return new Promise((resolve) => {
-			const socket = connect(host.port, "127.0.0.1", () => socket.write(bytes));
+			const socket = connect(host.port, "127.0.0.1", () => socket.end(bytes));
 			let answer = "";
 			socket.on("data", (part) => {
 				answer += part.toString("latin1");

@@ -1,0 +1,117 @@
+// A room of participants on the in-memory carrier, with the time that each spends computing.
+
+import { performance } from "node:perf_hooks";
+import { parseRoomName } from "@clowder/carrier";
+import { MemoryNetwork } from "@clowder/carrier/memory";
+import { createSuite } from "@clowder/crypto";
+import { nodePrimitives } from "@clowder/crypto/node";
+import { createParticipant, parseNickname } from "@clowder/mpotr";
+import { randomBytes } from "node:crypto";
+
+/** @typedef {import("@clowder/carrier").CarrierEvent} CarrierEvent */
+/** @typedef {import("@clowder/mpotr").RoomEvent} RoomEvent */
+
+const SUITE_HYBRID = 2;
+
+/** @template T @param {{ ok: true, value: T } | { ok: false, error: unknown }} result @returns {T} */
+function value(result) {
+	if (!result.ok) throw new Error(JSON.stringify(result.error));
+	return result.value;
+}
+
+/** The backend whose primitives the room uses; the baseline of the figures. */
+export const primitives = nodePrimitives;
+const suite = createSuite(SUITE_HYBRID, primitives);
+const ROOM = value(parseRoomName("bench"));
+
+/** @param {number} length */
+const random = (length) => new Uint8Array(randomBytes(length));
+
+/** One person: a participant, its place in the room, and the milliseconds it has computed. */
+class Member {
+	/** @type {MemoryNetwork} */ #network;
+	/** @type {import("@clowder/carrier").Place} */ #place;
+	/** @type {number | undefined} */ #alarm;
+	computedMs = 0;
+	messages = 0;
+
+	/** @param {MemoryNetwork} network @param {string} nickname */
+	constructor(network, nickname) {
+		this.#network = network;
+		this.participant = createParticipant({
+			suite,
+			identity: primitives.identityKey(random(32)),
+			nickname: value(parseNickname(nickname)),
+			random,
+		});
+		this.#place = network.enter({ room: ROOM, onEvent: (event) => this.#receive(event) });
+	}
+
+	get people() {
+		return this.participant.view().session?.people.length ?? 0;
+	}
+
+	/** @param {string} text */
+	send(text) {
+		this.#act(() => value(this.participant.send(text, this.#network.now)));
+	}
+
+	/** @param {CarrierEvent} event */
+	#receive(event) {
+		if (event.type === "refused") throw new Error(`the carrier refused a text: ${event.reason}`);
+		this.#act(() => this.participant.receive(event, this.#network.now));
+	}
+
+	/** @param {() => void} action */
+	#act(action) {
+		const start = performance.now();
+		action();
+		const texts = this.participant.takeTexts();
+		const events = this.participant.takeEvents();
+		this.computedMs += performance.now() - start;
+		for (const event of events) this.#see(event);
+		for (const text of texts) value(this.#place.send(text));
+		this.#setAlarm();
+	}
+
+	/** @param {RoomEvent} event */
+	#see(event) {
+		if (event.type === "message") this.messages += 1;
+		if (event.type === "refused" || event.type === "stalled" || event.type === "divergence") {
+			throw new Error(`unexpected in an honest room: ${JSON.stringify(event)}`);
+		}
+	}
+
+	#setAlarm() {
+		const at = this.participant.nextWake();
+		if (at === undefined || at === this.#alarm) return;
+		this.#alarm = at;
+		this.#network.at(at, () => {
+			if (this.#alarm !== at) return;
+			this.#alarm = undefined;
+			this.#act(() => this.participant.wake(this.#network.now));
+		});
+	}
+}
+
+/** A room that grows. */
+export class Room {
+	network = new MemoryNetwork({ seed: 1 });
+	/** @type {Member[]} */
+	members = [];
+
+	/** Lets so many come in, at the same time, and runs until all are in one session. @param {number} count */
+	join(count) {
+		for (let i = 0; i < count; i++) this.members.push(new Member(this.network, `member ${this.members.length + 1}`));
+		const size = this.members.length;
+		const isJoined = this.network.run(() => this.members.every((member) => member.people === size));
+		if (!isJoined) throw new Error(`the room never came to ${size} people`);
+	}
+
+	/** Runs until everyone has seen so many messages. @param {number} count */
+	untilSeen(count) {
+		if (!this.network.run(() => this.members.every((member) => member.messages >= count))) {
+			throw new Error(`not everyone saw ${count} messages`);
+		}
+	}
+}
