@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { hex } from "@clowder/bytes";
 import type { Primitives } from "@clowder/crypto";
 import type { DhCase, IdentityCase, KeyCase, SignatureCase } from "./edge-cases.ts";
+import * as ref from "./reference.ts";
 import { bytes, readVectors } from "./vectors.ts";
 
 interface Ed25519Vectors {
@@ -60,6 +61,22 @@ export function ed25519Conformance(p: Primitives): void {
 				assert.equal(p.parseIdentityKey(bytes(test.bytes)).ok, test.valid, `identity: ${test.name}`);
 				if (verifyKey.ok) assert.equal(hex(verifyKey.value.bytes), test.bytes);
 				else assert.ok(verifyKey.error.expected !== "" && verifyKey.error.got !== "", test.name);
+			}
+		});
+
+		it("says what was wrong with a key", () => {
+			const top = ref.toLittleEndian(ref.P);
+			const reasons = [
+				[new Uint8Array(31), "31 bytes"],
+				[top, "a larger y"],
+				[ref.toLittleEndian(2n), "no point"],
+				[new Uint8Array(32), "a point of small order"],
+				[ref.encodePoint(ref.add(ref.BASE, ref.TORSION)), "a point with a torsion part"],
+			] as const;
+			for (const [key, got] of reasons) {
+				const parsed = p.parseVerifyKey(key);
+				assert.equal(parsed.ok ? undefined : parsed.error.got, got);
+				assert.equal(parsed.ok ? undefined : parsed.error.key, "ed25519");
 			}
 		});
 
@@ -135,6 +152,21 @@ export function x25519Conformance(p: Primitives): void {
 				const shared = p.dh(secret, key.value);
 				assert.equal(shared.ok ? hex(shared.value) : null, test.output, test.name);
 			}
+		});
+
+		it("says what was wrong with a key", () => {
+			const reasons = [
+				[new Uint8Array(33), "33 bytes"],
+				[ref.toLittleEndian(9n | (1n << 255n)), "the top bit set"],
+				[ref.toLittleEndian(ref.P), "a larger u"],
+			] as const;
+			for (const [key, got] of reasons) {
+				const parsed = p.parseDhPublicKey(key);
+				assert.equal(parsed.ok ? undefined : parsed.error.got, got);
+				assert.equal(parsed.ok ? undefined : parsed.error.key, "x25519");
+			}
+			const agreed = p.dh(p.dhKeyPair(new Uint8Array(32)), valueOf(p.parseDhPublicKey(new Uint8Array(32))));
+			assert.equal(agreed.ok ? undefined : agreed.error.got, "a point of low order");
 		});
 
 		it("CRYPTO-8: an identity's secret refuses a key of low order too", () => {
