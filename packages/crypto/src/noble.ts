@@ -13,7 +13,7 @@ import type { Primitives } from "./suite.ts";
 
 /** After this many verifications with a key its multiples are worth a table (measured: see README.md). */
 const VERIFICATIONS_BEFORE_TABLE = 8;
-/** Window of that table, in bits: some 140 KB for each key, freed with it. */
+/** Window of that table, in bits: some 120 KiB for each key, freed with it. */
 const TABLE_WINDOW_BITS = 4;
 
 interface Verifier {

@@ -11,7 +11,7 @@ export const KEM_COINS_BYTES = 32;
 export const KEM_PUBLIC_KEY_BYTES = 1184;
 export const KEM_CIPHERTEXT_BYTES = 1088;
 
-/** For arguments of our own making: another length is a bug of the caller's, hence a throw. */
+/** CRYPTO-15: for arguments of our own making. Another length is a bug of the caller's, hence a throw. */
 export function requireLength(what: string, bytes: Uint8Array, length: number): void {
 	if (!(bytes instanceof Uint8Array)) throw new TypeError(`${what}: bytes are due`);
 	if (bytes.length !== length) throw new RangeError(`${what}: ${bytes.length} bytes where ${length} are due`);

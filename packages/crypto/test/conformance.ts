@@ -82,6 +82,13 @@ function kemConformance(p: Primitives): void {
 			assert.equal(hex(output.xof(32)), digest);
 		});
 
+		it("CRYPTO-10: a secret is its seed, and nothing else is one", () => {
+			const seed = Uint8Array.from({ length: 64 }, (_, i) => i);
+			const { ciphertext, secret } = p.kem.encapsulate(p.kem.keyPair(seed).publicKey, new Uint8Array(32));
+			assert.equal(hex(p.kem.decapsulate(p.kem.keyPair(seed), ciphertext)), hex(secret));
+			for (const length of [32, 63, 65, 2400]) assert.throws(() => p.kem.keyPair(new Uint8Array(length)), RangeError);
+		});
+
 		it("CRYPTO-11: gives each encapsulation key its verdict", () => {
 			const vectors = readVectors<Cases<KemKeyCase> & { seed: string }>("ml-kem-768-key-verdicts.json");
 			const key = p.kem.keyPair(bytes(vectors.seed)).publicKey.bytes;
