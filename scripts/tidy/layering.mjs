@@ -29,8 +29,11 @@ const RESERVED = [
 	{ library: /^@noble\//, files: /^packages\/crypto\/src\// },
 	{ library: /^@scure\//, files: /^packages\/client\/src\// },
 	{ library: /^(?:node:)?crypto$/, files: /^packages\/(?:crypto|carrier-xmpp|xmpp-server)\/src\// },
-	{ library: /^(?:@xmpp\/xml|ltx)(?:\/|$)/, files: /^packages\/(?:carrier-xmpp\/src\/xmpp-js|xmpp-server\/src\/)/ },
-	{ library: /^@xmpp\//, files: /^packages\/carrier-xmpp\/src\/xmpp-js/ },
+	{
+		library: /^(?:@xmpp\/xml|ltx)(?:\/|$)/,
+		files: /^packages\/(?:carrier-xmpp\/src\/(?:xmpp-|transports-)|xmpp-server\/src\/)/,
+	},
+	{ library: /^@xmpp\//, files: /^packages\/carrier-xmpp\/src\/(?:xmpp-|transports-)/ },
 ];
 
 /** Where sources also run in a browser, and which of their files are for Node alone. */
@@ -65,6 +68,8 @@ export function layering(files, manifestOf, rootManifest) {
 	for (const file of files) {
 		if (!isCode(file.path) || !/^(?:packages|apps|testing|bench|scripts)\//.test(file.path)) continue;
 		for (const { specifier, line } of importsOf(file.text)) {
+			// `#name` is an alias within the package.
+			if (specifier.startsWith("#")) continue;
 			const messages = specifier.startsWith(".")
 				? relativeImport(file.path, specifier)
 				: packageImport(file.path, specifier, manifestOf, rootManifest);

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants, crc32, gzip } from "node:zlib";
 import { err, ok, type Result } from "@clowder/bytes";
 import type { HostError } from "./errors.ts";
 import { SITE_BYTES_MAX, SITE_FILES_MAX } from "./limits.ts";
@@ -29,7 +28,7 @@ export type Encoding = "br" | "gzip" | "identity";
 export interface SiteFile {
 	readonly type: string;
 	readonly cacheControl: string;
-	/** Of the uncompressed content; an encoding adds its name. */
+	/** Tells versions of the content apart, no more; an encoding adds its name. */
 	readonly hash: string;
 	readonly bodies: Readonly<Partial<Record<Encoding, Buffer>>> & { readonly identity: Buffer };
 }
@@ -66,7 +65,7 @@ function notAWebClient(webRoot: string, got: string): HostError {
 
 async function makeFile(path: string, type: string, content: Buffer): Promise<SiteFile> {
 	const cacheControl = HASHED_NAME.test(path) ? "public, max-age=31536000, immutable" : "no-cache";
-	const hash = createHash("sha256").update(content).digest("base64url").slice(0, 22);
+	const hash = `${content.length.toString(36)}.${crc32(content).toString(36)}`;
 	const identity = { identity: content };
 	if (!COMPRESSED.has(extname(path))) return { type, cacheControl, hash, bodies: identity };
 	const [br, gz] = await Promise.all([

@@ -1,0 +1,62 @@
+import { fileURLToPath } from "node:url";
+import { type Host, startHost } from "@clowder/host";
+import type { Browser } from "playwright-core";
+import { launchChromium } from "./chromium.ts";
+import { Person, type PersonOptions } from "./person.ts";
+
+const WEB_ROOT = fileURLToPath(new URL("../../../../apps/web/dist", import.meta.url));
+
+/** One text that passed the server. */
+export interface Passed {
+	readonly connection: string;
+	readonly direction: "in" | "out";
+	readonly text: string;
+}
+
+/** The real host with the built web client and its XMPP server, all that passes it recorded, and a browser. */
+export class House {
+	readonly url: string;
+	/** Everything that passed the server, in order. */
+	readonly passed: Passed[];
+	/** Everyone who has had a window here. */
+	readonly people: Person[] = [];
+	readonly #host: Host;
+	readonly #browser: Browser;
+
+	private constructor(host: Host, browser: Browser, passed: Passed[]) {
+		this.url = host.url;
+		this.passed = passed;
+		this.#host = host;
+		this.#browser = browser;
+	}
+
+	static async open(): Promise<House> {
+		const passed: Passed[] = [];
+		const host = await startHost({
+			port: 0,
+			host: "127.0.0.1",
+			domain: "localhost",
+			webRoot: WEB_ROOT,
+			tap: (connection, direction, text) => passed.push({ connection, direction, text }),
+		});
+		if (!host.ok) throw new Error(JSON.stringify(host.error));
+		return new House(host.value, await launchChromium(), passed);
+	}
+
+	/** A new window with nothing in common with the others. */
+	async person(options: PersonOptions = {}): Promise<Person> {
+		const person = await Person.open(this.#browser, this.url, options);
+		this.people.push(person);
+		return person;
+	}
+
+	/** What no window may have had: errors on the console, violations of the page's policy, requests elsewhere. */
+	get problems(): string[] {
+		return this.people.flatMap((person) => person.problems);
+	}
+
+	async close(): Promise<void> {
+		await this.#browser.close();
+		await this.#host.close();
+	}
+}
