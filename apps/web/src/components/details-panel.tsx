@@ -1,0 +1,56 @@
+import type { DetailsView } from "@clowder/client";
+import type { ReactNode } from "react";
+import { Button } from "react-aria-components";
+import { useWords } from "../words.tsx";
+import { MomentInTime } from "./moment.tsx";
+import { PreferencesFields } from "./preferences.tsx";
+import { Refusals } from "./refusals.tsx";
+
+interface DetailsPanelProps {
+	readonly details: DetailsView;
+	readonly onKeys: () => void;
+	readonly onProtection: () => void;
+}
+
+/** What experts look for, and the choices. */
+export function DetailsPanel({ details, onKeys, onProtection }: DetailsPanelProps): ReactNode {
+	const { details: words, help, protection } = useWords();
+	const { session, attempt, refusals } = details;
+	return (
+		<div className="details">
+			<h3>{words.session}</h3>
+			{session === undefined ? (
+				<p>{words.none}</p>
+			) : (
+				<dl className="facts">
+					<dt>{words.fingerprint}</dt>
+					<dd>
+						<span className="digits">{session.fingerprintGroups.join(" ")}</span>
+						<span className="quiet-text">{words.fingerprintHint}</span>
+					</dd>
+					<dt>{words.since}</dt>
+					<dd>
+						<MomentInTime at={session.since} />
+					</dd>
+					<dt>{words.size}</dt>
+					<dd>{session.size}</dd>
+				</dl>
+			)}
+			<dl className="facts">
+				<dt>{words.suite}</dt>
+				<dd className="suite">{details.suite.replaceAll("_", " ")}</dd>
+			</dl>
+			{attempt !== undefined && <p role="status">{words.attempt(attempt.done, attempt.total)}</p>}
+			{refusals.total > 0 && <Refusals refusals={refusals} />}
+			<div className="details-buttons">
+				<Button className="button link" onPress={onProtection}>
+					{protection.title}
+				</Button>
+				<Button className="button link" onPress={onKeys}>
+					{help.title}
+				</Button>
+			</div>
+			<PreferencesFields />
+		</div>
+	);
+}

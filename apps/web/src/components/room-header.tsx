@@ -1,0 +1,62 @@
+import { disputeSentences, type RoomSnapshot, trustNotes, trustSentence } from "@clowder/client";
+import type { ReactNode } from "react";
+import { Button } from "react-aria-components";
+import { useWords } from "../words.tsx";
+import { CopyLink } from "./copy-link.tsx";
+import { TrustIcon } from "./trust-icon.tsx";
+
+interface RoomHeaderProps {
+	readonly snapshot: RoomSnapshot;
+	/** Undefined where the part stands beside the timeline. */
+	readonly onPeople: (() => void) | undefined;
+	readonly onDetails: (() => void) | undefined;
+	readonly onLeave: () => void;
+}
+
+/** The room's name and, always, who can read. */
+export function RoomHeader({ snapshot, onPeople, onDetails, onLeave }: RoomHeaderProps): ReactNode {
+	const words = useWords();
+	const disputes = disputeSentences(words, snapshot.disputes);
+	return (
+		<header className="room-header">
+			<div className="room-name">
+				<h1>
+					<bdi>{snapshot.room}</bdi>
+				</h1>
+				<div className={`trust trust-${snapshot.trust.state}`} role="status">
+					<TrustIcon closed={snapshot.trust.state === "private"} />
+					<span>
+						{trustSentence(words, snapshot.trust)}
+						{trustNotes(words, snapshot).map((note) => (
+							<span key={note} className="trust-note">
+								{" "}
+								{note}
+							</span>
+						))}
+					</span>
+				</div>
+			</div>
+			<div className="room-actions">
+				{onPeople !== undefined && (
+					<Button className="button" onPress={onPeople}>
+						{words.room.peopleCount(snapshot.people.length)}
+					</Button>
+				)}
+				{onDetails !== undefined && (
+					<Button className="button" onPress={onDetails}>
+						{words.room.details}
+					</Button>
+				)}
+				<CopyLink room={snapshot.room} />
+				<Button className="button" onPress={onLeave}>
+					{words.room.leave}
+				</Button>
+			</div>
+			{disputes.length > 0 && (
+				<p className="dispute" role="alert">
+					{disputes.join(" ")}
+				</p>
+			)}
+		</header>
+	);
+}

@@ -1,0 +1,32 @@
+import type { EndReason, RoomStore } from "@clowder/client";
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
+import { JoiningPanel } from "../components/joining-panel.tsx";
+import { RoomScreen } from "./room-screen.tsx";
+
+interface VisitScreenProps {
+	readonly store: RoomStore;
+	readonly onEnd: (reason: EndReason) => void;
+}
+
+/** One visit from joining to its end. */
+export function VisitScreen({ store, onEnd }: VisitScreenProps): ReactNode {
+	const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot);
+	const ended = useRef(onEnd);
+	ended.current = onEnd;
+	const { end } = snapshot;
+	useEffect(() => {
+		if (end !== undefined) ended.current(end);
+	}, [end]);
+	useEffect(() => {
+		// A closed page says goodbye too, so that the others need not wait.
+		const leave = (): void => void store.leave();
+		window.addEventListener("pagehide", leave);
+		return () => window.removeEventListener("pagehide", leave);
+	}, [store]);
+
+	if (snapshot.stage === "ended") return undefined;
+	if (snapshot.stage === "joining") {
+		return <JoiningPanel room={snapshot.room} joining={snapshot.joining} onCancel={() => store.leave()} />;
+	}
+	return <RoomScreen store={store} snapshot={snapshot} />;
+}

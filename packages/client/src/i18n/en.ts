@@ -1,0 +1,318 @@
+import type { Catalogue } from "./catalogue.ts";
+import { grammar } from "./grammar.ts";
+
+const g = grammar("en-GB");
+
+/** English. */
+export const en: Catalogue = {
+	grammar: g,
+	app: {
+		name: "Clowder",
+		sentence: "A group chat whose server cannot read it.",
+		drawing: "Three cats sitting side by side",
+		close: "Close",
+		ownName: "English",
+	},
+	enter: {
+		room: "Room",
+		roomHint: "Whoever types the same name meets here.",
+		nickname: "Nickname",
+		nicknameHint: "Shown to those in the room, never to the server.",
+		join: "Join",
+		errors: {
+			roomEmpty: "Type the room’s name.",
+			roomTooLong: (limit) => `This name is too long: ${g.number(limit)} characters at most.`,
+			roomCharacters: (codePoint) => `This name contains a character that cannot be seen (${codePoint}). Type it anew.`,
+			nicknameEmpty: "Type a nickname.",
+			nicknameTooLong: () => "This nickname is too long. Choose a shorter one.",
+			nicknameCharacters: (codePoint) =>
+				`This nickname contains a character that cannot be used (${codePoint}). Type it anew.`,
+			nameTaken: "Someone in the room has this nickname, or one that looks like it. Choose another.",
+			nameInvalid: "Those in the room do not accept this nickname. Choose another.",
+		},
+	},
+	preferences: { language: "Language", appearance: "Appearance", auto: "Auto", light: "Light", dark: "Dark" },
+	joining: {
+		title: (room) => `Joining ${g.name(room)}`,
+		steps: "Steps",
+		progress: "Progress",
+		step: {
+			connect: "Connecting to the server",
+			keys: "Making your keys",
+			enter: "Entering the room",
+			ask: "Asking to join",
+			agree: "Agreeing on a key",
+		},
+		state: { done: "done", now: "now", todo: "to come" },
+		detail: {
+			registering: "a throwaway account under a random name",
+			entering: "under a random name",
+			founding: "nobody answers, so you open the room",
+			knocking: "waiting for an answer",
+			asking: "being introduced",
+		},
+		count: (done, total) => `${g.number(done)} of ${g.number(total)} parts have come`,
+		waitingFor: (names) => `This takes longer than usual. Waiting for ${g.names(names)}.`,
+		slow: "This takes longer than usual. Waiting for an answer.",
+		cancel: "Cancel",
+		why: "Nothing can be written before the key is agreed on.",
+	},
+	trust: {
+		private: (others) => `Only ${g.list([...others.map(g.name), "you"])} can read this.`,
+		privateMany: (count) => `Only you and the ${g.number(count)} others listed here can read this.`,
+		alone: "Only you are here. Nobody else can read this.",
+		reKeying: (names) =>
+			names.length === 0
+				? "New keys are being made. What you write waits for them."
+				: `${g.names(names)} ${g.plural(names.length, { one: "has", other: "have" })} gone. New keys are being made; what you write waits for them.`,
+		interrupted: "The connection is lost. Trying to get it back.",
+		notYet: "Not private yet. Agreeing on a key.",
+		over: "You are no longer in this room.",
+		joining: (names) => `${g.names(names)} ${g.plural(names.length, { one: "is", other: "are" })} joining.`,
+		dispute: (name, time) =>
+			time === undefined
+				? `${g.name(name)} sees a different conversation.`
+				: `${g.name(name)} sees a different conversation since ${time}.`,
+		disputeAction: "Ask each other by another way, then leave and meet in a new room.",
+	},
+	room: {
+		copyLink: "Copy link",
+		linkCopied: "Link copied",
+		linkNotCopied: "Copy this link yourself:",
+		leave: "Leave",
+		people: "People",
+		peopleCount: (count) => `People (${g.number(count)})`,
+		messages: "Messages",
+		details: "Details",
+		toNewest: "To the newest",
+	},
+	person: {
+		you: "you",
+		inSession: "in the session",
+		joining: "joining",
+		leaving: { left: "has left", gone: "stopped answering", misbehaved: "taken out: broke the rules" },
+		leavingUnknown: "leaving",
+		lookAlike: (names) =>
+			`This name looks like ${g.names(names)}. They are different people: colour and shape tell them apart.`,
+		compare: (name) =>
+			`Call ${g.name(name)}, or meet, and read these words to each other. On ${g.name(name)}’s own screen they are the same. If they are not, someone sits in between.`,
+		compareOwn:
+			"The others see these words when they open your name. Read them out on a call, so that they can compare.",
+		words: "Words",
+		digits: "Digits",
+		picture: "Picture",
+		pictureOf: (tiles) => `Picture: ${tiles.join(", ")}`,
+		mark: (colour, shape) => `${colour} ${shape}`,
+	},
+	line: {
+		started: (others) =>
+			`The conversation begins here for you. Only ${g.list([...others.map(g.name), "you"])} can read it. Messages from before are not shown.`,
+		startedAlone: "The conversation begins here. You are the first in this room.",
+		joining: (name) => `${g.name(name)} is joining and cannot read anything yet.`,
+		joinEnded: (name, why) =>
+			({
+				left: `${g.name(name)} went away before joining.`,
+				"session-changed": `${g.name(name)} has to ask again, because the people here changed.`,
+				"name-taken": `${g.name(name)} could not join: the name is taken.`,
+				"name-invalid": `${g.name(name)} could not join: the name is not accepted.`,
+				"bad-authenticator": `${g.name(name)} could not join: the proof of who they are was wrong.`,
+				"already-here": `${g.name(name)} could not join: they are already here under another connection.`,
+				"room-full": `${g.name(name)} could not join: the room is full.`,
+			})[why],
+		joined: (names) => `${g.names(names)} joined.`,
+		leaving: (name, how) =>
+			({
+				left: `${g.name(name)} is leaving. Making new keys.`,
+				gone: `${g.name(name)} stopped answering. Making new keys.`,
+				misbehaved: `${g.name(name)} broke the rules of the protocol. Making new keys.`,
+			})[how],
+		left: (name, how) =>
+			({
+				left: `${g.name(name)} left.`,
+				gone: `${g.name(name)} stopped answering and was taken out.`,
+				misbehaved: `${g.name(name)} broke the rules of the protocol and was taken out.`,
+			})[how],
+		newKeys: (others) => `New keys. Only ${g.list([...others.map(g.name), "you"])} can read from here on.`,
+		newKeysAlone: "New keys. Only you are here.",
+		divergence: (name, time) =>
+			time === undefined
+				? `${g.name(name)} sees a different conversation.`
+				: `${g.name(name)} sees a different conversation since ${time}.`,
+		stalled: (name) =>
+			name === undefined
+				? "The keys do not fit together. Nobody can join or leave cleanly now."
+				: `The keys from ${g.name(name)} do not fit. Nobody can join or leave cleanly now.`,
+		interrupted: "Connection lost.",
+		resumed: "Connected again. Nothing was missed.",
+		reconnected: "Connected anew. Joining again; what the others write meanwhile is not shown.",
+		earlierDropped: "Earlier messages are no longer kept.",
+	},
+	message: {
+		by: (name, time) => `${g.name(name)}, ${time}`,
+		hiddenCharacter: (codePoint) => `hidden character ${codePoint}`,
+		waiting: "waiting",
+		sending: "sending",
+		sent: "sent",
+		withSome: (count, total) => `with ${g.number(count)} of ${g.number(total)}`,
+		withAll: "with all",
+		alone: "only you",
+		disputed: "disputed",
+		who: "Who has this message",
+		meaning: {
+			waiting: "It has not been sent. It goes out as soon as that is safe.",
+			sending: "It is on its way.",
+			sent: "It was sent. Nobody has confirmed it yet.",
+			some: "Those named have confirmed that they see it, at this place in the conversation.",
+			all: "Everyone has confirmed that they see it, at this place in the conversation.",
+			alone: "Nobody else was here when it was sent.",
+			disputed: "Not everyone sees the same conversation up to here. Do not rely on it.",
+		},
+		confirmedBy: "Confirmed by",
+		notYet: "Not yet",
+		seesElse: "Sees something else",
+	},
+	composer: {
+		message: "Message",
+		send: "Send",
+		hint: "Enter sends, Shift + Enter begins a new line.",
+		noSession: "You can write as soon as a key is agreed on.",
+		over: "You are no longer in this room.",
+		untilNewKeys: "New keys are being made. What you send now goes out when they are ready.",
+		untilConnection: "The connection is lost. What you send now waits until it is back.",
+		tooLong: (limitBytes) => `This is too long: at most ${g.number(limitBytes)} bytes in one message.`,
+	},
+	held: {
+		newcomers: (names) =>
+			`Not sent: ${g.names(names)} came in after you wrote this. Send it to everyone who is here now?`,
+		reconnected: "Not sent: the connection was lost after you wrote this. Send it to everyone who is here now?",
+		send: "Send to everyone here now",
+		discard: "Discard",
+	},
+	details: {
+		title: "Details",
+		session: "Session",
+		fingerprint: "Code of the session",
+		fingerprintHint: "The same for everyone in it.",
+		since: "Since",
+		size: "People in it",
+		suite: "Algorithms",
+		none: "No session now.",
+		attempt: (done, total) => `Next keys: ${g.number(done)} of ${g.number(total)} parts have come`,
+		link: "Link to this room",
+		refusals: (count) =>
+			g.plural(count, { one: `${g.number(count)} text refused`, other: `${g.number(count)} texts refused` }),
+		refusalsHint: "They changed nothing and are not shown as messages.",
+		blame: {
+			foreign: "not from Clowder",
+			sender: "breaks the protocol",
+			timing: "too late, too early or sent twice",
+			limits: "over a limit",
+			carrier: "damaged on the way",
+		},
+	},
+	help: {
+		title: "Keys",
+		key: { enter: "Enter", shiftEnter: "Shift + Enter", escape: "Esc", tab: "Tab" },
+		open: "Show these keys",
+		send: "Send the message",
+		newLine: "Begin a new line",
+		back: "Step back",
+		next: "Go to the next control",
+		region: "Go to the next part of the screen",
+	},
+	protection: {
+		title: "How it protects you, and from what not",
+		yes: "What it protects",
+		no: "What it does not protect",
+		protects: [
+			"Only the people in the room can read what is written. The server passes on what it cannot open.",
+			"The server learns no nicknames and no keys that stay. Your account there is random and thrown away.",
+			"Nobody can change, drop or reorder messages without the others noticing.",
+			"When someone joins or leaves, everyone makes new keys. Old messages stay closed to newcomers.",
+			"Afterwards nobody can prove to a third person who wrote what.",
+			"Nothing is kept on your device. Close the page, and your keys are gone.",
+		],
+		protectsNot: [
+			"The server sees the room’s name, your network address, when you are here, and when and roughly how much is written.",
+			"The room is open: whoever knows its name can join, and is shown to everyone. Compare the words of a person to know who it is.",
+			"Anyone in the room can copy what they read.",
+			"The page itself comes from the server. A malicious server could send a different page.",
+			"Not against someone who controls your device.",
+		],
+	},
+	end: {
+		left: { title: "You left the room", meaning: "Your keys are erased.", action: "Back to the start" },
+		cancelled: { title: "Cancelled", meaning: "You did not join. Your keys are erased.", action: "Back to the start" },
+		unreachable: {
+			title: "The server cannot be reached",
+			meaning: "You are not in the room. It may be your connection, or the server is down.",
+			action: "Try again",
+		},
+		"server-protocol": {
+			title: "The server does not speak as it should",
+			meaning: "You are not in the room. The address may belong to something else.",
+			action: "Try again",
+		},
+		"connection-lost": {
+			title: "The connection is gone",
+			meaning: "You are no longer in the room, and your keys are erased. You can come back as someone new.",
+			action: "Join again",
+		},
+		removed: {
+			title: "You were taken out of the room",
+			meaning: "The others went on without you, perhaps because your answers came too late.",
+			action: "Join again",
+		},
+		flooded: {
+			title: "Too much came at once",
+			meaning: "Someone floods this room. You left it, so that your device stays usable.",
+			action: "Back to the start",
+		},
+		bug: {
+			title: "Something in Clowder went wrong",
+			meaning: "It stopped rather than go on unsafely. Your keys are erased. Please report the line below.",
+			action: "Join again",
+		},
+		serverRefused: (condition) => ({
+			title: "The server does not let you in",
+			meaning: `It says: ${condition}. You are not in the room.`,
+			action: "Try again",
+		}),
+		entryRefused: (why) =>
+			({
+				"name-taken": {
+					title: "The nickname is taken",
+					meaning: "Someone in the room has this nickname, or one that looks like it.",
+					action: "Choose another",
+				},
+				"name-invalid": {
+					title: "The nickname is not accepted",
+					meaning: "Those in the room do not accept this nickname.",
+					action: "Choose another",
+				},
+				"bad-authenticator": {
+					title: "Your keys were not accepted",
+					meaning: "Someone in the room could not check who you are. Something on the way may have changed the data.",
+					action: "Try again",
+				},
+				"already-here": {
+					title: "You are already in this room",
+					meaning: "An earlier connection of yours is still there. It goes away by itself.",
+					action: "Try again",
+				},
+				"room-full": {
+					title: "The room is full",
+					meaning: "No one more can join until someone leaves.",
+					action: "Try again",
+				},
+			})[why],
+	},
+	owes: {
+		roster: "the list of people",
+		key: "a key",
+		offer: "an offer",
+		share: "a share",
+		ok: "a check",
+		confirm: "a confirmation",
+	},
+};

@@ -1,0 +1,189 @@
+import type { RoomNameError } from "@clowder/carrier";
+import type { NicknameError } from "@clowder/mpotr";
+import type { Mark } from "../identity/picture.ts";
+import type { SendError } from "../room/room.ts";
+import type {
+	ComposerView,
+	EndReason,
+	HeldView,
+	JoiningView,
+	PersonRef,
+	PersonView,
+	ProgressView,
+	RoomSnapshot,
+	SystemLine,
+	TrustView,
+} from "../room/snapshot.ts";
+import type { Catalogue, Notice } from "./catalogue.ts";
+
+/** With more others than this, the sentence counts them. */
+const NAMED_MAX = 6;
+
+const namesOf = (people: readonly PersonRef[]): readonly string[] => people.map((person) => person.nickname);
+
+const codePointName = (codePoint: number): string => `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
+
+/** Who can read what is written now. */
+export function trustSentence({ trust }: Catalogue, view: TrustView): string {
+	switch (view.state) {
+		case "private":
+			if (view.others.length === 0) return trust.alone;
+			return view.others.length > NAMED_MAX
+				? trust.privateMany(view.others.length)
+				: trust.private(namesOf(view.others));
+		case "re-keying":
+			return trust.reKeying(namesOf(view.leaving));
+		case "interrupted":
+			return trust.interrupted;
+		case "not-yet":
+			return trust.notYet;
+		case "over":
+			return trust.over;
+	}
+}
+
+/** What else has to be known beside that sentence. */
+export function trustNotes(words: Catalogue, { people, stage }: Pick<RoomSnapshot, "people" | "stage">): string[] {
+	const joining = people.filter((person) => person.state === "joining" && !person.self);
+	return stage === "room" && joining.length > 0 ? [words.trust.joining(namesOf(joining))] : [];
+}
+
+/** Who sees something else, and what to do. */
+export function disputeSentences(words: Catalogue, disputes: RoomSnapshot["disputes"]): string[] {
+	if (disputes.length === 0) return [];
+	const each = disputes.map(({ person, since }) =>
+		words.trust.dispute(person.nickname, since === undefined ? undefined : words.grammar.time(since)),
+	);
+	return [...each, words.trust.disputeAction];
+}
+
+/** A line of the timeline that nobody wrote. */
+export function systemLine({ line: words, grammar }: Catalogue, line: SystemLine): string {
+	switch (line.code) {
+		case "started":
+			return line.others.length === 0 ? words.startedAlone : words.started(namesOf(line.others));
+		case "joining":
+			return words.joining(line.person.nickname);
+		case "join-ended":
+			return words.joinEnded(line.person.nickname, line.why);
+		case "joined":
+			return words.joined(namesOf(line.people));
+		case "leaving":
+			return words.leaving(line.person.nickname, line.how);
+		case "left":
+			return words.left(line.person.nickname, line.how);
+		case "new-keys":
+			return line.others.length === 0 ? words.newKeysAlone : words.newKeys(namesOf(line.others));
+		case "divergence":
+			return words.divergence(line.person.nickname, line.since === undefined ? undefined : grammar.time(line.since));
+		case "stalled":
+			return words.stalled(line.person?.nickname);
+		case "interrupted":
+			return words.interrupted;
+		case "resumed":
+			return words.resumed;
+		case "reconnected":
+			return words.reconnected;
+		case "earlier-dropped":
+			return words.earlierDropped;
+	}
+}
+
+/** A person's state in words. */
+export function personState({ person: words }: Catalogue, person: PersonView): string {
+	switch (person.state) {
+		case "in-session":
+			return words.inSession;
+		case "joining":
+			return words.joining;
+		case "leaving":
+			return person.how === undefined ? words.leavingUnknown : words.leaving[person.how];
+	}
+}
+
+/** A message's mark in words. */
+export function progressMark({ message: words }: Catalogue, progress: ProgressView): string {
+	switch (progress.state) {
+		case "some":
+			return words.withSome(progress.by.length, progress.by.length + progress.open.length);
+		case "all":
+			return words.withAll;
+		default:
+			return words[progress.state];
+	}
+}
+
+/** What stands under the composer: why it is closed and when it opens, or how to use it. */
+export function composerSentence({ composer: words }: Catalogue, view: ComposerView): string {
+	switch (view.state) {
+		case "open":
+			return words.hint;
+		case "waits":
+			return view.until === "new-keys" ? words.untilNewKeys : words.untilConnection;
+		case "closed":
+			return view.why === "over" ? words.over : words.noSession;
+	}
+}
+
+/** Why a text was not taken; nothing for one that is empty. */
+export function sendErrorSentence({ composer: words }: Catalogue, error: SendError): string | undefined {
+	switch (error.kind) {
+		case "text-empty":
+			return undefined;
+		case "text-too-long":
+			return words.tooLong(error.limitBytes);
+		case "composer-closed":
+		case "usage":
+			return words.noSession;
+	}
+}
+
+export function heldSentence({ held: words }: Catalogue, held: HeldView): string {
+	return held.why === "newcomers" ? words.newcomers(namesOf(held.newcomers)) : words.reconnected;
+}
+
+/** Whom the way in waits for, once it takes long. */
+export function waitingSentence({ joining: words }: Catalogue, view: JoiningView): string | undefined {
+	if (!view.slow) return undefined;
+	const names = new Set(view.waitingFor.flatMap(({ person }) => (person === undefined ? [] : [person.nickname])));
+	return names.size === 0 ? words.slow : words.waitingFor([...names]);
+}
+
+export function roomNameErrorSentence({ enter: { errors } }: Catalogue, error: RoomNameError): string {
+	switch (error.kind) {
+		case "room-name-empty":
+			return errors.roomEmpty;
+		case "room-name-too-long":
+			return errors.roomTooLong(error.limitCharacters);
+		case "room-name-characters":
+			return errors.roomCharacters(codePointName(error.codePoint));
+	}
+}
+
+export function nicknameErrorSentence({ enter: { errors } }: Catalogue, error: NicknameError): string {
+	switch (error.kind) {
+		case "nickname-empty":
+			return errors.nicknameEmpty;
+		case "nickname-too-long":
+			return errors.nicknameTooLong(error.limitBytes);
+		case "nickname-characters":
+			return errors.nicknameCharacters(codePointName(error.codePoint));
+	}
+}
+
+/** Why a visit ended: what happened, what it means, what to do. */
+export function endNotice({ end }: Catalogue, reason: EndReason): Notice {
+	switch (reason.code) {
+		case "server-refused":
+			return end.serverRefused(reason.condition);
+		case "entry-refused":
+			return end.entryRefused(reason.why);
+		default:
+			return end[reason.code];
+	}
+}
+
+/** "red circle". */
+export function markWords({ person: words }: Catalogue, mark: Mark): string {
+	return words.mark(mark.colour, mark.shape);
+}

@@ -1,0 +1,379 @@
+import type { Result } from "@clowder/bytes";
+import { err } from "@clowder/bytes";
+import type { Carrier, CarrierError, CarrierEvent, EnterStep, Place, RoomName } from "@clowder/carrier";
+import type { IdentitySecretKey, Suite } from "@clowder/crypto";
+import type {
+	CarrierInput,
+	JoinRefusal,
+	MessageId,
+	Nickname,
+	ParticipantApi,
+	ParticipantOptions,
+	TextError,
+	Timing,
+	UsageError,
+} from "@clowder/mpotr";
+import type { Cancel, Clock } from "../clock.ts";
+import { freshIdentity } from "../identity/identity.ts";
+import { EVENTS_WAITING_MAX, REJOIN_DELAY_MS, REJOIN_TRIES, SLOW_JOIN_MS } from "../limits.ts";
+import { RoomModel } from "./model.ts";
+import { Occupants } from "./occupants.ts";
+import type { EndReason, RoomSnapshot } from "./snapshot.ts";
+
+/** What a room is made of; everything that touches the world is passed in. */
+export interface RoomOptions {
+	readonly carrier: Carrier;
+	readonly suite: Suite;
+	readonly clock: Clock;
+	/** Fresh random bytes from a cryptographic generator. */
+	readonly random: (length: number) => Uint8Array;
+	readonly room: RoomName;
+	readonly nickname: Nickname;
+	/** `createParticipant` of `@clowder/mpotr`. */
+	readonly createParticipant: (options: ParticipantOptions) => ParticipantApi;
+	/** `nicknameSkeleton` of `@clowder/mpotr`. */
+	readonly skeleton: (name: Nickname) => string;
+	readonly timing?: Partial<Timing>;
+	/** Leaves, at whatever point. */
+	readonly signal?: AbortSignal;
+}
+
+/** Nothing can be written now; the snapshot's composer says why. */
+export interface ComposerClosed {
+	readonly kind: "composer-closed";
+}
+
+export type SendError = TextError | UsageError | ComposerClosed;
+
+/** One visit to one room, as a store that a screen subscribes to. */
+export interface RoomStore {
+	/** The same object until something changes. */
+	getSnapshot(): RoomSnapshot;
+	/** Calls `listener` after each change, never from inside `subscribe`; returns how to stop it. */
+	subscribe(listener: () => void): () => void;
+	/** Sends as soon as that is safe. */
+	send(text: string): Result<MessageId, SendError>;
+	/** Sends a held message to those who are here now. */
+	release(id: MessageId): void;
+	/** Throws a message away that is not placed yet; false if it is. */
+	discard(id: MessageId): boolean;
+	/** Says goodbye, erases the keys, forgets the identity. Also gives up while joining. Harmless when over. */
+	leave(): Promise<void>;
+}
+
+/** Begins a visit; what comes of it is in the snapshots. */
+export function openRoom(options: RoomOptions): RoomStore {
+	const room = new Room(options);
+	room.begin();
+	return room;
+}
+
+type Job = { readonly type: "carrier"; readonly event: CarrierEvent } | { readonly type: "wake" };
+
+class Room implements RoomStore {
+	readonly #options: RoomOptions;
+	readonly #model: RoomModel;
+	readonly #giveUpEntering = new AbortController();
+	readonly #stopListening = new AbortController();
+	readonly #listeners = new Set<() => void>();
+	readonly #occupants = new Occupants();
+	#jobs: Job[] = [];
+	#pumping = false;
+	#place: Place | undefined;
+	#identity: IdentitySecretKey | undefined;
+	#participant: ParticipantApi | undefined;
+	#cancelWake: Cancel | undefined;
+	#cancelSlow: Cancel | undefined;
+	#cancelRejoin: Cancel | undefined;
+	/** Presences in the room so far: more than one after a lost connection. */
+	#presences = 0;
+	#rejoins = 0;
+
+	constructor(options: RoomOptions) {
+		this.#options = options;
+		this.#model = new RoomModel(options.room, options.suite, options.clock, options.skeleton);
+	}
+
+	/** Runs on its own until the visit is over. */
+	begin(): void {
+		const { clock, signal } = this.#options;
+		if (signal?.aborted === true) return this.#end({ code: "cancelled" });
+		signal?.addEventListener("abort", () => void this.leave(), { once: true, signal: this.#stopListening.signal });
+		this.#cancelSlow = clock.setTimer(clock.now() + SLOW_JOIN_MS, () => {
+			this.#model.slow();
+			this.#notify();
+		});
+		void this.#enter().catch((thrown: unknown) => this.#bug(thrown));
+	}
+
+	getSnapshot(): RoomSnapshot {
+		return this.#model.snapshot();
+	}
+
+	subscribe(listener: () => void): () => void {
+		// Wrapped, so that one function subscribed twice is called twice and stopped once.
+		const entry = (): void => listener();
+		this.#listeners.add(entry);
+		return () => {
+			this.#listeners.delete(entry);
+		};
+	}
+
+	send(text: string): Result<MessageId, SendError> {
+		const participant = this.#participant;
+		if (participant === undefined || this.#model.snapshot().composer.state === "closed") {
+			return err({ kind: "composer-closed" });
+		}
+		const sent = participant.send(text, this.#options.clock.now());
+		this.#flush();
+		return sent;
+	}
+
+	release(id: MessageId): void {
+		const carried = this.#model.carriedOver.find((item) => item.id === id);
+		if (carried === undefined) this.#participant?.release(id, this.#options.clock.now());
+		else if (this.send(carried.text).ok) this.#model.takeCarriedOver(id);
+		this.#flush();
+	}
+
+	discard(id: MessageId): boolean {
+		const discarded = this.#model.takeCarriedOver(id) !== undefined || this.#participant?.discard(id) === true;
+		this.#flush();
+		return discarded;
+	}
+
+	async leave(): Promise<void> {
+		if (this.#model.end !== undefined) return;
+		const place = this.#place;
+		this.#participant?.leave(this.#options.clock.now());
+		this.#handOver();
+		this.#end({ code: this.#model.hasSession ? "left" : "cancelled" });
+		await place?.leave();
+	}
+
+	async #enter(): Promise<void> {
+		const { carrier, room, clock } = this.#options;
+		const entering = carrier.enter({
+			room,
+			signal: this.#giveUpEntering.signal,
+			onProgress: (step) => this.#progress(step),
+			onEvent: (event) => this.#queue({ type: "carrier", event }),
+		});
+		await clock.breathe();
+		if (this.#model.end === undefined) this.#makeIdentity();
+		const entered = await entering;
+		if (this.#model.end !== undefined) {
+			// Given up meanwhile, and entered all the same.
+			if (entered.ok) await entered.value.leave();
+			return;
+		}
+		if (!entered.ok) return this.#end(endOf(entered.error));
+		this.#place = entered.value;
+		this.#pump();
+	}
+
+	#makeIdentity(): void {
+		this.#identity = freshIdentity(this.#options.suite.primitives, this.#options.random);
+		this.#model.keysMade();
+		this.#notify();
+	}
+
+	#progress(step: EnterStep): void {
+		if (this.#model.end !== undefined || this.#presences > 0) return;
+		this.#model.step(step);
+		this.#notify();
+	}
+
+	#queue(job: Job): void {
+		if (this.#model.end !== undefined) return;
+		this.#jobs.push(job);
+		if (this.#jobs.length > EVENTS_WAITING_MAX) return void this.#giveUp({ code: "flooded" });
+		this.#pump();
+	}
+
+	/** Works through what came, one step at a time, with the event loop's turn between steps. */
+	#pump(): void {
+		if (this.#pumping || this.#place === undefined || this.#jobs.length === 0) return;
+		this.#pumping = true;
+		void this.#work()
+			.catch((thrown: unknown) => this.#bug(thrown))
+			.finally(() => {
+				this.#pumping = false;
+				// Something may have come between the last step and here.
+				this.#pump();
+			});
+	}
+
+	async #work(): Promise<void> {
+		await this.#options.clock.breathe();
+		for (let at = 0; at < this.#jobs.length && this.#model.end === undefined; at++) {
+			this.#run(this.#jobs[at] as Job);
+			this.#flush();
+			await this.#options.clock.breathe();
+			if (at === 255) {
+				this.#jobs = this.#jobs.slice(at + 1);
+				at = -1;
+			}
+		}
+		this.#jobs = [];
+	}
+
+	#run(job: Job): void {
+		const now = this.#options.clock.now();
+		if (job.type === "wake") this.#participant?.wake(now);
+		else this.#receive(job.event, now);
+	}
+
+	#receive(event: CarrierEvent, now: number): void {
+		this.#occupants.follow(event);
+		switch (event.type) {
+			case "entered":
+				this.#rejoins = 0;
+				return this.#arrive(event);
+			case "refused":
+				return this.#model.refusals.addFromCarrier(event.from, event.reason, this.#options.clock.wall());
+			case "interrupted":
+				this.#participant?.receive({ type: "interrupted" }, now);
+				return this.#model.connection("interrupted");
+			case "resumed":
+				this.#participant?.receive({ type: "resumed" }, now);
+				return this.#model.connection("resumed");
+			case "closed":
+				this.#participant?.receive({ type: "closed" }, now);
+				return this.#end(event.reason === undefined ? { code: "connection-lost" } : endOf(event.reason, true));
+			default:
+				this.#participant?.receive(event, now);
+		}
+	}
+
+	/** A new presence: a fresh participant knocks. One that was here before ends, with what it had not placed kept. */
+	#arrive(entered: CarrierInput & { type: "entered" }): void {
+		const { suite, nickname, random, timing, createParticipant, clock } = this.#options;
+		const before = this.#participant;
+		if (before !== undefined) {
+			const unplaced = before.view().outbox.map(({ id, text }) => ({ id, text }));
+			before.receive({ type: "closed" }, clock.now());
+			this.#model.reconnected(unplaced);
+		}
+		this.#presences += 1;
+		this.#participant = createParticipant({
+			suite,
+			identity: this.#identity as IdentitySecretKey,
+			nickname,
+			random,
+			...(timing === undefined ? {} : { timing }),
+		});
+		this.#model.step("entered");
+		this.#participant.receive(entered, clock.now());
+	}
+
+	/** Hands out what the participant wants sent and told, and sets its next wake-up. */
+	#flush(): void {
+		const participant = this.#participant;
+		if (participant !== undefined && this.#model.end === undefined) {
+			this.#handOver();
+			for (const event of participant.takeEvents()) {
+				if (event.type === "refused-entry" && this.#rejoinLater(event.why)) continue;
+				if (event.type === "over")
+					return void this.#giveUp({ code: event.why === "removed" ? "removed" : "connection-lost" });
+				if (event.type === "refused-entry") return void this.#giveUp({ code: "entry-refused", why: event.why });
+				this.#model.apply(event);
+			}
+			this.#model.see(participant.view());
+			this.#setWake(participant);
+		}
+		this.#notify();
+	}
+
+	/** Gives the carrier what the participant wants sent. During an interruption the carrier keeps it. */
+	#handOver(): void {
+		for (const text of this.#participant?.takeTexts() ?? []) {
+			const sent = this.#place?.send(text);
+			if (sent === undefined || sent.ok) continue;
+			// Nothing was sent. The protocol sees that no echo comes; the user finds it in the details.
+			this.#model.refusals.addFromCarrier("", carrierDetail(sent.error), this.#options.clock.wall());
+		}
+	}
+
+	/** Back after a lost connection, our own former presence may still hold our name: knock again when it has gone. */
+	#rejoinLater(why: JoinRefusal): boolean {
+		if ((why !== "name-taken" && why !== "already-here") || this.#presences < 2 || this.#rejoins >= REJOIN_TRIES)
+			return false;
+		const { clock } = this.#options;
+		this.#rejoins += 1;
+		this.#cancelRejoin?.();
+		this.#cancelRejoin = clock.setTimer(clock.now() + REJOIN_DELAY_MS, () => {
+			const entered = this.#occupants.asEntered();
+			if (this.#model.end !== undefined || entered === undefined) return;
+			this.#arrive(entered);
+			this.#flush();
+		});
+		return true;
+	}
+
+	#setWake(participant: ParticipantApi): void {
+		this.#cancelWake?.();
+		const at = participant.nextWake();
+		this.#cancelWake =
+			at === undefined ? undefined : this.#options.clock.setTimer(at, () => this.#queue({ type: "wake" }));
+		if (this.#model.hasSession) this.#cancelSlow?.();
+	}
+
+	/** Ends the visit from our side and lets the carrier go. */
+	async #giveUp(reason: EndReason): Promise<void> {
+		const place = this.#place;
+		this.#end(reason);
+		await place?.leave();
+	}
+
+	/** The one place where a visit ends: timers stop, the connection is given up, the identity is forgotten. */
+	#end(reason: EndReason): void {
+		if (this.#model.end !== undefined) return;
+		this.#model.finish(reason);
+		this.#cancelWake?.();
+		this.#cancelSlow?.();
+		this.#cancelRejoin?.();
+		this.#jobs = [];
+		this.#participant = undefined;
+		this.#identity?.erase();
+		this.#identity = undefined;
+		this.#stopListening.abort();
+		if (this.#place === undefined) this.#giveUpEntering.abort();
+		this.#notify();
+	}
+
+	/** Something of ours threw: better to stop than to go on in a state nobody thought of. */
+	#bug(thrown: unknown): void {
+		const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : typeof thrown;
+		void this.#giveUp({ code: "bug", detail });
+	}
+
+	#notify(): void {
+		for (const listener of [...this.#listeners]) listener();
+	}
+}
+
+function carrierDetail(error: CarrierError): string {
+	switch (error.kind) {
+		case "refused":
+			return `${error.kind}: ${error.condition}`;
+		case "protocol":
+			return `${error.kind}: expected ${error.expected}, got ${error.got}`;
+		case "unreachable":
+		case "usage":
+			return `${error.kind}: ${error.detail}`;
+	}
+}
+
+function endOf(error: CarrierError, wasInside = false): EndReason {
+	switch (error.kind) {
+		case "unreachable":
+			return { code: wasInside ? "connection-lost" : "unreachable" };
+		case "refused":
+			return { code: "server-refused", condition: error.condition };
+		case "protocol":
+			return { code: "server-protocol" };
+		case "usage":
+			return { code: "bug", detail: `carrier: ${error.detail}` };
+	}
+}

@@ -1,0 +1,180 @@
+import type { Departure, JoinRefusal, MessageId, Owed, PersonId } from "@clowder/mpotr";
+import type { DisplayPart } from "../display-text.ts";
+import type { Fingerprint } from "../identity/fingerprint.ts";
+import type { Mark } from "../identity/picture.ts";
+
+/** Milliseconds since 1970, for showing to people. */
+export type WallTime = number;
+
+/** Enough of a person to name them in a line. */
+export interface PersonRef {
+	readonly id: PersonId;
+	readonly nickname: string;
+	readonly self: boolean;
+	readonly mark: Mark;
+}
+
+export type PersonState = "in-session" | "joining" | "leaving";
+
+export interface PersonView extends PersonRef {
+	readonly state: PersonState;
+	/** Set in the state "leaving". */
+	readonly how: Departure | undefined;
+	/** Others in the list whose names look like this one's. */
+	readonly lookAlikes: readonly PersonRef[];
+	readonly fingerprint: Fingerprint;
+}
+
+/** Who has confirmed a message, of those who can. */
+export interface ProgressView {
+	/**
+	 * - waiting: not sent, because new keys or the line come first
+	 * - sending: on its way, not placed yet
+	 * - sent: placed, nobody has confirmed it
+	 * - some: confirmed by `by.length` of `by.length + open.length`
+	 * - all: confirmed by all
+	 * - alone: placed while nobody else was here
+	 * - disputed: someone sees another transcript from here on
+	 */
+	readonly state: "waiting" | "sending" | "sent" | "some" | "all" | "alone" | "disputed";
+	readonly by: readonly PersonRef[];
+	readonly open: readonly PersonRef[];
+	/** Who sees something else. */
+	readonly disputedBy: readonly PersonRef[];
+}
+
+export interface MessageView {
+	readonly id: MessageId;
+	readonly author: PersonRef;
+	readonly parts: readonly DisplayPart[];
+	/** When it was placed here; when it was written, while it is not. */
+	readonly at: WallTime;
+	readonly progress: ProgressView;
+}
+
+/** What a line of the timeline that nobody wrote says; the catalogue has the words. */
+export type SystemLine =
+	/** The first session of this visit: what was written before cannot be shown. */
+	| { readonly code: "started"; readonly others: readonly PersonRef[] }
+	| { readonly code: "joining"; readonly person: PersonRef }
+	| { readonly code: "join-ended"; readonly person: PersonRef; readonly why: JoinRefusal | "left" | "session-changed" }
+	| { readonly code: "joined"; readonly people: readonly PersonRef[] }
+	| { readonly code: "leaving"; readonly person: PersonRef; readonly how: Departure }
+	| { readonly code: "left"; readonly person: PersonRef; readonly how: Departure }
+	| { readonly code: "new-keys"; readonly others: readonly PersonRef[] }
+	| { readonly code: "divergence"; readonly person: PersonRef; readonly since: WallTime | undefined }
+	| { readonly code: "stalled"; readonly person: PersonRef | undefined }
+	| { readonly code: "interrupted" }
+	| { readonly code: "resumed" }
+	/** Back under a new connection: what was written in between is not shown. */
+	| { readonly code: "reconnected" }
+	| { readonly code: "earlier-dropped" };
+
+export type TimelineItem =
+	| { readonly kind: "message"; readonly key: string; readonly message: MessageView }
+	| { readonly kind: "system"; readonly key: string; readonly at: WallTime; readonly line: SystemLine };
+
+export type StepState = "todo" | "now" | "done";
+export type JoinStepId = "connect" | "keys" | "enter" | "ask" | "agree";
+/** What exactly a step is at. */
+export type JoinDetail = "registering" | "entering" | "founding" | "knocking" | "asking";
+
+export interface JoinStep {
+	readonly id: JoinStepId;
+	readonly state: StepState;
+	readonly detail: JoinDetail | undefined;
+	/** Contributions to the key that have come, of how many; in the step "agree" only. */
+	readonly count: { readonly done: number; readonly total: number } | undefined;
+}
+
+export interface JoiningView {
+	readonly steps: readonly JoinStep[];
+	/** Of all that has to be done, from 0 to 1. */
+	readonly fraction: number;
+	/** Whom we wait for; empty until it takes long. Undefined: someone whose name we are not told yet. */
+	readonly waitingFor: readonly { readonly person: PersonRef | undefined; readonly owes: Owed }[];
+	/** It takes longer than usual. */
+	readonly slow: boolean;
+}
+
+/** The sentence at the top: who can read what is written now. */
+export type TrustView =
+	| { readonly state: "private"; readonly others: readonly PersonRef[] }
+	/** Still that session, but someone in it has gone: nothing is sent until there are new keys. */
+	| { readonly state: "re-keying"; readonly leaving: readonly PersonRef[] }
+	| { readonly state: "interrupted" }
+	| { readonly state: "not-yet" }
+	| { readonly state: "over" };
+
+export type ComposerView =
+	/** What is written now is sent now. */
+	| { readonly state: "open" }
+	/** What is written now is sent when `until` has come. */
+	| { readonly state: "waits"; readonly until: "new-keys" | "connection" }
+	/** Nothing can be written. */
+	| { readonly state: "closed"; readonly why: "no-session" | "over" };
+
+/** A message of ours that is sent only when its writer says so. */
+export interface HeldView {
+	readonly id: MessageId;
+	readonly parts: readonly DisplayPart[];
+	/** Someone came in whom its writer could not know of; or the connection was made anew. */
+	readonly why: "newcomers" | "reconnected";
+	readonly newcomers: readonly PersonRef[];
+}
+
+/** A text that was not accepted, as the details list it. */
+export interface RefusalView {
+	readonly at: WallTime;
+	/** The carrier's name of the sender, which says nothing about who it is. */
+	readonly from: string;
+	readonly blame: "foreign" | "sender" | "timing" | "limits" | "carrier";
+	/** For experts: the rule, what was expected and what came. */
+	readonly detail: string;
+}
+
+export interface DetailsView {
+	readonly session:
+		| {
+				/** 4 groups of 4 hexadecimal digits, the same for everyone in the session. */
+				readonly fingerprintGroups: readonly string[];
+				readonly since: WallTime;
+				readonly size: number;
+		  }
+		| undefined;
+	readonly suite: string;
+	/** How far the next session is. */
+	readonly attempt: { readonly done: number; readonly total: number } | undefined;
+	readonly refusals: { readonly total: number; readonly latest: readonly RefusalView[] };
+}
+
+/** Why a visit ended, or did not begin. */
+export type EndReason =
+	| { readonly code: "left" }
+	| { readonly code: "cancelled" }
+	| { readonly code: "unreachable" }
+	| { readonly code: "server-refused"; readonly condition: string }
+	| { readonly code: "server-protocol" }
+	| { readonly code: "connection-lost" }
+	| { readonly code: "removed" }
+	| { readonly code: "entry-refused"; readonly why: JoinRefusal }
+	| { readonly code: "flooded" }
+	/** Our own mistake. `detail` is for a report and holds no secret. */
+	| { readonly code: "bug"; readonly detail: string };
+
+/** All that a screen needs, immutable. Parts that did not change are the same objects as before. */
+export interface RoomSnapshot {
+	readonly room: string;
+	readonly stage: "joining" | "room" | "ended";
+	/** Set in the stage "ended". */
+	readonly end: EndReason | undefined;
+	readonly joining: JoiningView;
+	readonly trust: TrustView;
+	/** Oneself first, then by name. */
+	readonly people: readonly PersonView[];
+	readonly timeline: readonly TimelineItem[];
+	readonly composer: ComposerView;
+	readonly held: readonly HeldView[];
+	readonly disputes: readonly { readonly person: PersonRef; readonly since: WallTime | undefined }[];
+	readonly details: DetailsView;
+}

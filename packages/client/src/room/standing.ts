@@ -1,0 +1,30 @@
+import type { RoomView } from "@clowder/mpotr";
+import type { People } from "./people.ts";
+import type { ComposerView, TrustView } from "./snapshot.ts";
+
+/** Who can read what is written now. Says "private" only while a session is running and nobody in it has gone. */
+export function trustView(view: RoomView | undefined, over: boolean, people: People): TrustView {
+	if (over || view?.phase === "over") return { state: "over" };
+	if (view?.phase === "interrupted" || view?.waiting === "interrupted") return { state: "interrupted" };
+	if (view?.session === undefined) return { state: "not-yet" };
+	if (view.waiting === "re-keying" || view.leaving.length > 0) {
+		return { state: "re-keying", leaving: people.refs(view.leaving.map(({ person }) => person)) };
+	}
+	return { state: "private", others: people.refs(view.session.people.filter((person) => !person.self)) };
+}
+
+/** Whether something can be written now, and if not, why and until when. */
+export function composerView(view: RoomView | undefined, over: boolean): ComposerView {
+	if (over || view?.waiting === "over") return { state: "closed", why: "over" };
+	if (view === undefined || view.session === undefined) return { state: "closed", why: "no-session" };
+	switch (view.waiting) {
+		case undefined:
+			return { state: "open" };
+		case "re-keying":
+			return { state: "waits", until: "new-keys" };
+		case "interrupted":
+			return { state: "waits", until: "connection" };
+		case "no-session":
+			return { state: "closed", why: "no-session" };
+	}
+}

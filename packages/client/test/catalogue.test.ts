@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { PersonId } from "@clowder/mpotr";
+import { isolateName } from "../src/i18n/isolate.ts";
+import { CATALOGUES, LOCALES, pickLocale } from "../src/i18n/locales.ts";
+import { progressMark, systemLine, trustSentence } from "../src/i18n/phrases.ts";
+import type { PersonRef, TrustView } from "../src/room/snapshot.ts";
+
+const { en, de } = CATALOGUES;
+
+function ref(nickname: string): PersonRef {
+	return { id: nickname as PersonId, nickname, self: false, mark: { shape: "star", colour: "blue" } };
+}
+
+const readers = (...names: readonly string[]): TrustView => ({ state: "private", others: names.map(ref) });
+
+test("the sentence at the top names those who can read", () => {
+	assert.equal(trustSentence(en, readers("Ana", "Bo")), "Only Ana, Bo and you can read this.");
+	assert.equal(trustSentence(en, readers("Ana")), "Only Ana and you can read this.");
+	assert.equal(trustSentence(en, readers()), "Only you are here. Nobody else can read this.");
+	assert.equal(trustSentence(de, readers("Ana", "Bo")), "Nur Ana, Bo und du könnt das lesen.");
+	const many = readers(...Array.from({ length: 30 }, (_, n) => `P${n}`));
+	assert.equal(trustSentence(en, many), "Only you and the 30 others listed here can read this.");
+});
+
+test("only a private state gives a sentence that promises it", () => {
+	const others: TrustView[] = [
+		{ state: "not-yet" },
+		{ state: "interrupted" },
+		{ state: "re-keying", leaving: [] },
+		{ state: "over" },
+	];
+	for (const view of others) assert.doesNotMatch(trustSentence(en, view), /can read this/);
+});
+
+test("plurals follow the language", () => {
+	assert.equal(en.details.refusals(1), "1 text refused");
+	assert.equal(en.details.refusals(2), "2 texts refused");
+	assert.equal(de.details.refusals(1), "1 Text abgewiesen");
+	assert.equal(de.details.refusals(0), "0 Texte abgewiesen");
+	assert.equal(en.trust.joining(["Ana", "Bo"]), "Ana and Bo are joining.");
+});
+
+test("progress in words", () => {
+	const names = [ref("Ana"), ref("Bo")];
+	assert.equal(
+		progressMark(en, { state: "some", by: names.slice(0, 1), open: names.slice(1), disputedBy: [] }),
+		"with 1 of 2",
+	);
+	assert.equal(progressMark(de, { state: "all", by: names, open: [], disputedBy: [] }), "bei allen");
+});
+
+test("every line has words in every language, and says the name", () => {
+	for (const locale of LOCALES) {
+		for (const how of ["left", "gone", "misbehaved"] as const) {
+			assert.match(systemLine(CATALOGUES[locale], { code: "left", person: ref("Zed"), how }), /Zed/);
+		}
+		for (const why of [
+			"left",
+			"session-changed",
+			"name-taken",
+			"name-invalid",
+			"bad-authenticator",
+			"already-here",
+			"room-full",
+		] as const) {
+			assert.match(systemLine(CATALOGUES[locale], { code: "join-ended", person: ref("Zed"), why }), /Zed/);
+		}
+	}
+});
+
+test("no language has an empty text or one that was left in English", () => {
+	const walk = (a: unknown, b: unknown, path: string): void => {
+		if (typeof a === "string") {
+			assert.notEqual(a.trim(), "", path);
+			assert.equal(typeof b, "string", path);
+			if (a.length > 8) assert.ok(a !== b, `${path} is English in German: ${a}`);
+		} else if (typeof a === "object" && a !== null) {
+			const other = b as Record<string, unknown>;
+			assert.equal(Object.keys(a).length, Object.keys(other).length, path);
+			for (const [key, value] of Object.entries(a)) walk(value, other[key], `${path}.${key}`);
+		}
+	};
+	walk(en, de, "catalogue");
+});
+
+test("a name that runs from right to left is isolated in a sentence; others stay as they are", () => {
+	assert.equal(isolateName("Ana"), "Ana");
+	assert.equal(isolateName("דנה"), "\u2068דנה\u2069");
+	assert.equal(trustSentence(en, readers("דנה")), "Only \u2068דנה\u2069 and you can read this.");
+});
+
+test("the language is the first that a person reads and we speak", () => {
+	assert.equal(pickLocale(["fr-FR", "de-AT", "en"]), "de");
+	assert.equal(pickLocale(["en-US"]), "en");
+	assert.equal(pickLocale(["fr"]), "en");
+	assert.equal(pickLocale([]), "en");
+});
