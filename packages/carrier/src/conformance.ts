@@ -130,6 +130,8 @@ function enteringAndLeaving(suite: Suite): void {
 			await a.sees("joined", b.self);
 			b.person.die(b.self);
 			await a.sees("left", b.self);
+			// Who is cut off can still go, without the line.
+			await b.leave();
 		});
 	});
 

@@ -1,0 +1,101 @@
+import { err, ok, type Result } from "@clowder/bytes";
+import type { CarrierError, EnterStep, RoomName } from "@clowder/carrier";
+import { newAccount, register } from "./account.ts";
+import { roomAddress } from "./address.ts";
+import { findRooms } from "./disco.ts";
+import type { XmppTiming } from "./limits.ts";
+import type { ScramCredentials } from "./scram.ts";
+import { type Element, Link } from "./xmpp-js.ts";
+
+export interface ConnectorOptions {
+	readonly service: string;
+	readonly domain: string;
+	/** The service for rooms; asked for when not given. */
+	readonly muc: string | undefined;
+	readonly random: (length: number) => Uint8Array;
+	readonly timing: XmppTiming;
+}
+
+export interface ConnectorEvents {
+	readonly onStanza: (stanza: Element) => void;
+	readonly onDown: (reason: CarrierError) => void;
+	readonly onStep: (step: EnterStep) => void;
+}
+
+/** A line to the server, good for a room. */
+export interface Connected {
+	readonly link: Link;
+	/** The room's bare address. */
+	readonly room: string;
+	/** The server kept the former connection's end: we are where we were. */
+	readonly resumed: boolean;
+}
+
+/** Makes the connection of one place, again and again where needed: the same throwaway account, a new one if refused. */
+export class Connector {
+	readonly #options: ConnectorOptions;
+	readonly #room: RoomName;
+	readonly #events: ConnectorEvents;
+	#account: ScramCredentials | undefined;
+	#link: Link | undefined;
+	#muc: string | undefined;
+
+	constructor(options: ConnectorOptions, room: RoomName, events: ConnectorEvents) {
+		this.#options = options;
+		this.#room = room;
+		this.#events = events;
+		this.#muc = options.muc;
+	}
+
+	async connect(): Promise<Result<Connected, CarrierError>> {
+		this.#events.onStep("connecting");
+		if (this.#link?.resumable !== true) this.#link = this.#newLink();
+		const link = this.#link;
+		const opened = await link.open();
+		if (!opened.ok) return opened;
+		if (this.#muc === undefined) {
+			const found = await findRooms(link, this.#options.domain);
+			if (!found.ok) return found;
+			this.#muc = found.value;
+		}
+		return ok({ link, room: roomAddress(this.#room, this.#muc), resumed: opened.value === "resumed" });
+	}
+
+	/** Prepares for another try: what was refused is not used again, what is half up is dropped. */
+	afterFailure(reason: CarrierError): void {
+		if (reason.kind === "refused" && reason.condition === "not-authorized") this.#account = undefined;
+		if (this.#link?.isUp === true) {
+			const link = this.#link;
+			this.forget();
+			link.cut(reason);
+		}
+	}
+
+	/** The next connection starts anew, whatever the server kept. */
+	forget(): void {
+		this.#link = undefined;
+	}
+
+	cut(reason: CarrierError): void {
+		this.#link?.cut(reason);
+	}
+
+	async close(): Promise<void> {
+		await this.#link?.close();
+	}
+
+	#newLink(): Link {
+		const { service, domain, random, timing } = this.#options;
+		const isNew = this.#account === undefined;
+		const account = this.#account ?? newAccount(random);
+		const { onStanza, onDown } = this.#events;
+		const beforeLogin = async (link: Link): Promise<Result<void, CarrierError>> => {
+			if (!isNew || this.#account === account) return ok(undefined);
+			this.#events.onStep("registering");
+			const registered = await register(link, domain, account);
+			if (registered.ok) this.#account = account;
+			return registered.ok ? ok(undefined) : err(registered.error);
+		};
+		return new Link({ service, domain, credentials: account, random, timing, beforeLogin, onStanza, onDown });
+	}
+}

@@ -1,0 +1,3 @@
+/** The carrier contract on XMPP multi-user chat. What is on the wire and why: `spec/carrier.md`, rules XMPP-*. */
+export { xmppCarrier, type XmppCarrierOptions } from "./carrier.ts";
+export { TIMING, type XmppTiming } from "./limits.ts";

@@ -1,0 +1,387 @@
+/**
+ * The one door to xmpp.js: everything else in this package knows only what is exported here. xmpp.js negotiates the
+ * stream, authenticates, binds, matches answers to requests and resumes streams; this file keeps its edges away from
+ * the rest (each has a test in `test/traps.test.ts`).
+ */
+
+import { base64, err, hex, ok, type Result } from "@clowder/bytes";
+import type { CarrierError } from "@clowder/carrier";
+import { Client, xml as element } from "@xmpp/client-core";
+import iqCallee from "@xmpp/iq/callee.js";
+import iqCaller, { type IqCaller } from "@xmpp/iq/caller.js";
+import middleware, { type Next } from "@xmpp/middleware";
+import resourceBinding from "@xmpp/resource-binding";
+import sasl, { type Mechanism } from "@xmpp/sasl";
+import streamFeatures from "@xmpp/stream-features";
+import streamManagement, { type StreamManagement } from "@xmpp/stream-management";
+import { addTransports } from "#transports";
+import { RANDOM_ID_BYTES, SCRAM_NONCE_BYTES, STANZA_IN_MAX_BYTES, type XmppTiming } from "./limits.ts";
+import { SCRAM_HASHES, ScramClient, type ScramCredentials } from "./scram.ts";
+
+const NS_STREAMS = "http://etherx.jabber.org/streams";
+const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
+const NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind";
+const NS_PING = "urn:xmpp:ping";
+const NS_DELAY = "urn:xmpp:delay";
+const MECHANISM_PREFIX = "SCRAM-";
+const NO_SCRAM = { expected: "SCRAM-SHA-256 or SCRAM-SHA-1", got: "other mechanisms" } as const;
+
+/** An XML element. */
+export interface Element {
+	readonly name: string;
+	readonly attrs: Readonly<Record<string, string | undefined>>;
+	is(name: string, xmlns?: string): boolean;
+	getChild(name: string, xmlns?: string): Element | undefined;
+	getChildren(name: string, xmlns?: string): readonly Element[];
+	getChildElements(): readonly Element[];
+	getChildText(name: string, xmlns?: string): string | null;
+	getText(): string;
+	remove(name: string, xmlns?: string): void;
+	toString(): string;
+}
+
+export function xml(
+	name: string,
+	attrs: Record<string, string | undefined>,
+	...children: readonly (Element | string)[]
+): Element {
+	return element(name, attrs, ...children);
+}
+
+/** An error stanza that answered a request (RFC 6120 section 8.3), or that no answer came. */
+export interface RequestError {
+	readonly kind: "error-stanza" | "no-answer";
+	/** The defined condition, such as `conflict`. */
+	readonly condition: string;
+}
+
+export interface LinkOptions {
+	readonly service: string;
+	readonly domain: string;
+	readonly credentials: ScramCredentials;
+	/** From a cryptographic generator. */
+	readonly random: (length: number) => Uint8Array;
+	readonly timing: XmppTiming;
+	/** Runs on the open stream before the login, where an account can be registered. */
+	readonly beforeLogin: (link: Link) => Promise<Result<void, CarrierError>>;
+	/** A message or presence; called in order, each in a microtask of its own. */
+	readonly onStanza: (stanza: Element) => void;
+	/** An established connection is lost; called once for each success of `open`. */
+	readonly onDown: (reason: CarrierError) => void;
+}
+
+/** A failure that already has its reason, on its way through xmpp.js. */
+class Failure extends Error {
+	readonly reason: CarrierError;
+	constructor(reason: CarrierError) {
+		super(reason.kind);
+		this.reason = reason;
+	}
+}
+
+type Settle = (outcome: Result<"fresh" | "resumed", CarrierError>) => void;
+
+/** A connection to a server: made, authenticated, bound; after a loss `open` makes it again, resuming where possible. */
+export class Link {
+	readonly #options: LinkOptions;
+	readonly #client: Client;
+	readonly #requests: IqCaller;
+	readonly #management: StreamManagement;
+	#state: "down" | "opening" | "up" = "down";
+	/** Set while opening. */
+	#settle: Settle = () => {};
+	#resumed = false;
+	/** Tells what a former connection still reports from what concerns this one. */
+	#attempt = 0;
+	#scram: ScramClient | undefined;
+	#decoder: InstanceType<typeof TextDecoder> = new TextDecoder();
+	/** Characters since the last whole element. */
+	#pendingUnits = 0;
+	#lastHeardMs = 0;
+	/** Ends the requests that wait when the connection is gone. */
+	readonly #waiting: Set<() => void> = new Set();
+
+	constructor(options: LinkOptions) {
+		this.#options = options;
+		const { service, domain, timing } = options;
+		const client = new Client({ service, domain, timeout: timing.connectMs });
+		this.#client = client;
+		this.#guard();
+		addTransports(client);
+		const chain = middleware({ entity: client });
+		chain.use((context, next) => this.#negotiate(context.stanza, next));
+		const features = streamFeatures({ middleware: chain });
+		sasl({ streamFeatures: features, saslFactory: this.#saslFactory() }, (login, offered) =>
+			this.#login(login, offered),
+		);
+		// Before the answers to requests are taken out of the chain: it has to count them.
+		this.#management = streamManagement({ streamFeatures: features, entity: client, middleware: chain });
+		this.#management.preferredMaximum = timing.resumableSeconds;
+		this.#management.timeout = timing.pingTimeoutMs;
+		this.#management.on("resumed", () => {
+			this.#resumed = true;
+		});
+		this.#requests = iqCaller({ entity: client, middleware: chain });
+		iqCallee({ entity: client, middleware: chain }).get(NS_PING, "ping", () => true);
+		resourceBinding({ streamFeatures: features, iqCaller: this.#requests });
+	}
+
+	/** Whether the server may still hold our end of a lost connection. */
+	get resumable(): boolean {
+		return this.#management.id !== "";
+	}
+
+	get isUp(): boolean {
+		return this.#state === "up";
+	}
+
+	/** When something last came from the server, on the clock of `performance.now`. */
+	get lastHeardMs(): number {
+		return this.#lastHeardMs;
+	}
+
+	/** Connects and logs in; with stream management on where the server has it, so that it is safe to send. */
+	async open(): Promise<Result<"fresh" | "resumed", CarrierError>> {
+		if (this.#state !== "down") throw new Error("the link is open already");
+		this.#state = "opening";
+		this.#attempt++;
+		this.#resumed = false;
+		this.#decoder = new TextDecoder();
+		this.#pendingUnits = 0;
+		const { service, domain, timing } = this.#options;
+		const outcome = await new Promise<Result<"fresh" | "resumed", CarrierError>>((resolve) => {
+			const timer = setTimeout(
+				() => this.cut({ kind: "unreachable", detail: `no login within ${timing.connectMs} ms` }),
+				timing.connectMs,
+			);
+			this.#settle = (result) => {
+				clearTimeout(timer);
+				resolve(result);
+			};
+			void this.#dial(service, domain);
+		});
+		return outcome;
+	}
+
+	/** Sends a stanza. A failure shows as the loss of the connection. */
+	send(stanza: Element): void {
+		this.#client.send(stanza).catch((error: unknown) => this.cut(asReason(error)));
+	}
+
+	/** Asks and waits for the answer. */
+	async request(
+		type: "get" | "set",
+		to: string,
+		child: Element,
+		timeoutMs: number = this.#options.timing.requestMs,
+	): Promise<Result<Element, RequestError>> {
+		// Unguessable: xmpp.js takes an answer by its id alone, whoever it comes from.
+		const iq = xml("iq", { type, to, id: hex(this.#options.random(RANDOM_ID_BYTES)) }, child);
+		const noAnswer = err({ kind: "no-answer", condition: "no answer" } as const);
+		return new Promise((resolve) => {
+			const end = (outcome: Result<Element, RequestError>): void => {
+				this.#waiting.delete(onDrop);
+				resolve(outcome);
+			};
+			const onDrop = (): void => end(noAnswer);
+			this.#waiting.add(onDrop);
+			this.#requests.request(iq, timeoutMs).then(
+				(answer) => end(ok(answer)),
+				({ condition }: { condition?: unknown }) =>
+					end(typeof condition === "string" ? err({ kind: "error-stanza", condition }) : noAnswer),
+			);
+		});
+	}
+
+	/** Ends the stream in good order, within a bound of time. */
+	async close(): Promise<void> {
+		if (this.#state === "up") {
+			this.#state = "down";
+			this.#client.timeout = this.#options.timing.leaveMs;
+			await this.#client.stop().catch(() => {});
+		}
+		this.cut({ kind: "usage", detail: "the connection was closed by its owner" });
+	}
+
+	/** Drops the connection at once, without a goodbye. */
+	cut(reason: CarrierError): void {
+		const was = this.#state;
+		this.#state = "down";
+		this.#drop();
+		if (was === "opening") this.#settle(err(reason));
+		if (was === "up") this.#options.onDown(reason);
+	}
+
+	async #dial(service: string, domain: string): Promise<void> {
+		const attempt = this.#attempt;
+		try {
+			await this.#client.connect(service);
+			await this.#client.open({ domain });
+		} catch (error) {
+			if (attempt === this.#attempt) this.cut(asReason(error));
+		}
+	}
+
+	/** Around everything that xmpp.js does with a set of stream features: knows when that is over, and how it ended. */
+	async #negotiate(stanza: Element, next: Next): Promise<unknown> {
+		if (!stanza.is("features", NS_STREAMS)) return next();
+		const attempt = this.#attempt;
+		try {
+			const offered = stanza.getChildElements().map((feature) => feature.name);
+			if (stanza.getChild("mechanisms", NS_SASL) === undefined && stanza.getChild("bind", NS_BIND) === undefined) {
+				throw new Failure({
+					kind: "protocol",
+					expected: "a login or a binding",
+					got: offered.join(" ") || "no feature",
+				});
+			}
+			await next();
+		} catch (error) {
+			if (attempt === this.#attempt) this.cut(asReason(error));
+			return undefined;
+		}
+		const isOurs = attempt === this.#attempt && this.#state === "opening";
+		if (isOurs && stanza.getChild("bind", NS_BIND) !== undefined) {
+			this.#state = "up";
+			this.#settle(ok(this.#resumed ? "resumed" : "fresh"));
+		}
+		return undefined;
+	}
+
+	/** Adapts our SCRAM to what xmpp.js expects of a mechanism; all of them are client-first, the others never start. */
+	#saslFactory(): { _mechs: { name: string }[]; create: (names: readonly string[]) => Mechanism | null } {
+		return {
+			_mechs: SCRAM_HASHES.map((hash) => ({ name: MECHANISM_PREFIX + hash })),
+			create: (names) => {
+				const hash = SCRAM_HASHES.find((each) => names.includes(MECHANISM_PREFIX + each));
+				if (hash === undefined) return null;
+				const nonce = base64(this.#options.random(SCRAM_NONCE_BYTES));
+				this.#scram = new ScramClient(hash, this.#options.credentials, nonce);
+				return mechanism(MECHANISM_PREFIX + hash, this.#scram);
+			},
+		};
+	}
+
+	async #login(
+		login: (credentials: object, mechanism: string) => Promise<void>,
+		offered: readonly string[],
+	): Promise<void> {
+		const [strongest] = offered;
+		if (strongest === undefined) throw new Failure({ kind: "protocol", ...NO_SCRAM });
+		if (globalThis.crypto?.subtle === undefined) {
+			throw new Failure({ kind: "usage", detail: "WebCrypto expected, which browsers give to secure pages only" });
+		}
+		const ready = await this.#options.beforeLogin(this);
+		if (!ready.ok) throw new Failure(ready.error);
+		let final = "";
+		const onNonza = (nonza: Element): void => {
+			if (nonza.is("success", NS_SASL)) final = decodeBase64(nonza.getText());
+		};
+		this.#client.on("nonza", onNonza);
+		await login({}, strongest);
+		this.#client.removeListener("nonza", onNonza);
+		// xmpp.js takes any success; one without the server's signature is not one.
+		const verified = this.#scram?.verify(final);
+		if (verified?.ok !== true) throw new Failure({ kind: "protocol", ...(verified?.error ?? NO_SCRAM) });
+	}
+
+	/** Listens, and replaces what in xmpp.js throws, trusts or spoils too much. */
+	#guard(): void {
+		const client = this.#client;
+		client.on("error", (error: unknown) => this.cut(asReason(error)));
+		client.on("disconnect", () => this.cut({ kind: "unreachable", detail: "the connection was lost" }));
+		client.on("element", () => {
+			this.#pendingUnits = 0;
+			this.#lastHeardMs = performance.now();
+		});
+		client.on("stanza", (stanza: Element) => {
+			if (stanza.name !== "iq") queueMicrotask(() => this.#options.onStanza(stanza));
+		});
+		const parse = client._onData.bind(client);
+		client._onData = (data) => this.#onData(data, parse);
+		client._onSeeOtherHost = () => {
+			this.cut({ kind: "protocol", expected: "the server that was asked for", got: "a redirection to another host" });
+		};
+		// Resumption marks what it sends again as delayed, with our own address: the first would make everyone take it
+		// for history, the second would tell everyone the address.
+		const sendMany = client.sendMany.bind(client);
+		client.sendMany = (stanzas) => {
+			for (const stanza of stanzas) stanza.remove("delay", NS_DELAY);
+			return sendMany(stanzas);
+		};
+	}
+
+	/** The parser throws on illegal references, keeps any amount of text, and splits characters between chunks. */
+	#onData(data: unknown, parse: (text: string) => void): void {
+		try {
+			const text = typeof data === "string" ? data : this.#decoder.decode(data as Uint8Array, { stream: true });
+			this.#pendingUnits += text.length;
+			if (this.#client.parser !== null) parse(text);
+		} catch {
+			return this.cut({ kind: "protocol", expected: "well-formed XML", got: "something else" });
+		}
+		if (this.#pendingUnits > STANZA_IN_MAX_BYTES) {
+			this.cut({ kind: "protocol", expected: `stanzas of at most ${STANZA_IN_MAX_BYTES} bytes`, got: "a longer one" });
+		}
+		return undefined;
+	}
+
+	#drop(): void {
+		const client = this.#client;
+		const { socket } = client;
+		// What still waits for an answer in a negotiation would otherwise take those of the next one for its own.
+		client.removeAllListeners("nonza");
+		client._detachParser();
+		client._detachSocket();
+		if (socket !== null) {
+			// Whatever it still reports concerns nobody.
+			socket.on("error", () => {});
+			if (socket.destroy !== undefined) socket.destroy();
+			else endWebSocket(socket);
+		}
+		client._status("disconnect");
+		for (const end of this.#waiting) end();
+	}
+}
+
+/** Node's WebSocket would wait half a minute for the other side's goodbye. */
+function endWebSocket(socket: NonNullable<Client["socket"]>): void {
+	if (socket.socket?.terminate !== undefined) socket.socket.terminate();
+	else if (socket.socket) socket.end();
+}
+
+function mechanism(name: string, scram: ScramClient): Mechanism {
+	let challenge: string | undefined;
+	return {
+		name,
+		clientFirst: true,
+		challenge(text) {
+			challenge = text;
+		},
+		async response() {
+			if (challenge === undefined) return scram.first();
+			const final = await scram.final(challenge);
+			if (!final.ok) throw new Failure({ kind: "protocol", ...final.error });
+			return final.value;
+		},
+	};
+}
+
+function decodeBase64(text: string): string {
+	try {
+		return atob(text);
+	} catch {
+		return "";
+	}
+}
+
+/** The reason in an error of xmpp.js's: a condition of the server's, or that the line is broken. */
+function asReason(error: unknown): CarrierError {
+	if (error instanceof Failure) return error.reason;
+	const { name, condition, message } = error as { name?: unknown; condition?: unknown; message?: unknown };
+	const detail = typeof message === "string" && message !== "" ? message : String(name);
+	if (name === "XMLError") return { kind: "protocol", expected: "well-formed XML", got: detail };
+	if (typeof condition === "string") return { kind: "refused", condition, detail };
+	if (name === "SASLError") return { kind: "protocol", ...NO_SCRAM };
+	return { kind: "unreachable", detail };
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Carrier, CarrierEvent, EnterOptions, Place, RoomName } from "@clowder/carrier";
+import { parseRoomName } from "@clowder/carrier";
+import type { ConformanceHarness } from "@clowder/carrier/conformance";
+import { xmppCarrier, type XmppCarrierOptions } from "../src/index.ts";
+import { Line } from "./line.ts";
+
+/** What a test needs of a server. */
+export interface TestServer {
+	readonly domain: string;
+	readonly tcpPort: number;
+	readonly httpPort: number;
+	readonly path: string;
+	stop(): Promise<void>;
+}
+
+const PATIENCE_MS = 30_000;
+
+export function random(length: number): Uint8Array {
+	return new Uint8Array(randomBytes(length));
+}
+
+/** Waits for a condition; how long it takes is no part of any verdict. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+	const end = Date.now() + PATIENCE_MS;
+	while (!holds()) {
+		assert.ok(Date.now() < end, `waited in vain for ${what}`);
+		await wait(2);
+	}
+}
+
+/** Everyone behind a line of their own, so that each can die alone. */
+export async function serverHarness(
+	start: () => Promise<TestServer>,
+	service: (port: number, path: string) => string,
+	kind: "http" | "tcp",
+): Promise<ConformanceHarness> {
+	const server = await start();
+	const lines: Line[] = [];
+	const spare: Line[] = [];
+	const target = kind === "http" ? server.httpPort : server.tcpPort;
+	for (let i = 0; i < 40; i++) spare.push(await Line.to(target));
+	return {
+		person() {
+			const line = spare.pop();
+			assert.ok(line, "more people than lines");
+			lines.push(line);
+			const carrier = xmppCarrier({ service: service(line.port, server.path), domain: server.domain, random });
+			return { carrier, die: () => line.cut() };
+		},
+		until,
+		async close() {
+			for (const line of [...lines, ...spare]) await line.close();
+			await server.stop();
+		},
+	};
+}
+
+/** Someone in a room, with what happened to them. */
+export class Visitor {
+	readonly events: CarrierEvent[] = [];
+	readonly #place: Place;
+
+	constructor(place: Place, events: CarrierEvent[]) {
+		this.#place = place;
+		this.events = events;
+	}
+
+	static async enter(carrier: Carrier, room: RoomName, options: Partial<EnterOptions> = {}): Promise<Visitor> {
+		const events: CarrierEvent[] = [];
+		const entered = await carrier.enter({ room, onEvent: (event) => events.push(event), ...options });
+		assert.ok(entered.ok, JSON.stringify(entered));
+		const visitor = new Visitor(entered.value, events);
+		await until("entered", () => events.length > 0);
+		return visitor;
+	}
+
+	get place(): Place {
+		return this.#place;
+	}
+
+	get self(): string {
+		const entrance = this.events.findLast((event) => event.type === "entered");
+		assert.ok(entrance);
+		return entrance.self;
+	}
+
+	texts(): readonly string[] {
+		return this.events.flatMap((event) => (event.type === "text" ? [event.text] : []));
+	}
+
+	types(): readonly string[] {
+		return this.events.map((event) => event.type);
+	}
+
+	async hears(text: string): Promise<void> {
+		await until(`the text ${text.slice(0, 40)}`, () => this.texts().includes(text));
+	}
+
+	async sees(type: CarrierEvent["type"]): Promise<void> {
+		await until(type, () => this.types().includes(type));
+	}
+}
+
+let rooms = 0;
+
+/** A room no other test of the process uses. */
+export function freshRoom(): RoomName {
+	const name = parseRoomName(`test room ${++rooms}`);
+	assert.ok(name.ok);
+	return name.value;
+}
+
+export function carrierTo(port: number, options: Partial<XmppCarrierOptions> = {}): Carrier {
+	return xmppCarrier({ service: `ws://localhost:${port}/xmpp-websocket`, domain: "localhost", random, ...options });
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const PROSODY = "/usr/bin/prosody";
+const READY_MS = 15_000;
+
+/** Undefined when Prosody is installed; otherwise why tests with it are skipped. With CI=true that is a failure. */
+export function prosodyMissing(): string | undefined {
+	if (existsSync(PROSODY)) return undefined;
+	assert.notEqual(process.env["CI"], "true", `${PROSODY} is not installed`);
+	return `${PROSODY} is not installed`;
+}
+
+export interface Prosody {
+	readonly domain: string;
+	readonly tcpPort: number;
+	readonly httpPort: number;
+	/** For the WebSocket. */
+	readonly path: string;
+	stop(): Promise<void>;
+}
+
+export interface ProsodyOptions {
+	/** Modules beside those that are always there. */
+	readonly modules?: readonly string[];
+	/** Further lines of the configuration. */
+	readonly config?: string;
+	/** The address of the service for rooms. */
+	readonly muc?: string;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const address = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	assert.ok(address !== null && typeof address === "object");
+	return address.port;
+}
+
+/** Starts Debian's Prosody on loopback, with nothing of it left behind by `stop`. */
+export async function startProsody(options: ProsodyOptions = {}): Promise<Prosody> {
+	const directory = await mkdtemp(join(tmpdir(), "clowder-prosody-"));
+	const [tcpPort, httpPort] = [await freePort(), await freePort()];
+	await writeFile(join(directory, "prosody.cfg.lua"), configuration(directory, tcpPort, httpPort, options));
+	const child = spawn(PROSODY, ["--config", join(directory, "prosody.cfg.lua"), "-F"], {
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	const output: string[] = [];
+	for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => output.push(String(data)));
+	const stop = async (): Promise<void> => {
+		await end(child);
+		await rm(directory, { recursive: true, force: true });
+	};
+	try {
+		for (const port of [tcpPort, httpPort]) await listening(port, child);
+	} catch (error) {
+		await stop();
+		throw new Error(`Prosody did not start: ${output.join("")}`, { cause: error });
+	}
+	return { domain: "localhost", tcpPort, httpPort, path: "/xmpp-websocket", stop };
+}
+
+function configuration(directory: string, tcpPort: number, httpPort: number, options: ProsodyOptions): string {
+	const modules = ["saslauth", "disco", "websocket", "register", "ping", ...(options.modules ?? [])];
+	return `
+run_as_root = true
+pidfile = "${directory}/prosody.pid"
+data_path = "${directory}"
+log = { warn = "*console" }
+interfaces = { "127.0.0.1" }
+c2s_ports = { ${tcpPort} }
+s2s_ports = {}
+http_ports = { ${httpPort} }
+http_interfaces = { "127.0.0.1" }
+https_ports = {}
+modules_enabled = { ${modules.map((name) => `"${name}"`).join(", ")} }
+modules_disabled = { "s2s", "tls" }
+allow_registration = true
+c2s_require_encryption = false
+consider_websocket_secure = true
+authentication = "internal_hashed"
+storage = "memory"
+smacks_hibernation_time = 20
+${options.config ?? ""}
+VirtualHost "localhost"
+Component "${options.muc ?? "rooms.localhost"}" "muc"
+`;
+}
+
+async function listening(port: number, child: ChildProcess): Promise<void> {
+	const end = Date.now() + READY_MS;
+	for (;;) {
+		if (child.exitCode !== null) throw new Error(`exit code ${child.exitCode}`);
+		const isUp = await new Promise<boolean>((resolve) => {
+			const socket = connect(port, "127.0.0.1", () => resolve(true));
+			socket.on("error", () => resolve(false));
+			socket.on("connect", () => socket.destroy());
+		});
+		if (isUp) return;
+		if (Date.now() > end) throw new Error(`nothing listens on ${port}`);
+		await wait(20);
+	}
+}
+
+async function end(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null) return;
+	const exited = new Promise((resolve) => child.once("exit", resolve));
+	child.kill("SIGTERM");
+	await exited;
+}
