@@ -57,15 +57,15 @@ export class Writer {
 	/** Bytes of a length that the reader knows. */
 	fixed(bytes: Uint8Array, length: number): this {
 		if (bytes.length !== length) throw new RangeError(`${bytes.length} bytes where ${length} are due`);
-		this.#bytes.set(bytes, this.#grow(length));
+		// Growing replaces the buffer, so it comes first.
+		const at = this.#grow(length);
+		this.#bytes.set(bytes, at);
 		return this;
 	}
 
 	/** Bytes after their length as u32. */
 	variable(bytes: Uint8Array): this {
-		this.u32(bytes.length);
-		this.#bytes.set(bytes, this.#grow(bytes.length));
-		return this;
+		return this.u32(bytes.length).fixed(bytes, bytes.length);
 	}
 
 	/** Items after their count as u16. */

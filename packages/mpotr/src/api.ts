@@ -124,7 +124,7 @@ export interface PlacedMessage {
 }
 
 /** Why one's own way in ended. */
-export type JoinRefusal = "name-taken" | "name-invalid" | "bad-authenticator" | "room-full";
+export type JoinRefusal = "name-taken" | "name-invalid" | "bad-authenticator" | "already-here" | "room-full";
 
 export type RoomEvent =
 	/** `view()` differs from before. */
@@ -161,7 +161,7 @@ export type RoomEvent =
 	| { readonly type: "refused"; readonly from: Handle; readonly refusal: Refusal }
 	/** Key agreement cannot go on: someone's contribution does not fit. */
 	| { readonly type: "stalled"; readonly person: Person | undefined; readonly expected: string; readonly got: string }
-	| { readonly type: "over"; readonly why: "left" | "closed" | "removed" };
+	| { readonly type: "over"; readonly why: "left" | "closed" | "removed" | "refused" };
 
 /** Why a text was not accepted, by who is to blame. */
 export type Refusal =

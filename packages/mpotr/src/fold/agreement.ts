@@ -1,0 +1,212 @@
+import { equal } from "@clowder/bytes";
+import type { Suite } from "@clowder/crypto";
+import { allDistinct, kemKeyRef } from "../key-set.ts";
+import type { VerifiedMessage } from "../wire/envelope.ts";
+import type { Confirm, Ek, Offer, Ok, Roster, Share } from "../wire/messages.ts";
+import { allOffersAgree, allOk, allShared, confirmationsOwed, hasRoster, listDiffers, owesKey } from "./phases.ts";
+import { removeMember, removeNewcomer, renewKeySet, restartAttempt } from "./opening.ts";
+import {
+	type Attempt,
+	type Base,
+	broken,
+	type Folded,
+	type FoldState,
+	heldKeySets,
+	isPresent,
+	type KeyName,
+	keyName,
+	late,
+	newcomers,
+	type Slot,
+	type Step,
+	slotOf,
+} from "./state.ts";
+
+/** Finds the running attempt and the author's slot in it, or says why the message is void. */
+function inAttempt(
+	state: FoldState,
+	placed: VerifiedMessage,
+	rule: string,
+): { readonly attempt: Attempt; readonly slot: Slot; readonly key: KeyName } | Folded {
+	const { attempt } = state;
+	if (attempt === undefined || !equal(placed.header.context, attempt.aid)) {
+		return late(state, rule, "the running attempt", "another");
+	}
+	const slot = slotOf(attempt, placed.header.v);
+	if (slot === undefined) return broken(state, rule, "someone of its list", "another");
+	return { attempt, slot, key: keyName(placed.header.v) };
+}
+
+function contributed(state: FoldState, attempt: Attempt, slot: Slot): Folded {
+	return { state: { ...state, attempt }, effects: [{ type: "contributed", v: slot.keySet.v, attempt }] };
+}
+
+/** ROSTER: a member gives newcomers the list; again only to one whose list differs (rules ROSTER-1 to ROSTER-3). */
+export const placeRoster: Step<Roster> = (_suite, state, placed) => {
+	const { attempt } = state;
+	if (attempt === undefined || !equal(placed.message.aid, attempt.aid)) {
+		return late(state, "ROSTER-1", "the running attempt", "another");
+	}
+	if (state.base === undefined || !equal(placed.header.context, state.base.aid) || !isPresent(state, placed.header.v)) {
+		return broken(state, "ROSTER-1", "a member, under the present base", "another");
+	}
+	const rosters = new Map(attempt.rosters);
+	const offers = new Map(attempt.offers);
+	for (const { newcomer } of placed.message.boxes) {
+		const slot = slotOf(attempt, newcomer);
+		if (slot?.join === undefined) return broken(state, "ROSTER-2", "newcomers of the attempt", "another");
+		if (hasRoster(attempt, slot) && !listDiffers(attempt, slot)) continue;
+		const key = keyName(newcomer);
+		rosters.set(key, (rosters.get(key) ?? 0) + 1);
+		offers.delete(key);
+	}
+	const next = { ...attempt, rosters, offers };
+	return { state: { ...state, attempt: next }, effects: [{ type: "rostered", attempt: next }] };
+};
+
+/** EK: the key whose hash is on the list, in full (rule EK-1). */
+export const placeEk: Step<Ek> = (suite, state, placed) => {
+	const found = inAttempt(state, placed, "EK-1");
+	if ("effects" in found) return found;
+	const { attempt, slot, key } = found;
+	const ek = kemKeyRef(suite, placed.message.key);
+	if (!owesKey(suite, attempt, slot) || attempt.keys.has(key))
+		return late(state, "EK-1", "a key that is owed", "another");
+	if (slot.keySet.ek === undefined || !equal(ek.hash, slot.keySet.ek.hash)) {
+		return broken(state, "EK-1", "the key of its hash on the list", "another");
+	}
+	const full: Slot = { ...slot, keySet: { ...slot.keySet, ek } };
+	const slots = attempt.slots.map((one) => (one === slot ? full : one));
+	return contributed(state, { ...attempt, slots, keys: new Set(attempt.keys).add(key) }, slot);
+};
+
+/** OFFER: one of each (rule OFFER-1). */
+export const placeOffer: Step<Offer> = (suite, state, placed) => {
+	const found = inAttempt(state, placed, "OFFER-1");
+	if ("effects" in found) return found;
+	const { attempt, slot, key } = found;
+	if (attempt.slots.length === 1 || attempt.offers.has(key)) return late(state, "OFFER-1", "one offer", "another");
+	if (!hasRoster(attempt, slot)) return broken(state, "OFFER-1", "an offer after the roster", "one before");
+	if ((placed.message.kemCiphertext === undefined) !== (suite.kem === undefined)) {
+		return broken(state, "OFFER-1", "an encapsulation as the suite has it", "otherwise");
+	}
+	const offers = new Map(attempt.offers).set(key, placed as VerifiedMessage<Offer>);
+	return contributed(state, { ...attempt, offers }, slot);
+};
+
+/** A late SHARE of a dead attempt burns the key set it was made with (rule BURN-2). */
+function placeLateShare(suite: Suite, state: FoldState, placed: VerifiedMessage<Share>): Folded {
+	const key = keyName(placed.header.v);
+	const grave = state.dead.find((dead) => equal(dead.aid, placed.header.context));
+	const from = grave?.unshared.get(key);
+	if (grave === undefined || from === undefined) return late(state, "SHARE-1", "the running attempt", "another");
+	const unshared = new Map(grave.unshared);
+	unshared.delete(key);
+	const dead = state.dead.map((one) => (one === grave ? { ...grave, unshared } : one));
+	const noted: FoldState = { ...state, dead };
+	if (!allDistinct([...heldKeySets(state), placed.message.next]).ok) {
+		return broken(noted, "KEYS-1", "a next key set of its own", "keys that someone holds");
+	}
+	const running = state.attempt !== undefined && slotOf(state.attempt, from) !== undefined;
+	if (!running) return renewKeySet(noted, from, placed.message.next);
+	// The running attempt uses the same keys: it dies as if this share had been placed in it.
+	const attempt = state.attempt as Attempt;
+	const shares = new Map(attempt.shares).set(key, placed);
+	return restartAttempt(suite, { ...noted, attempt: { ...attempt, shares } });
+}
+
+/** SHARE: one of each, after all OFFERs agree on the list (rules SHARE-1 to SHARE-3, KEYS-1). */
+export const placeShare: Step<Share> = (suite, state, placed) => {
+	const dead = state.dead.some((one) => equal(one.aid, placed.header.context));
+	if (dead) return placeLateShare(suite, state, placed as VerifiedMessage<Share>);
+	const found = inAttempt(state, placed, "SHARE-1");
+	if ("effects" in found) return found;
+	const { attempt, slot, key } = found;
+	if (attempt.shares.has(key)) return late(state, "SHARE-1", "one share", "another");
+	if (!allOffersAgree(attempt)) return broken(state, "SHARE-2", "a share after all offers agree", "one before");
+	if ((placed.message.ring === undefined) !== (attempt.slots.length === 1)) {
+		return broken(state, "SHARE-3", "ring fields for a list of two or more", "otherwise");
+	}
+	if (placed.message.confirmations.length !== confirmationsOwed(attempt, slot)) {
+		return broken(state, "SHARE-3", `${confirmationsOwed(attempt, slot)} confirmations`, "another number");
+	}
+	if (!allDistinct([...heldKeySets(state), placed.message.next]).ok) {
+		return broken(state, "KEYS-1", "a next key set of its own", "keys that someone holds");
+	}
+	const shares = new Map(attempt.shares).set(key, placed as VerifiedMessage<Share>);
+	return contributed(state, { ...attempt, shares }, slot);
+};
+
+/** OK: one of each, after all SHAREs, where there are newcomers (rule OK-1). */
+export const placeOk: Step<Ok> = (_suite, state, placed) => {
+	const found = inAttempt(state, placed, "OK-1");
+	if ("effects" in found) return found;
+	const { attempt, slot, key } = found;
+	if (newcomers(attempt).length === 0 || !allShared(attempt) || attempt.oks.has(key)) {
+		return broken(state, "OK-1", "one OK after all shares, where there are newcomers", "another");
+	}
+	return contributed(state, { ...attempt, oks: new Map(attempt.oks).set(key, placed as VerifiedMessage<Ok>) }, slot);
+};
+
+/** Activates the session at this place (rule ACTIVATE-1). */
+function activate(state: FoldState, attempt: Attempt): Folded {
+	const members = attempt.slots.map((slot) => ({
+		v: slot.keySet.v,
+		next: (attempt.shares.get(keyName(slot.keySet.v)) as VerifiedMessage<Share>).message.next,
+	}));
+	const base: Base = { aid: attempt.aid, members };
+	const keep = new Set(members.map((member) => keyName(member.v)));
+	const authors = new Map([...state.authors].filter(([key]) => keep.has(key)));
+	for (const member of state.base?.members ?? []) {
+		const known = state.authors.get(keyName(member.v));
+		if (known !== undefined) authors.set(keyName(member.v), known);
+	}
+	const next: FoldState = {
+		parameters: state.parameters,
+		base,
+		previous: state.base,
+		k: 0,
+		pending: [],
+		removed: new Map(),
+		attempt: undefined,
+		dead: [],
+		authors,
+		knocks: state.knocks,
+	};
+	return {
+		state: next,
+		effects: [
+			...state.pending.map((join) => ({ type: "dropped", join, why: "session-changed" }) as const),
+			{ type: "activated", attempt, from: state.base, base },
+		],
+	};
+}
+
+/**
+ * CONFIRM: one of each, after all SHAREs and OKs; the last one activates the session at this place (rules CONFIRM-1,
+ * ACTIVATE-1). One that does not fit is void and removes its author (CONFIRM-2): `fits` is the verdict of those who
+ * can compute it, which is the same for all of them; onlookers pass true and knock again if they are wrong.
+ */
+export function placeConfirm(suite: Suite, state: FoldState, placed: VerifiedMessage<Confirm>, fits: boolean): Folded {
+	const found = inAttempt(state, placed, "CONFIRM-1");
+	if ("effects" in found) return found;
+	const { attempt, slot, key } = found;
+	if (!allOk(attempt) || attempt.confirms.has(key)) {
+		return broken(state, "CONFIRM-1", "one confirm after all shares and OKs", "another");
+	}
+	if (!fits) {
+		const refused = broken(state, "CONFIRM-2", "a confirm that fits the key", "another").effects;
+		const out =
+			slot.member !== undefined
+				? removeMember(suite, state, slot.member, "misbehaved")
+				: slot.join !== undefined
+					? removeNewcomer(suite, state, slot.join)
+					: { state, effects: [] };
+		return { state: out.state, effects: [...refused, ...out.effects] };
+	}
+	const next = { ...attempt, confirms: new Map(attempt.confirms).set(key, placed) };
+	const noted = contributed(state, next, slot);
+	if (next.confirms.size < next.slots.length) return noted;
+	const active = activate(noted.state, next);
+	return { state: active.state, effects: [...noted.effects, ...active.effects] };
+}

@@ -1,0 +1,75 @@
+import { equal, err, ok, type Result } from "@clowder/bytes";
+import type { VerifyKey } from "@clowder/crypto";
+import type { Handle, Refusal } from "../api.ts";
+import { MAX_KNOWN_KEYS } from "../limits.ts";
+import type { ParsedMessage, VerifiedMessage } from "../wire/envelope.ts";
+import { type Author, type Effect, type FoldState, type KeyName, keyName } from "./state.ts";
+
+/** Which key has to have signed a message: its own for those who come in, else one the room knows (rule AUTHOR-1). */
+export function authorKey(state: FoldState, parsed: ParsedMessage): Result<VerifyKey, Refusal> {
+	const { message, header } = parsed;
+	if (message.type === "FOUND" || message.type === "KNOCK" || message.type === "JOIN") {
+		if (equal(message.keySet.v.bytes, header.v)) return ok(message.keySet.v);
+		return err({ blame: "sender", rule: "AUTHOR-1", expected: "the key set of its author", got: "another's" });
+	}
+	const known = knownKey(state, keyName(header.v));
+	if (known !== undefined) return ok(known);
+	return err({ blame: "timing", rule: "AUTHOR-1", expected: "an author of this session", got: "someone else" });
+}
+
+function knownKey(state: FoldState, key: KeyName): VerifyKey | undefined {
+	for (const base of [state.base, state.previous]) {
+		const member = base?.members.find((one) => keyName(one.v) === key);
+		if (member !== undefined) return member.v;
+	}
+	const slot = state.attempt?.slots.find((one) => keyName(one.keySet.v) === key);
+	if (slot !== undefined) return slot.keySet.v;
+	const next = state.base?.members.find((one) => keyName(one.next.v) === key);
+	if (next !== undefined) return next.next.v;
+	const join = state.pending.find((one) => keyName(one.keySet.v) === key);
+	if (join !== undefined) return join.keySet.v;
+	for (const dead of state.dead) {
+		const v = dead.unshared.get(key);
+		if (v !== undefined) return v;
+	}
+	return undefined;
+}
+
+/**
+ * Counts a verified message against its author's numbers: each number once, only upwards (rule REPLAY-1); and notes
+ * which handle it came from.
+ */
+export function countMessage(
+	state: FoldState,
+	placed: VerifiedMessage,
+	from: Handle,
+): Result<{ readonly state: FoldState; readonly gap: Effect | undefined }, Refusal> {
+	const key = keyName(placed.header.v);
+	const { number } = placed.header;
+	const known = state.authors.get(key);
+	if (known !== undefined && number <= known.number) {
+		return err({ blame: "timing", rule: "REPLAY-1", expected: `a number above ${known.number}`, got: `${number}` });
+	}
+	if (known === undefined && state.authors.size >= MAX_KNOWN_KEYS) {
+		return err({ blame: "limits", rule: "REPLAY-2", expected: `at most ${MAX_KNOWN_KEYS} keys`, got: "one more" });
+	}
+	const authors = new Map(state.authors);
+	authors.set(key, { number, handle: from, left: false, joined: known?.joined ?? false });
+	const missing = known !== undefined && number > known.number + 1;
+	const v = missing ? knownKey(state, key) : undefined;
+	return ok({
+		state: { ...state, authors },
+		gap: v && known && { type: "gap", v, expected: known.number + 1, got: number },
+	});
+}
+
+/** Carries what is known of an author over to the key that replaces theirs. */
+export function renameAuthor(
+	authors: ReadonlyMap<KeyName, Author>,
+	from: KeyName,
+	to: KeyName,
+): ReadonlyMap<KeyName, Author> {
+	const known = authors.get(from);
+	if (known === undefined || authors.has(to)) return authors;
+	return new Map(authors).set(to, { ...known, number: -1 });
+}

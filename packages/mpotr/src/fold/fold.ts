@@ -1,0 +1,91 @@
+import { equal } from "@clowder/bytes";
+import type { Suite } from "@clowder/crypto";
+import type { Handle } from "../api.ts";
+import type { VerifiedMessage } from "../wire/envelope.ts";
+import type { Confirm, Found, Message, TextMessage } from "../wire/messages.ts";
+import { placeConfirm, placeEk, placeOffer, placeOk, placeRoster, placeShare } from "./agreement.ts";
+import { countMessage } from "./authors.ts";
+import { placeDeny, placeIntroduce, placeJoin, placeKnock, placeState } from "./joining.ts";
+import { placeClose, placeGone, placeLeave, placeLeft } from "./leaving.ts";
+import { freshAttempt, placeOpen } from "./opening.ts";
+import { type Folded, type FoldState, isPresent, keyName, late, type Slot, type Step, unchanged } from "./state.ts";
+
+/** What stands at a place of the carrier's order. */
+export type Placed =
+	| {
+			readonly type: "message";
+			readonly from: Handle;
+			readonly message: VerifiedMessage;
+			/** For CONFIRM: whether it fits the key, from those who can tell. */
+			readonly confirmFits?: boolean;
+	  }
+	| { readonly type: "left"; readonly handle: Handle };
+
+/** FOUND: the attempt with base none, k = 0, M = {founder} (rule FOUND-1). */
+export function foundRoom(suite: Suite, placed: VerifiedMessage<Found>, from: Handle): Folded {
+	const { parameters, keySet } = placed.message;
+	const slots: readonly Slot[] = [{ keySet, member: undefined, join: undefined }];
+	const attempt = freshAttempt(suite, { k: 0, parameters }, slots, undefined);
+	const state: FoldState = {
+		parameters,
+		base: undefined,
+		previous: undefined,
+		k: 0,
+		pending: [],
+		removed: new Map(),
+		attempt,
+		dead: [],
+		authors: new Map([[keyName(keySet.v), { number: placed.header.number, handle: from, left: false, joined: false }]]),
+		knocks: [],
+	};
+	return { state, effects: [{ type: "opened", attempt }] };
+}
+
+const placeFound: Step<Found> = (_suite, state) => late(state, "FOUND-1", "a room that is not founded", "this one");
+
+/** MESSAGE: content of the running session; what is in it is between its members (rule CONTENT-1). */
+const placeMessage: Step<TextMessage> = (_suite, state, placed) => {
+	if (state.base === undefined || !equal(placed.header.context, state.base.aid) || !isPresent(state, placed.header.v)) {
+		return late(state, "CONTENT-1", "a member, under the present base", "another");
+	}
+	const member = state.base.members.find((one) => equal(one.v.bytes, placed.header.v));
+	return member === undefined ? unchanged(state) : unchanged(state, { type: "content", v: member.v });
+};
+
+type Steps = { readonly [T in Message["type"]]: Step<Extract<Message, { type: T }>> };
+
+const STEPS: Omit<Steps, "CONFIRM"> = {
+	FOUND: placeFound,
+	KNOCK: placeKnock,
+	STATE: placeState,
+	JOIN: placeJoin,
+	INTRODUCE: placeIntroduce,
+	DENY: placeDeny,
+	OPEN: placeOpen,
+	ROSTER: placeRoster,
+	EK: placeEk,
+	OFFER: placeOffer,
+	SHARE: placeShare,
+	OK: placeOk,
+	MESSAGE: placeMessage,
+	LEAVE: placeLeave,
+	GONE: placeGone,
+	CLOSE: placeClose,
+};
+
+/**
+ * Section 6 of the design: one pure function `(state, place) -> state`. It asks for verified messages, counts them
+ * against their author's numbers, and hands each to the step of its type.
+ */
+export function fold(suite: Suite, state: FoldState, placed: Placed): Folded {
+	if (placed.type === "left") return placeLeft(suite, state, placed.handle);
+	const counted = countMessage(state, placed.message, placed.from);
+	if (!counted.ok) return unchanged(state, { type: "void", refusal: counted.error });
+	const { type } = placed.message.message;
+	const folded =
+		type === "CONFIRM"
+			? placeConfirm(suite, counted.value.state, placed.message as VerifiedMessage<Confirm>, placed.confirmFits ?? true)
+			: // The table pairs each type with its own step; the checker cannot follow that through a union.
+				(STEPS[type] as Step<Message>)(suite, counted.value.state, placed.message);
+	return counted.value.gap ? { ...folded, effects: [counted.value.gap, ...folded.effects] } : folded;
+}

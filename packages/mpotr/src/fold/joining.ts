@@ -1,0 +1,107 @@
+import { equal } from "@clowder/bytes";
+import { allDistinct } from "../key-set.ts";
+import { MAX_PARTICIPANTS, MAX_PENDING } from "../limits.ts";
+import type { Deny, Introduce, Join, Knock, State } from "../wire/messages.ts";
+import {
+	broken,
+	type FoldState,
+	heldKeySets,
+	isPresent,
+	keyName,
+	late,
+	newcomers,
+	type PendingJoin,
+	presentMembers,
+	type Step,
+	stateHash,
+	unchanged,
+} from "./state.ts";
+
+/** KNOCK: remembered, the latest of each handle, until a STATE answers (rule KNOCK-1). */
+export const placeKnock: Step<Knock> = (_suite, state, placed) => {
+	const { v } = placed.message.keySet;
+	const handle = state.authors.get(keyName(v))?.handle ?? "";
+	const others = state.knocks.filter((knock) => knock.handle !== handle);
+	const authors = new Map(state.authors);
+	for (const knock of state.knocks) {
+		// One knocking key of each handle is remembered: a flood of them costs no memory.
+		const key = keyName(knock.v);
+		if (knock.handle === handle && key !== keyName(v) && !authors.get(key)?.joined) authors.delete(key);
+	}
+	if (others.length >= MAX_PENDING) return late(state, "KNOCK-1", `at most ${MAX_PENDING} knocks`, "one more");
+	const knock = { v, hash: placed.hash, handle };
+	return { state: { ...state, authors, knocks: [...others, knock] }, effects: [{ type: "knocked", knock }] };
+};
+
+/** STATE: answers those who knocked; by a member only (rule STATE-1). What it says is compared by the client. */
+export const placeState: Step<State> = (_suite, state, placed) => {
+	if (state.base === undefined || !equal(placed.header.context, state.base.aid)) {
+		return late(state, "STATE-1", "the present base", "another");
+	}
+	if (!isPresent(state, placed.header.v)) return broken(state, "STATE-1", "a member", "someone else");
+	const knocks = state.knocks.filter((knock) => !placed.message.answers.some((answer) => equal(answer, knock.hash)));
+	return { state: { ...state, knocks }, effects: [{ type: "stated" }] };
+};
+
+function joinByKey(state: FoldState, v: Uint8Array): PendingJoin | undefined {
+	return state.pending.find((join) => equal(join.keySet.v.bytes, v));
+}
+
+/** JOIN: pending, if it answers to the present state and its keys are nobody else's (rules JOIN-1 to JOIN-4). */
+export const placeJoin: Step<Join> = (suite, state, placed) => {
+	const { message, header } = placed;
+	const expected = stateHash(suite, state);
+	if (state.base === undefined || expected === undefined || !equal(header.context, expected)) {
+		return late(state, "JOIN-1", "the present state", "another");
+	}
+	if (!isPresent(state, message.sponsor)) return late(state, "JOIN-2", "a sponsor who is here", "another");
+	if (message.authenticators.length !== state.base.members.length) {
+		return broken(state, "JOIN-2", `${state.base.members.length} authenticators`, `${message.authenticators.length}`);
+	}
+	const before = joinByKey(state, header.v);
+	if (before?.introduced) return late(state, "JOIN-3", "one join of each", "another after its introduction");
+	const held = heldKeySets(state).filter((keys) => before === undefined || !equal(keys.v.bytes, header.v));
+	if (!allDistinct([...held, message.keySet]).ok) return broken(state, "JOIN-4", "keys of its own", "another's");
+	const entering = state.attempt ? newcomers(state.attempt).length : 0;
+	if (presentMembers(state).length + state.pending.length + entering >= MAX_PARTICIPANTS) {
+		return unchanged(state, {
+			type: "void",
+			refusal: { blame: "limits", rule: "JOIN-4", expected: `at most ${MAX_PARTICIPANTS} people`, got: "one more" },
+		});
+	}
+	const join: PendingJoin = { hash: placed.hash, keySet: message.keySet, introduced: false, message: placed };
+	const pending = [...state.pending.filter((one) => one !== before), join];
+	const knocks = state.knocks.filter((knock) => !equal(knock.v.bytes, header.v));
+	const authors = new Map(state.authors);
+	const author = authors.get(keyName(header.v));
+	if (author !== undefined) authors.set(keyName(header.v), { ...author, joined: true });
+	return { state: { ...state, authors, pending, knocks }, effects: [{ type: "pending", join }] };
+};
+
+/** INTRODUCE: a member tells the session who a newcomer is (rule INTRO-1). */
+export const placeIntroduce: Step<Introduce> = (_suite, state, placed) => {
+	if (state.base === undefined || !equal(placed.header.context, state.base.aid) || !isPresent(state, placed.header.v)) {
+		return late(state, "INTRO-1", "a member, under the present base", "another");
+	}
+	const join = state.pending.find((one) => equal(one.hash, placed.message.join));
+	if (join === undefined || join.introduced) return late(state, "INTRO-1", "a join that waits for it", "none");
+	if (join.message !== undefined && !equal(join.message.message.sponsor, placed.header.v)) {
+		return broken(state, "INTRO-1", "the sponsor of the join", "another member");
+	}
+	const introduced = { ...join, introduced: true };
+	const pending = state.pending.map((one) => (one === join ? introduced : one));
+	return { state: { ...state, pending }, effects: [{ type: "introduced", join: introduced }] };
+};
+
+/** DENY: a member refuses a join that is not in an attempt yet; everyone sees who did (rule DENY-1). */
+export const placeDeny: Step<Deny> = (_suite, state, placed) => {
+	const by = presentMembers(state).find((member) => equal(member.v.bytes, placed.header.v))?.v;
+	if (by === undefined || state.base === undefined || !equal(placed.header.context, state.base.aid)) {
+		return late(state, "DENY-1", "a member, under the present base", "another");
+	}
+	const join = state.pending.find((one) => equal(one.hash, placed.message.join));
+	if (join === undefined) return late(state, "DENY-1", "a join that waits", "none");
+	const pending = state.pending.filter((one) => one !== join);
+	const { reason } = placed.message;
+	return { state: { ...state, pending }, effects: [{ type: "denied", join, by, reason }] };
+};

@@ -1,0 +1,86 @@
+import { equal } from "@clowder/bytes";
+import type { Suite } from "@clowder/crypto";
+import type { Owed } from "../api.ts";
+import { type Attempt, keyName, newcomers, type Slot } from "./state.ts";
+
+/** How far an attempt is: what the ring has got and still needs (design section 4, "an interface"). */
+
+/** The neighbour before a slot in the ring. */
+export function leftOf(attempt: Attempt, slot: Slot): Slot {
+	const { slots } = attempt;
+	return slots[(slots.indexOf(slot) + slots.length - 1) % slots.length] as Slot;
+}
+
+/** The neighbour after a slot in the ring. */
+export function rightOf(attempt: Attempt, slot: Slot): Slot {
+	const { slots } = attempt;
+	return slots[(slots.indexOf(slot) + 1) % slots.length] as Slot;
+}
+
+/** EK is owed by whoever's left neighbour is a newcomer, who knows KEM keys as hashes only. */
+export function owesKey(suite: Suite, attempt: Attempt, slot: Slot): boolean {
+	return suite.kem !== undefined && attempt.slots.length > 1 && leftOf(attempt, slot).join !== undefined;
+}
+
+export function hasRoster(attempt: Attempt, slot: Slot): boolean {
+	return slot.join === undefined || (attempt.rosters.get(keyName(slot.keySet.v)) ?? 0) > 0;
+}
+
+/** The list hash that most of the members of L see; undefined while some of their OFFERs are missing. */
+function membersList(attempt: Attempt): Uint8Array | undefined {
+	const counts = new Map<string, { list: Uint8Array; count: number }>();
+	const members = attempt.slots.filter((slot) => slot.join === undefined);
+	for (const slot of members) {
+		const list = attempt.offers.get(keyName(slot.keySet.v))?.message.list;
+		if (list === undefined) return undefined;
+		const key = keyName(list);
+		counts.set(key, { list, count: (counts.get(key)?.count ?? 0) + 1 });
+	}
+	return [...counts.values()].find(({ count }) => 2 * count > members.length)?.list;
+}
+
+/** A newcomer whose OFFER shows another list than most members see: it is sent the ROSTER again (rule ROSTER-3). */
+export function listDiffers(attempt: Attempt, slot: Slot): boolean {
+	const list = membersList(attempt);
+	const own = attempt.offers.get(keyName(slot.keySet.v))?.message.list;
+	return slot.join !== undefined && list !== undefined && own !== undefined && !equal(list, own);
+}
+
+export function allOffersAgree(attempt: Attempt): boolean {
+	if (attempt.slots.length === 1) return true;
+	const [first] = attempt.offers.values();
+	if (first === undefined || attempt.offers.size !== attempt.slots.length) return false;
+	return [...attempt.offers.values()].every((offer) => equal(offer.message.list, first.message.list));
+}
+
+export function allShared(attempt: Attempt): boolean {
+	return attempt.shares.size === attempt.slots.length;
+}
+
+export function allOk(attempt: Attempt): boolean {
+	return allShared(attempt) && (newcomers(attempt).length === 0 || attempt.oks.size === attempt.slots.length);
+}
+
+/**
+ * "What do you still need, and from whom, before this attempt can be activated?" (design section 4). The ring needs
+ * an offer, a share and a confirm of each, and OKs where there are newcomers.
+ */
+export function owed(suite: Suite, attempt: Attempt): readonly { readonly slot: Slot; readonly owes: Owed }[] {
+	return attempt.slots.flatMap((slot): readonly { readonly slot: Slot; readonly owes: Owed }[] => {
+		const key = keyName(slot.keySet.v);
+		if (!hasRoster(attempt, slot) || listDiffers(attempt, slot)) return [{ slot, owes: "roster" }];
+		if (owesKey(suite, attempt, slot) && !attempt.keys.has(key)) return [{ slot, owes: "key" }];
+		if (attempt.slots.length > 1 && !attempt.offers.has(key)) return [{ slot, owes: "offer" }];
+		if (!allOffersAgree(attempt)) return [];
+		if (!attempt.shares.has(key)) return [{ slot, owes: "share" }];
+		if (!allShared(attempt)) return [];
+		if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) return [{ slot, owes: "ok" }];
+		if (!allOk(attempt) || attempt.confirms.has(key)) return [];
+		return [{ slot, owes: "confirm" }];
+	});
+}
+
+/** How many confirmations a SHARE of this slot carries: to and from newcomers. */
+export function confirmationsOwed(attempt: Attempt, slot: Slot): number {
+	return slot.join === undefined ? newcomers(attempt).length : attempt.slots.length - 1;
+}

@@ -1,0 +1,163 @@
+import { compare, type DecodeError, equal, err, ok, type Reader, type Result, type Writer } from "@clowder/bytes";
+import type {
+	DhPublicKey,
+	DhSecretKey,
+	KemPublicKey,
+	KemSecretKey,
+	KeyError,
+	SigningKey,
+	Suite,
+	VerifyKey,
+} from "@clowder/crypto";
+import { LABELS, NAME_BYTES, name } from "./labels.ts";
+
+const KEM_KEY_BYTES = 1184;
+const EC_KEY_BYTES = 32;
+
+/** A KEM key of someone's: always its hash, and the key once it came in full. Undefined in suite 1. */
+export interface KemKeyRef {
+	/** `H("kem-key", key)` cut to 32 bytes. */
+	readonly hash: Uint8Array;
+	readonly key: KemPublicKey | undefined;
+}
+
+/** Someone's key set for one session, public side (design section 2): `y`, `ek`, `b`, the KEM key of `b`, and `v`. */
+export interface PublicKeySet {
+	readonly y: DhPublicKey;
+	readonly b: DhPublicKey;
+	readonly v: VerifyKey;
+	readonly ek: KemKeyRef | undefined;
+	readonly bek: KemKeyRef | undefined;
+}
+
+/** Our own key set for one session. */
+export interface OwnKeySet {
+	readonly public: PublicKeySet;
+	/** `x`, of `y`. */
+	readonly x: DhSecretKey;
+	/** Of `ek`. */
+	readonly kem: KemSecretKey | undefined;
+	/** `s`, of `b`. */
+	readonly s: DhSecretKey;
+	/** Of the KEM key of `b`. */
+	readonly boxKem: KemSecretKey | undefined;
+	/** `e`, of `v`. */
+	readonly e: SigningKey;
+}
+
+export function kemKeyRef(suite: Suite, key: KemPublicKey): KemKeyRef {
+	return { hash: name(suite, LABELS.kemKey, key.bytes), key };
+}
+
+/** A fresh key set; everything in it is random. */
+export function generateKeySet(suite: Suite, random: (length: number) => Uint8Array): OwnKeySet {
+	const { primitives, kem } = suite;
+	const x = primitives.dhKeyPair(random(32));
+	const s = primitives.dhKeyPair(random(32));
+	const e = primitives.signingKey(random(32));
+	const ringKem = kem?.keyPair(random(64));
+	const boxKem = kem?.keyPair(random(64));
+	return {
+		public: {
+			y: x.publicKey,
+			b: s.publicKey,
+			v: e.verifyKey,
+			ek: ringKem && kemKeyRef(suite, ringKem.publicKey),
+			bek: boxKem && kemKeyRef(suite, boxKem.publicKey),
+		},
+		x,
+		kem: ringKem,
+		s,
+		boxKem,
+		e,
+	};
+}
+
+/** Erases what the key agreement needed (design section 4, at activation); `s` and `e` live on with the session. */
+export function eraseAgreementKeys(keys: OwnKeySet): void {
+	keys.x.erase();
+	keys.kem?.erase();
+}
+
+export function eraseKeySet(keys: OwnKeySet): void {
+	eraseAgreementKeys(keys);
+	keys.s.erase();
+	keys.boxKem?.erase();
+	keys.e.erase();
+}
+
+/** A key set as hashes and signatures see it, and as STATE and KNOCK carry it: KEM keys as hashes. */
+export function writeKeySetByHash(w: Writer, keys: PublicKeySet): void {
+	w.fixed(keys.y.bytes, EC_KEY_BYTES).fixed(keys.b.bytes, EC_KEY_BYTES).fixed(keys.v.bytes, EC_KEY_BYTES);
+	if (keys.ek !== undefined) w.fixed(keys.ek.hash, NAME_BYTES);
+	if (keys.bek !== undefined) w.fixed(keys.bek.hash, NAME_BYTES);
+}
+
+/** A key set with its KEM keys in full, as JOIN and SHARE carry it. Throws if one is not known: our own bug. */
+export function writeKeySetInFull(w: Writer, keys: PublicKeySet): void {
+	w.fixed(keys.y.bytes, EC_KEY_BYTES).fixed(keys.b.bytes, EC_KEY_BYTES).fixed(keys.v.bytes, EC_KEY_BYTES);
+	for (const ref of [keys.ek, keys.bek]) {
+		if (ref === undefined) continue;
+		if (ref.key === undefined) throw new Error("a KEM key that is known as a hash only cannot be written in full");
+		w.fixed(ref.key.bytes, KEM_KEY_BYTES);
+	}
+}
+
+/** Takes a key out of a Result, or refuses what the reader is reading. */
+export function orRefuse<T>(r: Reader, result: Result<T, KeyError | DecodeError>): T {
+	if (result.ok) return result.value;
+	return r.refuse(result.error.expected, result.error.got);
+}
+
+function readCurveKeys(suite: Suite, r: Reader): Pick<PublicKeySet, "y" | "b" | "v"> {
+	return {
+		y: orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(EC_KEY_BYTES))),
+		b: orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(EC_KEY_BYTES))),
+		v: orRefuse(r, suite.primitives.parseVerifyKey(r.fixed(EC_KEY_BYTES))),
+	};
+}
+
+export function readKeySetByHash(suite: Suite, r: Reader): PublicKeySet {
+	const keys = readCurveKeys(suite, r);
+	const ref = (): KemKeyRef | undefined => suite.kem && { hash: r.fixed(NAME_BYTES), key: undefined };
+	return { ...keys, ek: ref(), bek: ref() };
+}
+
+/** Reads one KEM key in full; undefined in suite 1. */
+export function readKemKey(suite: Suite, r: Reader): KemKeyRef | undefined {
+	if (suite.kem === undefined) return undefined;
+	return kemKeyRef(suite, orRefuse(r, suite.kem.parsePublicKey(r.fixed(KEM_KEY_BYTES))));
+}
+
+export function readKeySetInFull(suite: Suite, r: Reader): PublicKeySet {
+	const keys = readCurveKeys(suite, r);
+	return { ...keys, ek: readKemKey(suite, r), bek: readKemKey(suite, r) };
+}
+
+/** The same key set, its KEM keys in full where either knows them; undefined if they are two different key sets. */
+export function mergeKeySets(one: PublicKeySet, other: PublicKeySet): PublicKeySet | undefined {
+	const same =
+		equal(one.y.bytes, other.y.bytes) &&
+		equal(one.b.bytes, other.b.bytes) &&
+		equal(one.v.bytes, other.v.bytes) &&
+		equal(one.ek?.hash ?? new Uint8Array(), other.ek?.hash ?? new Uint8Array()) &&
+		equal(one.bek?.hash ?? new Uint8Array(), other.bek?.hash ?? new Uint8Array());
+	if (!same) return undefined;
+	return { ...one, ek: one.ek?.key ? one.ek : other.ek, bek: one.bek?.key ? one.bek : other.bek };
+}
+
+/** Every curve key and KEM hash of the list occurs once (design section 2); else the key that came twice. */
+export function allDistinct(keySets: readonly PublicKeySet[]): Result<void, Uint8Array> {
+	const seen: Uint8Array[] = [];
+	for (const keys of keySets) {
+		seen.push(keys.y.bytes, keys.b.bytes, keys.v.bytes);
+		if (keys.ek) seen.push(keys.ek.hash);
+		if (keys.bek) seen.push(keys.bek.hash);
+	}
+	seen.sort(compare);
+	for (let i = 1; i < seen.length; i++) {
+		const [before, here] = [seen[i - 1] as Uint8Array, seen[i] as Uint8Array];
+		if (compare(before, here) === 0) return err(here);
+	}
+	return ok(undefined);
+}

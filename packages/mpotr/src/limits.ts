@@ -1,0 +1,42 @@
+/** Every bound of the protocol in one place; `spec/mpotr.md` section 9. */
+
+/** People in one session. */
+export const MAX_PARTICIPANTS = 200;
+/** Joins that may wait at a time, and knocks that may wait for an answer. */
+export const MAX_PENDING = 200;
+/** Attempts on one base; then the room has to be founded anew. */
+export const MAX_ATTEMPTS = 65_535;
+/** Keys whose numbers are remembered under one base, departed newcomers included. */
+export const MAX_KNOWN_KEYS = 4096;
+/** Dead attempts of one base that are remembered for late shares. */
+export const MAX_DEAD_ATTEMPTS = 64;
+/** UTF-8 bytes of one text message. */
+export const MAX_TEXT_BYTES = 8192;
+/** The least padded size of a message; larger ones are padded to the next power of two. */
+export const MIN_PADDED_BYTES = 256;
+/** Bytes of the padded content of the longest message: the power of two above `MAX_TEXT_BYTES` and its header. */
+export const MAX_PADDED_BYTES = 16_384;
+/** Bytes of one wire message before base64; a STATE for `MAX_PARTICIPANTS` fits. */
+export const MAX_MESSAGE_BYTES = 262_144;
+/** UTF-8 bytes of a carrier's handle. */
+export const MAX_HANDLE_BYTES = 256;
+/** UTF-8 bytes of a carrier binding. */
+export const MAX_BINDING_BYTES = 1024;
+/** Texts a newcomer keeps until a STATE tells where to start reading, and their bytes. */
+export const MAX_BUFFERED_TEXTS = 2048;
+export const MAX_BUFFERED_BYTES = 8_388_608;
+/** Places that can be named by a STATE, or asked about. */
+export const MAX_RECENT_PLACES = 256;
+/** Encrypted messages of one sender that may be missing before one that came. */
+export const MAX_SKIPPED_MESSAGES = 1024;
+/** Transcript digests kept for comparing with what others report. */
+export const MAX_DIGESTS = 1024;
+/** Messages a person may have written that are not placed yet. */
+export const MAX_OUTBOX = 256;
+/** Own texts on the carrier whose echo has not come. */
+export const MAX_IN_FLIGHT = 1024;
+/** Events not taken yet; older refusals are dropped first. */
+export const MAX_EVENTS = 4096;
+/** Bounds for a room's silence timeout, in seconds, so that a room cannot talk a client into waiting for ever. */
+export const MIN_TIMEOUT_SECONDS = 10;
+export const MAX_TIMEOUT_SECONDS = 600;

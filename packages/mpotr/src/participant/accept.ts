@@ -1,0 +1,358 @@
+import { concat, decode, encode, equal, err, erase, hex, ok, type Result } from "@clowder/bytes";
+import type { VerifyKey } from "@clowder/crypto";
+import { hasRoster, listDiffers } from "../fold/phases.ts";
+import {
+	type Attempt,
+	isPresent,
+	keyName,
+	newcomers,
+	type PendingJoin,
+	presentMembers,
+	stateHash,
+} from "../fold/state.ts";
+import { type Identity, identityCommitment, personId, readIdentity, writeIdentity } from "../identity.ts";
+import type { Aid, StateHash } from "../labels.ts";
+import { nicknameSkeleton } from "../nickname.ts";
+import type { LiveSession } from "../session/live-session.ts";
+import { decryptOnce, encryptOnce, openBox, seal } from "../session/sealed-box.ts";
+import type { VerifiedMessage } from "../wire/envelope.ts";
+import type { DenyReason, Introduce, Join, Roster, SealedBox, State } from "../wire/messages.ts";
+import { type Duty, now } from "./duties.ts";
+import { joinAuthenticator, joinCore } from "./join.ts";
+import { decryptContent, seenBy, verifyDigests } from "./receive.ts";
+import type { Room } from "./room.ts";
+import { encryptContent } from "./send.ts";
+import { u32 } from "../labels.ts";
+import type { Refusal } from "../api.ts";
+
+/** What a STATE of ours says now (Accept of seed 004); undefined while there is nothing to answer from. */
+export function makeState(room: Room, session: LiveSession): State | undefined {
+	const { fold, lastPlaced } = room;
+	if (fold.base === undefined || lastPlaced === undefined) return undefined;
+	const author = (v: VerifyKey): { number: number; handle: string; left: boolean } => {
+		const known = fold.authors.get(keyName(v));
+		return { number: known?.number ?? -1, handle: known?.handle ?? "", left: known?.left ?? false };
+	};
+	return {
+		type: "STATE",
+		at: lastPlaced,
+		k: fold.k,
+		parameters: fold.parameters,
+		members: fold.base.members.map(({ v, next }) => ({ v, ...author(v), next, removed: fold.removed.has(keyName(v)) })),
+		pending: fold.pending.map(({ hash, keySet, introduced }) => ({
+			join: hash,
+			...author(keySet.v),
+			keySet,
+			introduced,
+		})),
+		dead: fold.dead.map(({ aid, unshared }) => ({ aid, unshared: [...unshared.values()] })),
+		answers: fold.knocks.map((knock) => knock.hash),
+		sponsorBox: { b: session.own.public.b, bek: session.own.public.bek },
+	};
+}
+
+function stateDuty(room: Room, session: LiveSession): readonly Duty[] {
+	const { knocks, attempt, base } = room.fold;
+	const last = knocks.at(-1);
+	if (last === undefined || attempt !== undefined || base === undefined) return [];
+	return [
+		{
+			key: `state:${hex(last.hash)}`,
+			delayMs: () => room.backOff(last.hash),
+			run: () => {
+				const state = makeState(room, session);
+				if (state !== undefined) room.desk.post(session.own.e, base.aid, state);
+			},
+		},
+	];
+}
+
+/** Notes a JOIN when it is placed, and reads it if it is sealed to us. */
+export function noteJoin(room: Room, join: PendingJoin): void {
+	const { session } = room;
+	const state = stateHash(room.suite, room.fold);
+	if (session === undefined || state === undefined) return;
+	const member = room.fold.base?.members.find((one) => equal(one.v.bytes, session.own.public.v.bytes));
+	room.joins.set(hex(join.hash), {
+		state,
+		ownNext: member && keyName(member.next.v),
+		identity: undefined,
+		objection: undefined,
+		proved: false,
+	});
+	if (join.message === undefined || !equal(join.message.message.sponsor, session.own.public.v.bytes)) return;
+	const { message } = join.message;
+	const context = [state, message.keySet.v.bytes];
+	const own = { s: session.own.s, boxKem: session.own.boxKem, public: session.own.public };
+	const opened = openBox(room.suite, own, context, message.sealed);
+	const identity = opened.ok ? decode(opened.value, (r) => readIdentity(room.suite, r)) : opened;
+	const knowledge = room.joins.get(hex(join.hash));
+	if (knowledge === undefined) return;
+	if (!identity.ok) {
+		knowledge.objection = opened.ok ? "name-invalid" : "bad-authenticator";
+		return;
+	}
+	examineJoin(room, join, identity.value);
+}
+
+/** Checks `com` and our own `a_i`, the name, and that nobody is here under this key (rules JOIN-5 to JOIN-7). */
+function examineJoin(room: Room, join: PendingJoin, identity: Identity): void {
+	const knowledge = room.joins.get(hex(join.hash));
+	if (knowledge === undefined || join.message === undefined) return;
+	knowledge.identity = identity;
+	knowledge.objection = objection(room, join, join.message.message, identity, knowledge.state, knowledge.ownNext);
+	knowledge.proved = knowledge.objection !== "bad-authenticator";
+}
+
+function objection(
+	room: Room,
+	join: PendingJoin,
+	message: Join,
+	identity: Identity,
+	state: StateHash,
+	ownNext: string | undefined,
+): DenyReason | undefined {
+	if (!equal(identityCommitment(room.suite, identity), message.commitment)) return "bad-authenticator";
+	if (!authenticatorFits(room, message, identity, state, ownNext)) return "bad-authenticator";
+	const holder = presentMembers(room.fold).find((m) => {
+		const held = room.identityOf(m.v);
+		return held !== undefined && personId(held.lpk) === personId(identity.lpk);
+	});
+	if (holder !== undefined) return "already-here";
+	const skeleton = nicknameSkeleton(identity.nickname);
+	const taken = othersHere(room, join).some((one) => nicknameSkeleton(one.nickname) === skeleton);
+	return taken ? "name-taken" : undefined;
+}
+
+/** Everyone present, and whoever was introduced before this join. */
+function othersHere(room: Room, join: PendingJoin): readonly Identity[] {
+	const inside = presentMembers(room.fold).map((member) => room.identityOf(member.v));
+	const entering = [...(room.fold.attempt ? newcomers(room.fold.attempt) : []), ...room.fold.pending]
+		.filter((one) => one.introduced && !equal(one.hash, join.hash))
+		.map((one) => room.joinIdentity(one));
+	return [...inside, ...entering].flatMap((identity) => (identity ? [identity] : []));
+}
+
+function authenticatorFits(
+	room: Room,
+	message: Join,
+	identity: Identity,
+	state: StateHash,
+	ownNext: string | undefined,
+): boolean {
+	const { session, suite } = room;
+	const keys = ownNext === undefined ? undefined : room.vault.get(ownNext);
+	const index = room.fold.base?.members.findIndex((m) => session && equal(m.v.bytes, session.own.public.v.bytes)) ?? -1;
+	const got = message.authenticators[index];
+	if (keys === undefined || got === undefined) return false;
+	const fromIdentity = suite.primitives.dhToIdentity(keys.x, identity.lpk);
+	const ephemeral = suite.primitives.dh(keys.x, message.keySet.y);
+	if (!fromIdentity.ok || !ephemeral.ok) return false;
+	const secrets = { identity: fromIdentity.value, ephemeral: ephemeral.value };
+	const expected = joinAuthenticator(room.self, secrets, identity, joinCore(message), state);
+	erase(fromIdentity.value, ephemeral.value);
+	return equal(expected, got);
+}
+
+/** An INTRODUCE that the fold let through: members learn who the newcomer is and check it for themselves. */
+export function receiveIntroduce(
+	room: Room,
+	placed: VerifiedMessage<Introduce>,
+	join: PendingJoin,
+): Result<void, Refusal> {
+	const { session } = room;
+	if (session === undefined) return ok(undefined);
+	const knowledge = room.joins.get(hex(join.hash));
+	if (equal(placed.header.v, session.own.public.v.bytes)) {
+		announceJoin(room, join);
+		return ok(undefined);
+	}
+	const read = decryptContent(room, session, placed, placed.message.content, [join.hash]);
+	if (!read.ok) return read;
+	const { content, header } = read.value;
+	if (content.kind !== "introduction") {
+		return err({ blame: "sender", rule: "CONTENT-4", expected: "an introduction", got: content.kind });
+	}
+	verifyDigests(room, session, placed.header.v, seenBy(session, header));
+	if (knowledge === undefined) return ok(undefined);
+	examineJoin(room, join, content.identity);
+	announceJoin(room, join);
+	return ok(undefined);
+}
+
+function announceJoin(room: Room, join: PendingJoin): void {
+	const knowledge = room.joins.get(hex(join.hash));
+	if (knowledge?.identity === undefined || !knowledge.proved) return;
+	room.identities.set(keyName(join.keySet.v), knowledge.identity);
+	room.desk.emit({ type: "joining", person: room.person(knowledge.identity) });
+}
+
+function introduce(room: Room, session: LiveSession, join: PendingJoin, identity: Identity): void {
+	const { encrypted } = encryptContent(room, session, { kind: "introduction", identity }, [join.hash]);
+	room.desk.post(session.own.e, session.aid, { type: "INTRODUCE", join: join.hash, content: encrypted });
+}
+
+/** INTRODUCE for those who came to us, DENY for those whose proof or name does not do. */
+function pendingDuties(room: Room, session: LiveSession): readonly Duty[] {
+	return room.fold.pending.flatMap((join): readonly Duty[] => {
+		const knowledge = room.joins.get(hex(join.hash));
+		if (knowledge === undefined || join.message === undefined) return [];
+		const { objection: reason, identity } = knowledge;
+		const isSponsor = equal(join.message.message.sponsor, session.own.public.v.bytes);
+		if (reason !== undefined) {
+			const deny = (): void =>
+				void room.desk.post(session.own.e, session.aid, { type: "DENY", join: join.hash, reason });
+			// A bad proof is each member's own to report; what all see alike, the first in rank does.
+			const delayMs = (): number => (isSponsor || reason === "bad-authenticator" ? 0 : room.backOff(join.hash));
+			return [{ key: `deny:${hex(join.hash)}`, delayMs, run: deny }];
+		}
+		if (!isSponsor || join.introduced || identity === undefined) return [];
+		return [now(`introduce:${hex(join.hash)}`, () => introduce(room, session, join, identity))];
+	});
+}
+
+function openDuty(room: Room, session: LiveSession): readonly Duty[] {
+	const { fold } = room;
+	if (fold.attempt !== undefined || fold.base === undefined) return [];
+	const ready = fold.pending.filter((join) => join.introduced && !room.joins.get(hex(join.hash))?.objection);
+	if (ready.length === 0) return [];
+	const { aid } = fold.base;
+	const k = fold.k;
+	return [
+		{
+			key: `open:${hex(aid)}:${k}`,
+			delayMs: () => room.self.timing.batchMs + room.backOff(concat(aid, u32(k))),
+			run: () => {
+				const joins = room.fold.pending
+					.filter((join) => join.introduced && !room.joins.get(hex(join.hash))?.objection)
+					.map((join) => join.hash);
+				room.desk.post(session.own.e, aid, { type: "OPEN", k, joins });
+			},
+		},
+	];
+}
+
+/** The newcomers of the attempt who have no roster, or see another list than most. */
+function withoutRoster(attempt: Attempt): Attempt["slots"] {
+	return attempt.slots.filter((slot) => slot.join && (!hasRoster(attempt, slot) || listDiffers(attempt, slot)));
+}
+
+function rosterContext(aid: Aid, newcomer: Uint8Array): readonly Uint8Array[] {
+	return [aid, newcomer];
+}
+
+/** The identities of everyone in the attempt, for the newcomers; undefined if we do not know them all. */
+function makeRoster(room: Room, attempt: Attempt): Roster | undefined {
+	const { suite, desk } = room;
+	const identities = attempt.slots.flatMap((slot) => room.identityOf(slot.keySet.v) ?? []);
+	if (identities.length !== attempt.slots.length) return undefined;
+	const key = desk.random(32);
+	const boxes: { newcomer: Uint8Array; box: SealedBox }[] = [];
+	for (const { keySet } of withoutRoster(attempt)) {
+		const newcomer = keySet.v.bytes;
+		const box = seal(suite, keySet, rosterContext(attempt.aid, newcomer), key, desk.random);
+		if (box.ok) boxes.push({ newcomer, box: box.value });
+	}
+	const plain = encode((w) => {
+		for (const identity of identities) writeIdentity(w, identity);
+	});
+	const sealed = encryptOnce(suite, key, [attempt.aid], plain);
+	erase(key, plain);
+	return { type: "ROSTER", aid: attempt.aid, boxes, ...sealed };
+}
+
+function rosterDuty(room: Room, session: LiveSession): readonly Duty[] {
+	const { attempt } = room.fold;
+	if (attempt === undefined) return [];
+	const missing = withoutRoster(attempt);
+	if (missing.length === 0) return [];
+	const round = missing.map((slot) => attempt.rosters.get(keyName(slot.keySet.v)) ?? 0).join(",");
+	const again = missing.some((slot) => hasRoster(attempt, slot));
+	return [
+		{
+			key: `roster:${hex(attempt.aid)}:${missing.length}:${round}`,
+			delayMs: () => room.backOff(attempt.aid, again ? undefined : attempt.opener),
+			run: () => {
+				const roster = makeRoster(room, attempt);
+				if (roster !== undefined && roster.boxes.length > 0) room.desk.post(session.own.e, session.aid, roster);
+			},
+		},
+	];
+}
+
+/** A ROSTER for us: who is in the attempt. */
+export function receiveRoster(room: Room, placed: VerifiedMessage<Roster>): Result<void, Refusal> {
+	const { attempt } = room.fold;
+	const slot = attempt && room.ownSlot(attempt);
+	const keys = slot && room.vault.get(keyName(slot.keySet.v));
+	if (attempt === undefined || slot === undefined || keys === undefined || room.entry === undefined)
+		return ok(undefined);
+	const own = keys.public.v.bytes;
+	const mine = placed.message.boxes.find((box) => equal(box.newcomer, own));
+	if (mine === undefined) return ok(undefined);
+	const refuse = (expected: string, got: string): Result<never, Refusal> =>
+		err({ blame: "sender", rule: "ROSTER-4", expected, got });
+	const boxOwner = { s: keys.s, boxKem: keys.boxKem, public: keys.public };
+	const key = openBox(room.suite, boxOwner, rosterContext(attempt.aid, own), mine.box);
+	if (!key.ok) return refuse("a box sealed to us", key.error);
+	const plain = decryptOnce(room.suite, key.value, [attempt.aid], placed.message);
+	erase(key.value);
+	if (!plain.ok) return refuse("a list under its key", plain.error);
+	const identities = decode(plain.value, (r) => attempt.slots.map(() => readIdentity(room.suite, r)));
+	if (!identities.ok) return refuse(identities.error.expected, identities.error.got);
+	const people = new Set(identities.value.map((identity) => personId(identity.lpk)));
+	if (people.size !== attempt.slots.length) return refuse("everyone once", "someone twice");
+	const ownIndex = attempt.slots.indexOf(slot);
+	const listed = identities.value[ownIndex];
+	const known = room.identityOf(own);
+	if (listed === undefined || known === undefined || !equal(identityBytes(listed), identityBytes(known))) {
+		return refuse("ourselves in our place", "another");
+	}
+	for (const [i, identity] of identities.value.entries()) {
+		const v = attempt.slots[i]?.keySet.v;
+		if (v !== undefined) room.identities.set(keyName(v), identity);
+	}
+	return ok(undefined);
+}
+
+function identityBytes(identity: Identity): Uint8Array {
+	return encode((w) => writeIdentity(w, identity));
+}
+
+/** Another member's STATE against what we would have said at that place (rule STATE-3); ours follows if they differ. */
+export function compareState(room: Room, placed: VerifiedMessage<State>): Result<void, Refusal> {
+	const then = room.recent.get(hex(placed.message.at));
+	if (then === undefined || !isPresent(room.fold, placed.header.v)) return ok(undefined);
+	const [said, seen] = [stateHash(room.suite, then), placed.message];
+	const members = then.base?.members ?? [];
+	const same =
+		said !== undefined &&
+		then.k === seen.k &&
+		members.length === seen.members.length &&
+		members.every((member, i) => {
+			const told = seen.members[i];
+			return (
+				told !== undefined &&
+				equal(member.v.bytes, told.v.bytes) &&
+				equal(member.next.v.bytes, told.next.v.bytes) &&
+				equal(member.next.y.bytes, told.next.y.bytes) &&
+				then.removed.has(keyName(member.v)) === told.removed
+			);
+		}) &&
+		then.pending.length === seen.pending.length &&
+		then.pending.every((join, i) => equal(join.hash, seen.pending[i]?.join ?? new Uint8Array()));
+	if (same) return ok(undefined);
+	return err({ blame: "sender", rule: "STATE-3", expected: "the state as we saw it there", got: "another" });
+}
+
+/** Accept (seed 004): what a member owes to those who come in. */
+export function acceptDuties(room: Room): readonly Duty[] {
+	const { session } = room;
+	if (session === undefined || !room.inside) return [];
+	return [
+		...stateDuty(room, session),
+		...pendingDuties(room, session),
+		...openDuty(room, session),
+		...rosterDuty(room, session),
+	];
+}

@@ -1,0 +1,107 @@
+import { equal, hex } from "@clowder/bytes";
+import { allOffersAgree, allOk, allShared, hasRoster, owesKey } from "../fold/phases.ts";
+import { type Attempt, keyName, newcomers, type Slot } from "../fold/state.ts";
+import { generateKeySet } from "../key-set.ts";
+import type { VerifiedMessage } from "../wire/envelope.ts";
+import type { Confirm } from "../wire/messages.ts";
+import { AttemptWork, type Misfit } from "./attempt-work.ts";
+import { type Duty, now } from "./duties.ts";
+import type { Room } from "./room.ts";
+
+/** Sets our part of the running attempt up, as soon as we know everyone on its list. */
+export function prepareWork(room: Room): void {
+	const { attempt } = room.fold;
+	if (attempt === undefined) return;
+	const slot = room.ownSlot(attempt);
+	const keys = slot && room.vault.get(keyName(slot.keySet.v));
+	if (slot === undefined || keys === undefined || !hasRoster(attempt, slot)) return;
+	const plist = attempt.slots.flatMap(({ keySet }) => {
+		const identity = room.identityOf(keySet.v);
+		return identity ? [{ identity, keySet }] : [];
+	});
+	if (plist.length !== attempt.slots.length) return;
+	if (room.work !== undefined && equal(room.work.attempt.aid, attempt.aid)) return;
+	room.work?.erase();
+	room.work = new AttemptWork(room.self, attempt, keys, plist);
+}
+
+/** Drops our part of an attempt; its pairwise keys go with it. */
+export function dropWork(room: Room): void {
+	room.work?.erase();
+	room.work = undefined;
+}
+
+function stall(room: Room, work: AttemptWork, misfit: Misfit): void {
+	if (work.reported) return;
+	work.reported = true;
+	const identity = work.plist[misfit.index]?.identity;
+	const person = identity && room.person(identity);
+	room.desk.emit({ type: "stalled", person, expected: misfit.expected, got: misfit.got });
+}
+
+function offer(room: Room, attempt: Attempt, work: AttemptWork): void {
+	const kemCiphertext = work.offer(attempt, room.desk.random(32));
+	room.desk.post(work.ownKeys.e, attempt.aid, { type: "OFFER", kemCiphertext, list: work.list });
+}
+
+/** Sign and Send Key Confirmation and Share (seed 004), with our next key set in it (NewKeyShareMessage). */
+function share(room: Room, attempt: Attempt, work: AttemptWork): void {
+	const made = work.share(attempt);
+	if (!made.ok) return stall(room, work, made.error);
+	const next = generateKeySet(room.suite, room.desk.random);
+	room.vault.set(keyName(next.public.v), next);
+	room.shared.set(keyName(work.ownKeys.public.v), hex(attempt.aid));
+	room.desk.post(work.ownKeys.e, attempt.aid, { type: "SHARE", ...made.value, next: next.public });
+}
+
+/** What we owe to the running attempt now. Nothing, while our key set is burnt by a SHARE on its way (rule BURN-1). */
+export function contributionDuties(room: Room): readonly Duty[] {
+	const { attempt } = room.fold;
+	const slot = attempt && room.ownSlot(attempt);
+	if (attempt === undefined || slot === undefined) return [];
+	const key = keyName(slot.keySet.v);
+	const aid = hex(attempt.aid);
+	const burntIn = room.shared.get(key);
+	if (burntIn !== undefined && burntIn !== aid) return [];
+	const { work } = room;
+	if (work === undefined || !equal(work.attempt.aid, attempt.aid)) return [];
+	const ek = slot.keySet.ek?.key ?? work.ownKeys.public.ek?.key;
+	if (owesKey(room.suite, attempt, slot) && !attempt.keys.has(key) && ek !== undefined) {
+		return [now(`ek:${aid}`, () => void room.desk.post(work.ownKeys.e, attempt.aid, { type: "EK", key: ek }))];
+	}
+	if (attempt.slots.length > 1 && !attempt.offers.has(key)) {
+		const round = attempt.rosters.get(key) ?? 0;
+		return work.canOffer(attempt) ? [now(`offer:${aid}:${round}`, () => offer(room, attempt, work))] : [];
+	}
+	if (!allOffersAgree(attempt)) return [];
+	if (!attempt.shares.has(key)) return [now(`share:${aid}`, () => share(room, attempt, work))];
+	return lastDuties(room, attempt, work, slot, aid);
+}
+
+/** OK and CONFIRM, once everything that is on the table fits. */
+function lastDuties(room: Room, attempt: Attempt, work: AttemptWork, slot: Slot, aid: string): readonly Duty[] {
+	const key = keyName(slot.keySet.v);
+	if (!allShared(attempt)) return [];
+	const updated = work.updateSessionKey(attempt, room.desk.random);
+	if (!updated.ok) {
+		stall(room, work, updated.error);
+		return [];
+	}
+	const e = work.ownKeys.e;
+	if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) {
+		return [now(`ok:${aid}`, () => void room.desk.post(e, attempt.aid, { type: "OK" }))];
+	}
+	const mac = work.confirm(attempt, work.index);
+	if (!allOk(attempt) || attempt.confirms.has(key) || mac === undefined) return [];
+	return [now(`confirm:${aid}`, () => void room.desk.post(e, attempt.aid, { type: "CONFIRM", mac }))];
+}
+
+/** Whether a CONFIRM fits the key (rule CONFIRM-2); true for those who cannot tell. */
+export function judgeConfirm(room: Room, placed: VerifiedMessage<Confirm>): boolean {
+	const { attempt } = room.fold;
+	const { work } = room;
+	if (attempt === undefined || work === undefined || !equal(work.attempt.aid, attempt.aid)) return true;
+	const index = attempt.slots.findIndex((slot) => equal(slot.keySet.v.bytes, placed.header.v));
+	const expected = index < 0 || !work.hasKey ? undefined : work.confirm(attempt, index);
+	return expected === undefined || equal(expected, placed.message.mac);
+}

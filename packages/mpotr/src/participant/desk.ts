@@ -1,0 +1,72 @@
+import { hex } from "@clowder/bytes";
+import type { SigningKey, Suite } from "@clowder/crypto";
+import type { Handle, RoomEvent } from "../api.ts";
+import { type KeyName, keyName } from "../fold/state.ts";
+import type { MessageHash } from "../labels.ts";
+import { MAX_EVENTS, MAX_IN_FLIGHT } from "../limits.ts";
+import { signMessage } from "../wire/envelope.ts";
+import type { Message } from "../wire/messages.ts";
+
+/** What goes out: texts for the carrier and events for the application, each taken once, in order. */
+export class Desk {
+	readonly suite: Suite;
+	readonly random: (length: number) => Uint8Array;
+	/** Where we are on the carrier; empty before `entered`. */
+	binding = "";
+	self: Handle | undefined;
+	#texts: string[] = [];
+	#events: RoomEvent[] = [];
+	readonly #numbers: Map<KeyName, number> = new Map();
+	readonly #inFlight: Set<string> = new Set();
+
+	constructor(suite: Suite, random: (length: number) => Uint8Array) {
+		this.suite = suite;
+		this.random = random;
+	}
+
+	/** Signs a message under its author's next number and hands it out. */
+	post(key: SigningKey, context: Uint8Array, message: Message): MessageHash {
+		const author = keyName(key.verifyKey);
+		const number = this.#numbers.get(author) ?? 0;
+		this.#numbers.set(author, number + 1);
+		const signed = signMessage(this.suite, this.binding, key, context, number, message);
+		this.#texts.push(signed.text);
+		this.#inFlight.add(hex(signed.hash));
+		if (this.#inFlight.size > MAX_IN_FLIGHT) {
+			const [oldest] = this.#inFlight;
+			if (oldest !== undefined) this.#inFlight.delete(oldest);
+		}
+		return signed.hash;
+	}
+
+	/** True once for each of our own messages: it has come back. */
+	echoed(hash: MessageHash): boolean {
+		return this.#inFlight.delete(hex(hash));
+	}
+
+	/** What was on its way when the place was lost never comes. */
+	forget(): void {
+		this.#texts = [];
+		this.#inFlight.clear();
+	}
+
+	emit(event: RoomEvent): void {
+		this.#events.push(event);
+		if (this.#events.length <= MAX_EVENTS) return;
+		// An application that does not take its events must not cost unbounded memory: noise goes first.
+		const noise = this.#events.findIndex((one) => one.type === "refused" || one.type === "changed");
+		this.#events.splice(Math.max(noise, 0), 1);
+	}
+
+	takeTexts(): string[] {
+		const texts = this.#texts;
+		this.#texts = [];
+		return texts;
+	}
+
+	takeEvents(): RoomEvent[] {
+		const events = this.#events;
+		this.#events = [];
+		return events;
+	}
+}

@@ -1,0 +1,224 @@
+import { hex, ok, type Result } from "@clowder/bytes";
+import type { Handle, JoinRefusal, Millis, Refusal } from "../api.ts";
+import { authorKey } from "../fold/authors.ts";
+import { fold, type Placed } from "../fold/fold.ts";
+import { type Effect, type FoldState, keyName, type PendingJoin } from "../fold/state.ts";
+import { MAX_RECENT_PLACES } from "../limits.ts";
+import { type ParsedMessage, type VerifiedMessage, verifyMessage } from "../wire/envelope.ts";
+import type { Close, Confirm, Introduce, Leave, Roster, State, TextMessage } from "../wire/messages.ts";
+import { compareState, makeState, noteJoin, receiveIntroduce, receiveRoster } from "./accept.ts";
+import { dropWork, judgeConfirm, prepareWork } from "./contribute.ts";
+import { isEntry, receiveLastView, receiveMessage } from "./receive.ts";
+import type { Room } from "./room.ts";
+import { activateSession, noteClose, renewIdentity } from "./update-session.ts";
+
+/** What a place meant for us as a whole; the participant changes its mode by it. */
+export type Turn = "stays" | "knock-again" | "deserted" | "removed" | "refused";
+
+/** A place of the order, after its text was parsed. */
+export type Placeable =
+	| { readonly type: "left"; readonly handle: Handle }
+	| { readonly type: "message"; readonly from: Handle; readonly parsed: ParsedMessage };
+
+/**
+ * Takes one place of the carrier's order: verified, folded, and then acted on. What is refused on the way becomes one
+ * event and changes nothing.
+ */
+export function place(room: Room, placeable: Placeable, now: Millis): Turn {
+	if (placeable.type === "left") {
+		return settle(room, fold(room.suite, room.fold, placeable), undefined, now);
+	}
+	const { parsed, from } = placeable;
+	const own = room.desk.echoed(parsed.hash);
+	const verified = verify(room, parsed);
+	if (!verified.ok) {
+		if (!own) refuse(room, from, verified.error);
+		return "stays";
+	}
+	const message = verified.value;
+	const placed: Placed =
+		message.message.type === "CONFIRM"
+			? { type: "message", from, message, confirmFits: judgeConfirm(room, message as VerifiedMessage<Confirm>) }
+			: { type: "message", from, message };
+	return settle(room, fold(room.suite, room.fold, placed), { message, from, own }, now);
+}
+
+function verify(room: Room, parsed: ParsedMessage): Result<VerifiedMessage, Refusal> {
+	const key = authorKey(room.fold, parsed);
+	if (!key.ok) return key;
+	return verifyMessage(room.suite, room.fold.parameters.binding, key.value, parsed);
+}
+
+export function refuse(room: Room, from: Handle, refusal: Refusal): void {
+	room.desk.emit({ type: "refused", from, refusal });
+}
+
+interface Origin {
+	readonly message: VerifiedMessage;
+	readonly from: Handle;
+	/** It is an echo of ours. */
+	readonly own: boolean;
+}
+
+/** Brings the fold's result into our private part. */
+function settle(
+	room: Room,
+	folded: { readonly state: FoldState; readonly effects: readonly Effect[] },
+	origin: Origin | undefined,
+	now: Millis,
+): Turn {
+	const before = room.fold;
+	room.fold = folded.state;
+	let turn: Turn = "stays";
+	const isVoid = folded.effects.some((effect) => effect.type === "void");
+	if (origin !== undefined) {
+		room.lastPlaced = origin.message.hash;
+		remember(room);
+		if (!isVoid) receive(room, origin, now);
+	}
+	for (const effect of folded.effects) {
+		const after = act(room, before, effect, origin, now);
+		if (after !== "stays") turn = after;
+	}
+	prepareWork(room);
+	return turn;
+}
+
+function remember(room: Room): void {
+	if (room.lastPlaced === undefined) return;
+	room.recent.set(hex(room.lastPlaced), room.fold);
+	const [oldest] = room.recent.keys();
+	if (room.recent.size > MAX_RECENT_PLACES && oldest !== undefined) room.recent.delete(oldest);
+}
+
+/** Receive (seed 004): what a valid message says to those in the session, and its entry in the transcript. */
+function receive(room: Room, origin: Origin, now: Millis): void {
+	const { message, from } = origin;
+	const { type } = message.message;
+	const read = readMessage(room, message, now);
+	if (!read.ok) refuse(room, from, read.error);
+	if (room.session === undefined) return;
+	if (isEntry(type)) room.session.transcript.append(message, message.body);
+	if (type !== "CLOSE" && type !== "KNOCK") room.session.validMessages++;
+}
+
+function readMessage(room: Room, placed: VerifiedMessage, now: Millis): Result<void, Refusal> {
+	switch (placed.message.type) {
+		case "MESSAGE":
+			return receiveMessage(room, placed as VerifiedMessage<TextMessage>, now);
+		case "STATE":
+			return receiveState(room, placed as VerifiedMessage<State>);
+		case "ROSTER":
+			return receiveRoster(room, placed as VerifiedMessage<Roster>);
+		case "LEAVE":
+			if (room.session !== undefined) receiveLastView(room, room.session, placed as VerifiedMessage<Leave>);
+			return ok(undefined);
+		case "CLOSE":
+			if (room.closing !== undefined) receiveLastView(room, room.closing.session, placed as VerifiedMessage<Close>);
+			return ok(undefined);
+		default:
+			return ok(undefined);
+	}
+}
+
+/** A STATE that differs from what we saw is answered with our own (rule STATE-3). */
+function receiveState(room: Room, placed: VerifiedMessage<State>): Result<void, Refusal> {
+	const compared = compareState(room, placed);
+	if (compared.ok || room.session === undefined || !room.inside) return compared;
+	const own = makeState(room, room.session);
+	if (own !== undefined) room.desk.post(room.session.own.e, room.session.aid, own);
+	return compared;
+}
+
+function act(room: Room, before: FoldState, effect: Effect, origin: Origin | undefined, now: Millis): Turn {
+	switch (effect.type) {
+		case "void":
+			// That our own message was overtaken is how things go; we send it anew where it is still due.
+			if (origin !== undefined && !origin.own) refuse(room, origin.from, effect.refusal);
+			return ownRefusal(room, effect.refusal, origin);
+		case "gap":
+			if (origin !== undefined) {
+				const [expected, got] = [`number ${effect.expected}`, `${effect.got}`];
+				refuse(room, origin.from, { blame: "timing", rule: "GAP-1", expected, got });
+			}
+			return "stays";
+		case "pending":
+			noteJoin(room, effect.join);
+			return "stays";
+		case "introduced":
+			if (origin !== undefined) introduced(room, origin, effect.join);
+			return "stays";
+		case "denied":
+			return joinEnded(room, effect.join, effect.reason);
+		case "dropped":
+			return joinEnded(room, effect.join, effect.why);
+		case "died":
+			dropWork(room);
+			return "stays";
+		case "rostered":
+			// A new list for us: what we made of the one before is void.
+			if (room.entry !== undefined) dropWork(room);
+			return "stays";
+		case "renewed":
+			renewIdentity(room, effect.from, effect.to);
+			return "stays";
+		case "removed":
+			return removed(room, effect);
+		case "deserted":
+			return "deserted";
+		case "activated": {
+			const outcome = activateSession(room, before, effect.attempt, effect.base, now);
+			if (outcome === "in") return "stays";
+			return room.session === undefined ? "knock-again" : "removed";
+		}
+		case "closed":
+			noteClose(room, effect.v);
+			return "stays";
+		case "knocked":
+		case "stated":
+		case "opened":
+		case "contributed":
+		case "content":
+			return "stays";
+	}
+}
+
+/** Our own JOIN was over a limit: there is no room for us. */
+function ownRefusal(room: Room, refusal: Refusal, origin: Origin | undefined): Turn {
+	if (origin?.own && origin.message.message.type === "JOIN" && refusal.blame === "limits") {
+		room.desk.emit({ type: "refused-entry", why: "room-full" });
+		return "refused";
+	}
+	return "stays";
+}
+
+function introduced(room: Room, origin: Origin, join: PendingJoin): void {
+	const read = receiveIntroduce(room, origin.message as VerifiedMessage<Introduce>, join);
+	if (read.ok) return;
+	refuse(room, origin.from, read.error);
+	// Nobody can be let in whom the session was not told of.
+	const knowledge = room.joins.get(hex(join.hash));
+	if (knowledge !== undefined) knowledge.objection = "bad-authenticator";
+}
+
+function joinEnded(room: Room, join: PendingJoin, why: JoinRefusal | "left" | "session-changed"): Turn {
+	const identity = room.joinIdentity(join);
+	const own = room.vault.has(keyName(join.keySet.v));
+	room.joins.delete(hex(join.hash));
+	if (own && why !== "session-changed" && why !== "left") {
+		room.desk.emit({ type: "refused-entry", why });
+		return "refused";
+	}
+	if (own) return why === "left" ? "knock-again" : "stays";
+	if (identity !== undefined) room.desk.emit({ type: "join-ended", person: room.person(identity), why });
+	return "stays";
+}
+
+function removed(room: Room, effect: Extract<Effect, { type: "removed" }>): Turn {
+	if (room.session !== undefined && keyName(effect.v) === room.session.ownKey) return "removed";
+	const person = room.personOf(effect.v);
+	if (person !== undefined && room.session !== undefined) {
+		room.desk.emit({ type: "leaving", person, how: effect.how });
+	}
+	return "stays";
+}

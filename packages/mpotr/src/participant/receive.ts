@@ -1,0 +1,134 @@
+import { equal, err, ok, type Result } from "@clowder/bytes";
+import type { MessageId, Millis, Refusal } from "../api.ts";
+import { keyName } from "../fold/state.ts";
+import { type Content, type ContentHeader, decodeContent } from "../session/content.ts";
+import type { LiveSession, Post } from "../session/live-session.ts";
+import type { Digest } from "../session/transcript.ts";
+import type { VerifiedMessage } from "../wire/envelope.ts";
+import type { Close, Encrypted, Leave, MessageType, TextMessage } from "../wire/messages.ts";
+import { personId } from "../identity.ts";
+import type { Room } from "./room.ts";
+
+/** Valid messages of these types are entries of the transcript (design section 10); texts are too, where they stand. */
+const ENTRY_TYPES: ReadonlySet<MessageType> = new Set([
+	"JOIN",
+	"INTRODUCE",
+	"DENY",
+	"OPEN",
+	"ROSTER",
+	"EK",
+	"OFFER",
+	"SHARE",
+	"OK",
+	"CONFIRM",
+	"LEAVE",
+	"GONE",
+]);
+
+export function isEntry(type: MessageType): boolean {
+	return ENTRY_TYPES.has(type);
+}
+
+/** Decrypts and reads content of someone else's (Receive of seed 004): the signature was verified before. */
+export function decryptContent(
+	room: Room,
+	session: LiveSession,
+	placed: VerifiedMessage,
+	encrypted: Encrypted,
+	extra: readonly Uint8Array[],
+): Result<{ readonly header: ContentHeader; readonly content: Content }, Refusal> {
+	const chain = session.chain(keyName(placed.header.v));
+	if (chain === undefined) {
+		return err({ blame: "timing", rule: "CONTENT-1", expected: "someone of the session", got: "another" });
+	}
+	const plaintext = chain.decrypt([session.aid, placed.header.v, ...extra], encrypted);
+	if (!plaintext.ok) return err({ blame: "sender", ...plaintext.error });
+	const content = decodeContent(room.suite, plaintext.value);
+	plaintext.value.fill(0);
+	if (!content.ok) {
+		return err({ blame: "sender", rule: "CONTENT-4", expected: content.error.expected, got: content.error.got });
+	}
+	return ok(content.value);
+}
+
+function messageIds(posts: readonly Post[]): MessageId[] {
+	return posts.map((post) => post.id);
+}
+
+/** Verify Digests (seed 004): what someone reports to have seen, against what we have. */
+export function verifyDigests(room: Room, session: LiveSession, v: Uint8Array, seen: Digest): void {
+	const author = session.participant(keyName(v));
+	if (author === undefined) return;
+	const report = session.report(keyName(v), seen);
+	if (report.type === "confirmed") {
+		const by = personId(author.identity.lpk);
+		room.desk.emit({ type: "confirmed", messages: messageIds(report.posts), by });
+	}
+	if (report.type === "diverged") {
+		room.desk.emit({
+			type: "divergence",
+			person: room.person(author.identity),
+			session: session.fingerprint,
+			agreedUntil: report.agreedUntil,
+			disputed: messageIds(report.disputed),
+		});
+	}
+}
+
+/** A MESSAGE that the fold let through: read it, compare what its author has seen, and place it if it is a text. */
+export function receiveMessage(room: Room, placed: VerifiedMessage<TextMessage>, now: Millis): Result<void, Refusal> {
+	const { session } = room;
+	if (session === undefined) return ok(undefined);
+	const own = equal(placed.header.v, session.own.public.v.bytes);
+	const echo = own ? room.outbox.echo(placed.hash) : undefined;
+	const read = echo ? ok(echo) : decryptContent(room, session, placed, placed.message.content, []);
+	if (!read.ok) return read;
+	const { header, content } = read.value;
+	if (content.kind === "introduction") {
+		return err({ blame: "sender", rule: "CONTENT-4", expected: "a text or an acknowledgement", got: content.kind });
+	}
+	verifyDigests(room, session, placed.header.v, seenBy(session, header));
+	if (content.kind === "text") placeText(room, session, placed, content.text, echo?.id, now);
+	return ok(undefined);
+}
+
+/** Whoever counts more valid messages than we have seen sees another transcript (rule DIGEST-2). */
+export function seenBy(session: LiveSession, header: ContentHeader): Digest {
+	if (header.validMessages <= session.validMessages) return header.seen;
+	return { entries: Number.MAX_SAFE_INTEGER, digest: header.seen.digest };
+}
+
+function placeText(
+	room: Room,
+	session: LiveSession,
+	placed: VerifiedMessage<TextMessage>,
+	text: string,
+	ownId: MessageId | undefined,
+	at: Millis,
+): void {
+	const author = session.participant(keyName(placed.header.v));
+	if (author === undefined) return;
+	const entry = session.transcript.append(placed, placed.message.content.ciphertext);
+	const id = ownId ?? (`${session.fingerprint}-${entry}` as MessageId);
+	session.post({ entry, id, author: keyName(placed.header.v) });
+	if (ownId !== undefined) room.outbox.discard(ownId);
+	const others = session.plist.filter((p) => p !== author);
+	room.desk.emit({
+		type: "message",
+		message: {
+			id,
+			author: room.person(author.identity),
+			text,
+			at,
+			session: session.fingerprint,
+			entry,
+			audience: others.map((p) => personId(p.identity.lpk)),
+		},
+	});
+}
+
+/** CLOSE and LEAVE carry their author's last view of a session. */
+export function receiveLastView(room: Room, session: LiveSession, placed: VerifiedMessage<Close | Leave>): void {
+	const { entries, digest } = placed.message;
+	verifyDigests(room, session, placed.header.v, { entries, digest });
+}

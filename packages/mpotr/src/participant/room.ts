@@ -1,0 +1,146 @@
+import { compare, hex } from "@clowder/bytes";
+import type { IdentitySecretKey, Suite, VerifyKey } from "@clowder/crypto";
+import type { Person, Timing } from "../api.ts";
+import {
+	type Attempt,
+	type FoldState,
+	isPresent,
+	type KeyName,
+	keyName,
+	type PendingJoin,
+	presentMembers,
+	type Slot,
+} from "../fold/state.ts";
+import { type Identity, personId, toPerson } from "../identity.ts";
+import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
+import { LABELS, type MessageHash, name, type StateHash } from "../labels.ts";
+import type { Nickname } from "../nickname.ts";
+import type { LiveSession } from "../session/live-session.ts";
+import type { BoxKeys, DenyReason } from "../wire/messages.ts";
+import type { AttemptWork } from "./attempt-work.ts";
+import type { Desk } from "./desk.ts";
+import type { Outbox } from "./send.ts";
+
+/** Who we are, for as long as this participant lives. */
+export interface Self {
+	readonly suite: Suite;
+	readonly identity: IdentitySecretKey;
+	readonly nickname: Nickname;
+	readonly timing: Timing;
+}
+
+/** What we know of someone's JOIN beside what the fold says. */
+export interface JoinKnowledge {
+	/** The state it answers to. */
+	readonly state: StateHash;
+	/** Our next key set when it was placed: its authenticator for us is made with that. */
+	readonly ownNext: KeyName | undefined;
+	identity: Identity | undefined;
+	/** Why we refuse it. */
+	objection: DenyReason | undefined;
+	/** The newcomer's key is proved to us. */
+	proved: boolean;
+}
+
+/** Our own way in, while we are a newcomer. */
+export interface Entry {
+	/** Of the state we were told. */
+	readonly sponsor: VerifyKey;
+	readonly sponsorBox: BoxKeys;
+	/** The last JOIN we sent. */
+	join: MessageHash | undefined;
+}
+
+/**
+ * A room that we read the order of: the agreed state (the fold), and our private part. The fold decides what is; the
+ * functions beside this file decide what we do about it.
+ */
+export class Room {
+	readonly self: Self;
+	readonly desk: Desk;
+	readonly outbox: Outbox;
+	fold: FoldState;
+	/** Our own key sets, by `v`. */
+	readonly vault: Map<KeyName, OwnKeySet> = new Map();
+	/** Key sets that we sent a SHARE with, and for which attempt: good for no other (rule BURN-1). */
+	readonly shared: Map<KeyName, string> = new Map();
+	/** Who holds a `v`, as of that key set. */
+	readonly identities: Map<KeyName, Identity> = new Map();
+	readonly joins: Map<string, JoinKnowledge> = new Map();
+	session: LiveSession | undefined;
+	/** The session before, until everyone's CLOSE for it came. */
+	closing: { readonly session: LiveSession; readonly awaited: Set<KeyName> } | undefined;
+	work: AttemptWork | undefined;
+	entry: Entry | undefined;
+	/** The last message we counted: where a STATE of ours says it holds. */
+	lastPlaced: MessageHash | undefined;
+	/** Fold states after the last few places, to compare STATEs of others with. */
+	readonly recent: Map<string, FoldState> = new Map();
+
+	constructor(self: Self, desk: Desk, outbox: Outbox, state: FoldState) {
+		this.self = self;
+		this.desk = desk;
+		this.outbox = outbox;
+		this.fold = state;
+	}
+
+	get suite(): Suite {
+		return this.self.suite;
+	}
+
+	/** True while the running session is ours and we are not out of it. */
+	get inside(): boolean {
+		return this.session !== undefined && isPresent(this.fold, this.session.own.public.v);
+	}
+
+	/** Our place in the running attempt. */
+	ownSlot(attempt: Attempt): Slot | undefined {
+		return attempt.slots.find((slot) => this.vault.has(keyName(slot.keySet.v)));
+	}
+
+	ownJoin(): PendingJoin | undefined {
+		return this.fold.pending.find((join) => this.vault.has(keyName(join.keySet.v)));
+	}
+
+	identityOf(v: VerifyKey | Uint8Array): Identity | undefined {
+		return this.identities.get(keyName(v));
+	}
+
+	personOf(v: VerifyKey | Uint8Array): Person | undefined {
+		const identity = this.identityOf(v);
+		return identity && this.person(identity);
+	}
+
+	person(identity: Identity): Person {
+		return toPerson(identity, personId(identity.lpk) === personId(this.self.identity.publicKey));
+	}
+
+	joinIdentity(join: PendingJoin): Identity | undefined {
+		return this.joins.get(hex(join.hash))?.identity ?? this.identityOf(join.keySet.v);
+	}
+
+	/**
+	 * Our rank among the present members for a duty named by `seed`: the first acts at once, each next one a back-off
+	 * later, if the duty is not done by then.
+	 */
+	backOff(seed: Uint8Array, first?: VerifyKey): number {
+		const own = this.session?.own.public.v;
+		if (own === undefined) return 0;
+		const order = presentMembers(this.fold)
+			.map(({ v }) => ({ v, rank: name(this.suite, LABELS.rank, seed, v.bytes) }))
+			.sort((a, b) => compare(a.rank, b.rank))
+			.map(({ v }) => keyName(v));
+		const firstKey = first && keyName(first);
+		const ranked = firstKey ? [firstKey, ...order.filter((key) => key !== firstKey)] : order;
+		return Math.max(ranked.indexOf(keyName(own)), 0) * this.self.timing.backOffMs;
+	}
+
+	/** Erases every secret of ours. */
+	erase(): void {
+		this.work?.erase();
+		this.session?.erase();
+		this.closing?.session.erase();
+		for (const keys of this.vault.values()) eraseKeySet(keys);
+		this.vault.clear();
+	}
+}

@@ -1,0 +1,174 @@
+import { err, fromUtf8, hex, ok, type Result, utf8 } from "@clowder/bytes";
+import type { MessageId, OutboxItem, Person, PersonId, TextError, UsageError, Waiting } from "../api.ts";
+import type { MessageHash } from "../labels.ts";
+import { MAX_OUTBOX, MAX_TEXT_BYTES } from "../limits.ts";
+import { type Content, type ContentHeader, encodeContent } from "../session/content.ts";
+import type { LiveSession } from "../session/live-session.ts";
+import { personId } from "../identity.ts";
+import { type Duty, now } from "./duties.ts";
+import type { Room } from "./room.ts";
+
+/** A text that was written and is not placed yet. */
+interface Waiter {
+	readonly id: MessageId;
+	readonly text: string;
+	/** Whom its writer could know of; undefined if there was no session to know. */
+	known: ReadonlySet<PersonId> | undefined;
+	heldFor: readonly Person[];
+}
+
+/** Content of ours that is on its way: what its echo stands for. */
+interface OnItsWay {
+	readonly header: ContentHeader;
+	readonly content: Content;
+	readonly id: MessageId | undefined;
+}
+
+/**
+ * The outbox: a text stays in it until its echo stands in a valid place (rule OUTBOX-1), over as many sessions as that
+ * takes; in each it is encrypted anew.
+ */
+export class Outbox {
+	#waiters: Waiter[] = [];
+	#count = 0;
+	readonly #onItsWay: Map<string, OnItsWay> = new Map();
+
+	add(text: string, known: ReadonlySet<PersonId> | undefined): Result<MessageId, TextError | UsageError> {
+		const encoded = utf8(text);
+		const bytes = encoded.length;
+		if (text.trim() === "") return err({ kind: "text-empty" });
+		if (bytes > MAX_TEXT_BYTES) return err({ kind: "text-too-long", limitBytes: MAX_TEXT_BYTES, bytes });
+		if (this.#waiters.length >= MAX_OUTBOX) return err({ kind: "usage", detail: `over ${MAX_OUTBOX} unsent texts` });
+		const id = `own-${++this.#count}` as MessageId;
+		// What a lone surrogate becomes on other screens, it becomes here too.
+		const wellFormed = fromUtf8(encoded);
+		this.#waiters.push({ id, text: wellFormed.ok ? wellFormed.value : text, known, heldFor: [] });
+		return ok(id);
+	}
+
+	discard(id: MessageId): boolean {
+		const before = this.#waiters.length;
+		this.#waiters = this.#waiters.filter((waiter) => waiter.id !== id);
+		return this.#waiters.length < before;
+	}
+
+	/** Its writer wants it sent to those who are here now. */
+	release(id: MessageId, known: ReadonlySet<PersonId>): void {
+		for (const waiter of this.#waiters) {
+			if (waiter.id !== id) continue;
+			waiter.known = known;
+			waiter.heldFor = [];
+		}
+	}
+
+	view(): readonly OutboxItem[] {
+		return this.#waiters.map(({ id, text, heldFor }) => ({ id, text, heldFor }));
+	}
+
+	get waiters(): readonly Waiter[] {
+		return this.#waiters;
+	}
+
+	sent(hash: MessageHash, what: OnItsWay): void {
+		this.#onItsWay.set(hex(hash), what);
+	}
+
+	/** What an echo of ours stands for, once. */
+	echo(hash: MessageHash): OnItsWay | undefined {
+		const what = this.#onItsWay.get(hex(hash));
+		this.#onItsWay.delete(hex(hash));
+		return what;
+	}
+
+	/** Nothing that was on its way can be placed any more. */
+	sessionOver(): void {
+		this.#onItsWay.clear();
+	}
+
+	clear(): void {
+		this.#waiters = [];
+		this.#onItsWay.clear();
+	}
+}
+
+/** Why texts wait, if they do: someone who left or vanished reads until the next session is active. */
+export function waitingFor(room: Room | undefined, interrupted: boolean): Waiting | undefined {
+	if (interrupted) return "interrupted";
+	if (room === undefined || !room.inside) return "no-session";
+	return room.fold.removed.size > 0 ? "re-keying" : undefined;
+}
+
+/** Everyone this client's user can know of now: in the session, or shown as coming in. */
+export function knownPeople(room: Room | undefined): ReadonlySet<PersonId> | undefined {
+	if (room?.session === undefined) return undefined;
+	const joining = [...room.joins.values()].flatMap((join) => (join.identity ? [join.identity] : []));
+	const inside = room.session.plist.map((p) => p.identity);
+	return new Set([...inside, ...joining].map((identity) => personId(identity.lpk)));
+}
+
+function contentHeader(session: LiveSession): ContentHeader {
+	return { seen: session.transcript.latest, validMessages: session.validMessages };
+}
+
+/** Encrypts content under our chain; `extra` binds it to the message it travels in. */
+export function encryptContent(
+	room: Room,
+	session: LiveSession,
+	content: Content,
+	extra: readonly Uint8Array[],
+): { readonly encrypted: ReturnType<Sender["encrypt"]>; readonly header: ContentHeader } {
+	const header = contentHeader(session);
+	const chain = session.chain(session.ownKey);
+	if (chain === undefined) throw new Error("a session without our own chain");
+	const context = [session.aid, session.own.public.v.bytes, ...extra];
+	const encrypted = chain.encrypt(context, room.desk.random(16), encodeContent(header, content));
+	session.reported = header.seen.entries;
+	return { encrypted, header };
+}
+
+type Sender = NonNullable<ReturnType<LiveSession["chain"]>>;
+
+/** Send (seed 004): content, with our view of the transcript inside. */
+function sendContent(room: Room, session: LiveSession, content: Content, id: MessageId | undefined): void {
+	const { encrypted, header } = encryptContent(room, session, content, []);
+	const hash = room.desk.post(session.own.e, session.aid, { type: "MESSAGE", content: encrypted });
+	room.outbox.sent(hash, { header, content, id });
+}
+
+/** Marks a text that would reach someone its writer did not know of; true if it has to wait for the writer's word. */
+function holdBack(room: Room, session: LiveSession, waiter: Waiter): boolean {
+	if (waiter.known === undefined) waiter.known = knownPeople(room);
+	const strangers = session.plist.filter((p) => !waiter.known?.has(personId(p.identity.lpk)));
+	if (strangers.length === 0) return false;
+	if (waiter.heldFor.length === 0) {
+		waiter.heldFor = strangers.map((p) => room.person(p.identity));
+		room.desk.emit({ type: "held", messages: [waiter.id], newcomers: waiter.heldFor });
+	}
+	return true;
+}
+
+/** The texts that can go out now, and an acknowledgement if we have been idle over someone's text. */
+export function sendDuties(room: Room, interrupted: boolean): readonly Duty[] {
+	const { session } = room;
+	if (session === undefined || waitingFor(room, interrupted) !== undefined) return [];
+	const duties = room.outbox.waiters
+		.filter((waiter) => !holdBack(room, session, waiter))
+		.map(({ id, text }) =>
+			now(`text:${id}:${session.aidName}`, () => sendContent(room, session, { kind: "text", text }, id)),
+		);
+	if (session.unreported() > 0) {
+		duties.push({
+			key: `acknowledge:${session.aidName}:${session.reported}`,
+			delayMs: () => acknowledgeDelay(room, session),
+			run: () => sendContent(room, session, { kind: "acknowledgement" }, undefined),
+		});
+	}
+	return duties;
+}
+
+/** Random within max(2 s, n/2 s), so that a room of any size sends some two acknowledgements a second (rule ACK-1). */
+function acknowledgeDelay(room: Room, session: LiveSession): number {
+	const window = Math.max(room.self.timing.acknowledgeMs, (session.plist.length / 2) * 1000);
+	const [a = 0, b = 0] = room.desk.random(2);
+	return Math.floor((window * (a * 256 + b)) / 65_536);
+}

@@ -1,0 +1,59 @@
+import type { AttemptView, Departure, Person, Phase, RoomView, SessionView } from "../api.ts";
+import { owed } from "../fold/phases.ts";
+import { type Attempt, keyName, newcomers } from "../fold/state.ts";
+import type { LiveSession } from "../session/live-session.ts";
+import type { Room } from "./room.ts";
+
+/** What the application may show; nothing in it is secret. */
+
+export function viewSession(room: Room, session: LiveSession): SessionView {
+	const people = session.plist.map((p) => room.person(p.identity)).sort((a, b) => (a.id < b.id ? -1 : 1));
+	return { fingerprint: session.fingerprint, people, since: session.since };
+}
+
+function viewAttempt(room: Room, attempt: Attempt): AttemptView {
+	const joins = newcomers(attempt);
+	const size = attempt.slots.length;
+	const waitingFor = owed(room.suite, attempt).map(({ slot, owes }) => {
+		// A roster is owed to a newcomer by whoever opened the attempt.
+		const v = owes === "roster" ? (attempt.opener ?? slot.keySet.v) : slot.keySet.v;
+		return { person: room.personOf(v), owes };
+	});
+	const rings = size > 1 ? attempt.offers.size : 0;
+	const oks = joins.length > 0 ? size : 0;
+	return {
+		joining: joins.flatMap((join) => room.joinIdentity(join) ?? []).map((identity) => room.person(identity)),
+		leaving: viewLeaving(room).map(({ person }) => person),
+		waitingFor,
+		done: rings + attempt.shares.size + attempt.oks.size + attempt.confirms.size,
+		total: (size > 1 ? size : 0) + size + oks + size,
+	};
+}
+
+function viewLeaving(room: Room): readonly { readonly person: Person; readonly how: Departure }[] {
+	const { session, fold } = room;
+	if (session === undefined) return [];
+	return session.plist.flatMap((p) => {
+		const how = fold.removed.get(keyName(p.keySet.v));
+		return how === undefined ? [] : [{ person: room.person(p.identity), how }];
+	});
+}
+
+export function phaseOf(room: Room, interrupted: boolean): Phase {
+	if (room.session !== undefined) return interrupted ? "interrupted" : "inside";
+	if (room.entry === undefined) return "founding";
+	const { attempt } = room.fold;
+	return attempt !== undefined && room.ownSlot(attempt) !== undefined ? "agreeing" : "asking";
+}
+
+/** What a room adds to the view. */
+export function viewRoom(room: Room): Pick<RoomView, "session" | "attempt" | "joining" | "leaving"> {
+	const { fold, session } = room;
+	const waiting = fold.pending.filter((join) => join.introduced);
+	return {
+		session: session && viewSession(room, session),
+		attempt: fold.attempt && viewAttempt(room, fold.attempt),
+		joining: waiting.flatMap((join) => room.joinIdentity(join) ?? []).map((identity) => room.person(identity)),
+		leaving: viewLeaving(room),
+	};
+}

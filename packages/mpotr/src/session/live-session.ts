@@ -1,0 +1,132 @@
+import { hex } from "@clowder/bytes";
+import type { Suite } from "@clowder/crypto";
+import type { MessageId, Millis } from "../api.ts";
+import { type KeyName, keyName } from "../fold/state.ts";
+import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
+import type { Aid, Sid } from "../labels.ts";
+import { MAX_DIGESTS } from "../limits.ts";
+import type { VerifiedMessage } from "../wire/envelope.ts";
+import { SenderChain } from "./chain.ts";
+import { type Participant, sessionFingerprint } from "./session-id.ts";
+import { type Digest, Transcript } from "./transcript.ts";
+
+/** A text in the transcript, as far as confirming it needs. */
+export interface Post {
+	readonly entry: number;
+	readonly id: MessageId;
+	readonly author: KeyName;
+}
+
+/** What a report of someone's view changed. */
+export type Report =
+	| { readonly type: "confirmed"; readonly posts: readonly Post[] }
+	| { readonly type: "diverged"; readonly agreedUntil: number; readonly disputed: readonly Post[] }
+	| { readonly type: "nothing" };
+
+/** Everything a running session is made of on one side; made at activation, erased when it is over. */
+export class LiveSession {
+	readonly aid: Aid;
+	readonly fingerprint: string;
+	readonly plist: readonly Participant[];
+	/** Our own place in the list. */
+	readonly index: number;
+	/** Of which `s` and `e` are used. */
+	readonly own: OwnKeySet;
+	readonly since: Millis;
+	readonly transcript: Transcript;
+	/** Valid messages of any kind under this base so far. */
+	validMessages = 0;
+	/** Entries covered by the last report we handed out. */
+	reported = 0;
+	readonly #chains: ReadonlyMap<KeyName, SenderChain>;
+	readonly #confirmed: Map<KeyName, number> = new Map();
+	readonly #diverged: Set<KeyName> = new Set();
+	#posts: Post[] = [];
+
+	/** `sk` is the session key; the caller erases it afterwards. */
+	constructor(
+		suite: Suite,
+		init: {
+			readonly aid: Aid;
+			readonly sid: Sid;
+			readonly sk: Uint8Array;
+			readonly plist: readonly Participant[];
+			readonly index: number;
+			readonly own: OwnKeySet;
+			readonly confirms: readonly VerifiedMessage[];
+			readonly since: Millis;
+		},
+	) {
+		this.aid = init.aid;
+		this.fingerprint = sessionFingerprint(suite, init.sid);
+		this.plist = init.plist;
+		this.index = init.index;
+		this.own = init.own;
+		this.since = init.since;
+		this.transcript = new Transcript(suite, init.sid, init.confirms);
+		this.#chains = new Map(
+			init.plist.map((p, i) => [keyName(p.keySet.v), new SenderChain(suite, init.sk, init.sid, i)]),
+		);
+	}
+
+	get aidName(): string {
+		return hex(this.aid);
+	}
+
+	get ownKey(): KeyName {
+		return keyName(this.own.public.v);
+	}
+
+	participant(v: KeyName): Participant | undefined {
+		return this.plist.find((p) => keyName(p.keySet.v) === v);
+	}
+
+	chain(v: KeyName): SenderChain | undefined {
+		return this.#chains.get(v);
+	}
+
+	/** The last text by someone else that our reports do not cover; 0 if there is none. */
+	unreported(): number {
+		const last = this.#posts.findLast((post) => post.author !== this.ownKey);
+		return last !== undefined && last.entry > this.reported ? last.entry : 0;
+	}
+
+	post(post: Post): void {
+		this.#posts.push(post);
+		if (this.#posts.length > MAX_DIGESTS) this.#posts = this.#posts.slice(-MAX_DIGESTS);
+	}
+
+	/** Compares what `by` reports with our own transcript (Verify Digests of seed 004). */
+	report(by: KeyName, seen: Digest): Report {
+		if (this.#diverged.has(by)) return { type: "nothing" };
+		const until = this.#confirmed.get(by) ?? 0;
+		const compared = this.transcript.compare(seen);
+		if (compared.type === "differs") {
+			this.#diverged.add(by);
+			const disputed = this.#posts.filter((post) => post.entry > until);
+			return { type: "diverged", agreedUntil: until, disputed };
+		}
+		if (compared.type === "forgotten" || seen.entries <= until) return { type: "nothing" };
+		this.#confirmed.set(by, seen.entries);
+		const posts = this.#posts.filter((post) => post.entry > until && post.entry <= seen.entries && post.author !== by);
+		return posts.length === 0 ? { type: "nothing" } : { type: "confirmed", posts };
+	}
+
+	/** Nothing more is sent or read in it: the chains go, `e` stays for CLOSE. */
+	eraseChains(): void {
+		for (const chain of this.#chains.values()) chain.erase();
+	}
+
+	erase(): void {
+		this.eraseChains();
+		eraseKeySet(this.own);
+	}
+
+	toString(): string {
+		return `session ${this.fingerprint}`;
+	}
+
+	toJSON(): string {
+		return this.toString();
+	}
+}

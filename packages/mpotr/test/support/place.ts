@@ -1,0 +1,178 @@
+import { createSuite, type Suite, type SuiteId } from "@clowder/crypto";
+import { nodePrimitives } from "@clowder/crypto/node";
+import { createHash } from "node:crypto";
+import {
+	createParticipant,
+	type Handle,
+	type ParticipantApi,
+	type ParticipantOptions,
+	parseNickname,
+	type RoomEvent,
+	type PlacedMessage,
+} from "../../src/index.ts";
+
+export function suiteOf(id: SuiteId): Suite {
+	return createSuite(id, nodePrimitives);
+}
+
+/** Random bytes from a seed: the same run every time. */
+export function seeded(seed: string): (length: number) => Uint8Array {
+	let counter = 0;
+	return (length) => {
+		const out = new Uint8Array(length);
+		for (let at = 0; at < length; at += 64) {
+			const block = createHash("sha512").update(`${seed}/${counter++}`).digest();
+			out.set(block.subarray(0, Math.min(64, length - at)), at);
+		}
+		return out;
+	};
+}
+
+export interface Person {
+	readonly name: string;
+	readonly handle: Handle;
+	readonly participant: ParticipantApi;
+	readonly events: RoomEvent[];
+	readonly messages: PlacedMessage[];
+	here: boolean;
+}
+
+type Item =
+	| { readonly type: "text"; readonly from: Handle; readonly text: string }
+	| { readonly type: "joined" | "left"; readonly handle: Handle };
+
+/**
+ * A place with one order for all, its own texts included, on virtual time: what the carrier contract promises, and
+ * nothing else. `deliver` lets a test stop the world between any two steps.
+ */
+export class TestPlace {
+	readonly suite: Suite;
+	readonly people: Person[] = [];
+	/** Everything that passed, in order. */
+	readonly log: Item[] = [];
+	readonly #queue: { readonly item: Item; readonly to: readonly Person[] }[] = [];
+	#handles = 0;
+	now = 0;
+
+	constructor(suite: Suite) {
+		this.suite = suite;
+	}
+
+	enter(name: string, options: Partial<ParticipantOptions> = {}): Person {
+		const nickname = parseNickname(name);
+		if (!nickname.ok) throw new Error(`${name} is no nickname`);
+		const seed = `${name}/${this.#handles}`;
+		const random = seeded(seed);
+		const participant = createParticipant({
+			suite: this.suite,
+			identity: this.suite.primitives.identityKey(random(32)),
+			nickname: nickname.value,
+			random,
+			...options,
+		});
+		const handle = `h${this.#handles++}`;
+		const person: Person = { name, handle, participant, events: [], messages: [], here: true };
+		const others = this.people.filter((one) => one.here).map((one) => one.handle);
+		this.#post({ type: "joined", handle });
+		this.people.push(person);
+		participant.receive({ type: "entered", self: handle, occupants: others, binding: "memory:room" }, this.now);
+		this.#collect(person);
+		return person;
+	}
+
+	/** Comes back under a new handle with the same participant, as after a lost connection. */
+	reenter(person: Person): Person {
+		const handle = `h${this.#handles++}`;
+		const again: Person = { ...person, handle, here: true };
+		const others = this.people.filter((one) => one.here).map((one) => one.handle);
+		this.#post({ type: "joined", handle });
+		this.people.push(again);
+		person.participant.receive({ type: "entered", self: handle, occupants: others, binding: "memory:room" }, this.now);
+		this.#collect(again);
+		return again;
+	}
+
+	/** Someone whose line broke: the carrier says so to the others. */
+	vanish(person: Person): void {
+		person.here = false;
+		this.#post({ type: "left", handle: person.handle });
+	}
+
+	leave(person: Person): void {
+		person.participant.leave(this.now);
+		this.#collect(person);
+		this.vanish(person);
+	}
+
+	say(person: Person, text: string): void {
+		const sent = person.participant.send(text, this.now);
+		if (!sent.ok) throw new Error(sent.error.kind);
+		this.#collect(person);
+	}
+
+	/** Puts a text of an adversary's into the order. */
+	inject(from: Handle, text: string): void {
+		this.#post({ type: "text", from, text });
+	}
+
+	#post(item: Item): void {
+		this.#queue.push({ item, to: this.people.filter((one) => one.here) });
+	}
+
+	#collect(person: Person): void {
+		for (const text of person.participant.takeTexts()) {
+			if (person.here) this.#queue.push({ item: { type: "text", from: person.handle, text }, to: [] });
+		}
+		for (const event of person.participant.takeEvents()) {
+			person.events.push(event);
+			if (event.type === "message") person.messages.push(event.message);
+		}
+	}
+
+	get waiting(): number {
+		return this.#queue.length;
+	}
+
+	/** Places the next item: everyone who is here gets it. */
+	deliver(): boolean {
+		const next = this.#queue.shift();
+		if (next === undefined) return false;
+		this.log.push(next.item);
+		for (const person of this.people) {
+			const self = next.item.type !== "text" && next.item.handle === person.handle;
+			if (!person.here || self) continue;
+			// Who entered after a notice was queued sees those occupants at entering.
+			if (next.item.type === "joined" && !next.to.includes(person)) continue;
+			person.participant.receive(next.item, this.now);
+			this.#collect(person);
+		}
+		return true;
+	}
+
+	/** Delivers until nothing is left, then lets the next timer run, until `untilMs` from now or until `done`. */
+	run(untilMs: number, done: () => boolean = () => false): void {
+		const end = this.now + untilMs;
+		for (;;) {
+			while (this.deliver()) if (done()) return;
+			if (done()) return;
+			const wakes = this.people.filter((one) => one.here).flatMap((one) => one.participant.nextWake() ?? []);
+			const next = Math.min(...wakes);
+			if (next > end || !Number.isFinite(next)) {
+				this.now = end;
+				return;
+			}
+			this.now = Math.max(next, this.now);
+			for (const person of this.people) {
+				const due = person.participant.nextWake();
+				if (!person.here || due === undefined || due > this.now) continue;
+				person.participant.wake(this.now);
+				this.#collect(person);
+			}
+		}
+	}
+}
+
+/** The people of someone's session, by name, sorted. */
+export function names(person: Person): readonly string[] {
+	return (person.participant.view().session?.people ?? []).map((one) => one.nickname as string).sort();
+}
