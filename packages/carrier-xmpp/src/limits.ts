@@ -8,6 +8,8 @@ export const IN_FLIGHT_MAX_BYTES: number = 24 * 1024;
 export const OUTBOX_MAX_BYTES: number = 4 * 1024 * 1024;
 /** A stanza from the server; larger ones end the connection. */
 export const STANZA_IN_MAX_BYTES: number = 1024 * 1024;
+/** What the parser gets at once, in UTF-16 units: bounds the square in its running time. */
+export const PARSED_AT_ONCE_UNITS = 2048;
 /** Occupants of a room. */
 export const OCCUPANTS_MAX_COUNT = 4096;
 /** Services of a server asked whether they have rooms. */

@@ -15,7 +15,13 @@ import sasl, { type Mechanism } from "@xmpp/sasl";
 import streamFeatures from "@xmpp/stream-features";
 import streamManagement, { type StreamManagement } from "@xmpp/stream-management";
 import { addTransports } from "#transports";
-import { RANDOM_ID_BYTES, SCRAM_NONCE_BYTES, STANZA_IN_MAX_BYTES, type XmppTiming } from "./limits.ts";
+import {
+	PARSED_AT_ONCE_UNITS,
+	RANDOM_ID_BYTES,
+	SCRAM_NONCE_BYTES,
+	STANZA_IN_MAX_BYTES,
+	type XmppTiming,
+} from "./limits.ts";
 import { SCRAM_HASHES, ScramClient, type ScramCredentials } from "./scram.ts";
 
 const NS_STREAMS = "http://etherx.jabber.org/streams";
@@ -227,14 +233,7 @@ export class Link {
 		if (!stanza.is("features", NS_STREAMS)) return next();
 		const attempt = this.#attempt;
 		try {
-			const offered = stanza.getChildElements().map((feature) => feature.name);
-			if (stanza.getChild("mechanisms", NS_SASL) === undefined && stanza.getChild("bind", NS_BIND) === undefined) {
-				throw new Failure({
-					kind: "protocol",
-					expected: "a login or a binding",
-					got: offered.join(" ") || "no feature",
-				});
-			}
+			checkFeatures(stanza);
 			await next();
 		} catch (error) {
 			if (attempt === this.#attempt) this.cut(asReason(error));
@@ -266,8 +265,7 @@ export class Link {
 		login: (credentials: object, mechanism: string) => Promise<void>,
 		offered: readonly string[],
 	): Promise<void> {
-		const [strongest] = offered;
-		if (strongest === undefined) throw new Failure({ kind: "protocol", ...NO_SCRAM });
+		const [strongest = ""] = offered;
 		if (globalThis.crypto?.subtle === undefined) {
 			throw new Failure({ kind: "usage", detail: "WebCrypto expected, which browsers give to secure pages only" });
 		}
@@ -311,19 +309,25 @@ export class Link {
 		};
 	}
 
-	/** The parser throws on illegal references, keeps any amount of text, and splits characters between chunks. */
+	/**
+	 * The parser throws on illegal references, keeps any amount of text, splits characters between chunks, and takes a
+	 * time that grows with the square of what it is given at once.
+	 */
 	#onData(data: unknown, parse: (text: string) => void): void {
 		try {
 			const text = typeof data === "string" ? data : this.#decoder.decode(data as Uint8Array, { stream: true });
-			this.#pendingUnits += text.length;
-			if (this.#client.parser !== null) parse(text);
+			for (let at = 0; at < text.length && this.#client.parser !== null; at += PARSED_AT_ONCE_UNITS) {
+				const slice = text.slice(at, at + PARSED_AT_ONCE_UNITS);
+				this.#pendingUnits += slice.length;
+				parse(slice);
+				if (this.#pendingUnits > STANZA_IN_MAX_BYTES) {
+					const expected = `stanzas of at most ${STANZA_IN_MAX_BYTES} bytes`;
+					this.cut({ kind: "protocol", expected, got: "a longer one" });
+				}
+			}
 		} catch {
-			return this.cut({ kind: "protocol", expected: "well-formed XML", got: "something else" });
+			this.cut({ kind: "protocol", expected: "well-formed XML", got: "something else" });
 		}
-		if (this.#pendingUnits > STANZA_IN_MAX_BYTES) {
-			this.cut({ kind: "protocol", expected: `stanzas of at most ${STANZA_IN_MAX_BYTES} bytes`, got: "a longer one" });
-		}
-		return undefined;
 	}
 
 	#drop(): void {
@@ -348,6 +352,20 @@ export class Link {
 function endWebSocket(socket: NonNullable<Client["socket"]>): void {
 	if (socket.socket?.terminate !== undefined) socket.socket.terminate();
 	else if (socket.socket) socket.end();
+}
+
+/** Without a login we can do, or a binding, xmpp.js would wait for ever or say so in its own words. */
+function checkFeatures(features: Element): void {
+	if (features.getChild("bind", NS_BIND) !== undefined) return;
+	const mechanisms = features.getChild("mechanisms", NS_SASL);
+	if (mechanisms === undefined) {
+		const offered = features.getChildElements().map((feature) => feature.name);
+		throw new Failure({ kind: "protocol", expected: "a login or a binding", got: offered.join(" ") || "no feature" });
+	}
+	const names = mechanisms.getChildren("mechanism").map((each) => each.getText());
+	if (!SCRAM_HASHES.some((hash) => names.includes(MECHANISM_PREFIX + hash))) {
+		throw new Failure({ kind: "protocol", ...NO_SCRAM });
+	}
 }
 
 function mechanism(name: string, scram: ScramClient): Mechanism {
@@ -382,6 +400,5 @@ function asReason(error: unknown): CarrierError {
 	const detail = typeof message === "string" && message !== "" ? message : String(name);
 	if (name === "XMLError") return { kind: "protocol", expected: "well-formed XML", got: detail };
 	if (typeof condition === "string") return { kind: "refused", condition, detail };
-	if (name === "SASLError") return { kind: "protocol", ...NO_SCRAM };
 	return { kind: "unreachable", detail };
 }

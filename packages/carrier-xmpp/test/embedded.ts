@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { createXmppServer, type ServerLimits } from "@clowder/xmpp-server";
+import type { TestServer } from "./harness.ts";
+
+const PATH = "/xmpp-websocket";
+
+/** Our own server, in this process, on loopback. */
+export async function startEmbedded(limits: Partial<ServerLimits> = {}): Promise<TestServer> {
+	const server = createXmppServer({ domain: "localhost", limits });
+	const http = createServer((_, response) => response.writeHead(404).end());
+	server.attachWebSocket(http, { path: PATH });
+	await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+	const address = http.address();
+	assert.ok(address !== null && typeof address === "object");
+	const tcp = await server.listenTcp({ host: "127.0.0.1", port: 0 });
+	assert.ok(tcp.ok, JSON.stringify(tcp));
+	return {
+		domain: "localhost",
+		httpPort: address.port,
+		tcpPort: tcp.value.port,
+		path: PATH,
+		async stop() {
+			await server.close();
+			http.closeAllConnections();
+			await new Promise((resolve) => http.close(resolve));
+		},
+	};
+}
