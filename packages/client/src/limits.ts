@@ -11,4 +11,4 @@ export const SLOW_JOIN_MS = 5_000;
 /** After a lost connection our former presence may still hold our name: ask again after this time ... */
 export const REJOIN_DELAY_MS = 5_000;
 /** ... this many times. */
-export const REJOIN_TRIES = 12;
+export const REJOIN_TRIES = 24;

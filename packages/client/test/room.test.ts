@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { err } from "@clowder/bytes";
 import type { IdentitySecretKey } from "@clowder/crypto";
 import type { MessageId } from "@clowder/mpotr";
-import { REJOIN_DELAY_MS, SLOW_JOIN_MS } from "../src/limits.ts";
+import { REJOIN_DELAY_MS, REJOIN_TRIES, SLOW_JOIN_MS } from "../src/limits.ts";
 import {
 	ANA,
 	BO,
@@ -231,60 +231,74 @@ test("a refused name ends the visit with the reason", async () => {
 	assert.equal(room.carrier.left, 1);
 });
 
-test("after a lost connection a fresh participant knocks; what was not placed is asked about", async () => {
+test("after a lost connection the participant goes on under the new presence", async () => {
+	const room = scripted();
+	const participant = await room.enter();
+	participant.shown = viewOf({ session: session(ME, ANA) });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	await room.deliver({ type: "interrupted", reason: { kind: "unreachable", detail: "x" } });
+	participant.shown = viewOf();
+	await room.deliver({ ...ENTERED, self: "h-me-2" });
+	assert.equal(room.participants.length, 1);
+	assert.equal(participant.received.at(-1)?.type, "entered");
+	const snapshot = room.store.getSnapshot();
+	assert.equal(snapshot.stage, "room");
+	assert.deepEqual(snapshot.composer, { state: "closed", why: "no-session" });
+	const lines = snapshot.timeline.map((item) => item.kind === "system" && item.line.code);
+	assert.deepEqual(lines, ["started", "interrupted", "reconnected"]);
+});
+
+test("coming back while our former presence still holds our name, another participant asks, and nothing is lost", async () => {
 	const room = scripted();
 	const first = await room.enter();
 	first.shown = viewOf({
 		session: session(ME, ANA),
-		outbox: [{ id: "lost" as MessageId, text: "hello", heldFor: [] }],
+		outbox: [{ id: "own-2" as MessageId, text: "hello", heldFor: [] }],
 	});
 	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
-	await room.deliver({ type: "interrupted", reason: { kind: "unreachable", detail: "x" } });
-	await room.deliver({ ...ENTERED, self: "h-me-2" });
-	assert.equal(room.participants.length, 2);
-	assert.equal(first.received.at(-1)?.type, "closed");
-	const snapshot = room.store.getSnapshot();
-	assert.equal(snapshot.stage, "room");
-	assert.equal(snapshot.composer.state, "closed");
-	assert.deepEqual(
-		snapshot.held.map(({ id, why }) => [id, why]),
-		[["lost", "reconnected"]],
-	);
-	// Not sendable before there is a session: it stays.
-	room.store.release("lost" as MessageId);
-	assert.equal(room.store.getSnapshot().held.length, 1);
-	const second = room.participant();
-	second.shown = viewOf({ session: session(ME, ANA) });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
-	room.store.release("lost" as MessageId);
-	assert.deepEqual(second.sentTexts, ["hello"]);
-	assert.deepEqual(room.store.getSnapshot().held, []);
-});
-
-test("coming back while our former presence still holds our name, we ask again", async () => {
-	const room = scripted();
-	await room.enter();
+	await room.say({ type: "message", message: placed("own-1", ME, "before", [ANA]) });
 	await room.deliver({ ...ENTERED, self: "h-me-2", occupants: ["h-ana", "h-me"] });
-	await room.say({ type: "refused-entry", why: "already-here" });
+	// What the real one does when it is refused: it is over, with an empty outbox.
+	first.shown = viewOf({ phase: "over", waiting: "over" });
+	await room.say({ type: "refused-entry", why: "already-here" }, { type: "over", why: "refused" });
 	assert.equal(room.store.getSnapshot().end, undefined);
 	await room.deliver({ type: "left", handle: "h-me" });
 	room.clock.advance(REJOIN_DELAY_MS);
 	await room.settled();
-	assert.equal(room.participants.length, 3);
-	const entered = room.participant().received[0];
+	assert.equal(room.participants.length, 2);
+	const second = room.participant();
+	const [entered] = second.received;
 	assert.deepEqual(entered?.type === "entered" && [entered.self, entered.occupants], ["h-me-2", ["h-ana"]]);
+
+	const [held] = room.store.getSnapshot().held;
+	assert.deepEqual([held?.why, held?.parts[0]], ["reconnected", { kind: "text", text: "hello" }]);
+	// Not sendable before there is a session: it stays.
+	room.store.release(held?.id as MessageId);
+	assert.equal(room.store.getSnapshot().held.length, 1);
+	second.shown = viewOf({ session: session(ME, ANA) });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	room.store.release(held?.id as MessageId);
+	assert.deepEqual(second.sentTexts, ["hello"]);
+	assert.deepEqual(room.store.getSnapshot().held, []);
+
+	// The new participant counts its messages from one again; the old message stays another.
+	await room.say({ type: "message", message: placed("own-1", ME, "hello", [ANA]) });
+	const messages = room.store.getSnapshot().timeline.filter((item) => item.kind === "message");
+	assert.equal(messages.length, 2);
+	assert.notEqual(messages[0]?.key, messages[1]?.key);
 });
 
 test("asking again for the name has an end", async () => {
 	const room = scripted();
 	await room.enter();
 	await room.deliver({ ...ENTERED, self: "h-me-2" });
-	for (let n = 0; n < 20 && room.store.getSnapshot().end === undefined; n++) {
+	for (let n = 0; n < 50 && room.store.getSnapshot().end === undefined; n++) {
 		await room.say({ type: "refused-entry", why: "name-taken" });
 		room.clock.advance(REJOIN_DELAY_MS);
 		await room.settled();
 	}
 	assert.deepEqual(room.store.getSnapshot().end, { code: "entry-refused", why: "name-taken" });
+	assert.equal(room.participants.length, 1 + REJOIN_TRIES);
 });
 
 test("messages held for newcomers are shown with who came, released and discarded by id", async () => {

@@ -2,22 +2,26 @@ import type { DetailsView } from "@clowder/client";
 import type { ReactNode } from "react";
 import { Button } from "react-aria-components";
 import { useWords } from "../words.tsx";
+import { CopyLink } from "./copy-link.tsx";
 import { MomentInTime } from "./moment.tsx";
 import { PreferencesFields } from "./preferences.tsx";
 import { Refusals } from "./refusals.tsx";
 
 interface DetailsPanelProps {
 	readonly details: DetailsView;
+	/** The room whose link is offered here; undefined where the header offers it. */
+	readonly linkTo: string | undefined;
 	readonly onKeys: () => void;
 	readonly onProtection: () => void;
 }
 
 /** What experts look for, and the choices. */
-export function DetailsPanel({ details, onKeys, onProtection }: DetailsPanelProps): ReactNode {
+export function DetailsPanel({ details, linkTo, onKeys, onProtection }: DetailsPanelProps): ReactNode {
 	const { details: words, help, protection } = useWords();
 	const { session, attempt, refusals } = details;
 	return (
 		<div className="details">
+			{linkTo !== undefined && <CopyLink room={linkTo} />}
 			<h3>{words.session}</h3>
 			{session === undefined ? (
 				<p>{words.none}</p>
@@ -40,7 +44,11 @@ export function DetailsPanel({ details, onKeys, onProtection }: DetailsPanelProp
 				<dt>{words.suite}</dt>
 				<dd className="suite">{details.suite.replaceAll("_", " ")}</dd>
 			</dl>
-			{attempt !== undefined && <p role="status">{words.attempt(attempt.done, attempt.total)}</p>}
+			{attempt !== undefined && (
+				<p className="quiet-text" role="status">
+					{words.attempt(attempt.done, attempt.total)}
+				</p>
+			)}
 			{refusals.total > 0 && <Refusals refusals={refusals} />}
 			<div className="details-buttons">
 				<Button className="button link" onPress={onProtection}>

@@ -1,5 +1,5 @@
 import type { MessageView } from "@clowder/client";
-import { memo, type ReactNode } from "react";
+import { type FunctionComponent, memo, type ReactNode } from "react";
 import { useWords } from "../words.tsx";
 import { MessageText } from "./message-text.tsx";
 import { MomentInTime } from "./moment.tsx";
@@ -13,7 +13,10 @@ interface MessageRowProps {
 }
 
 /** One message: who, when, what, and who is known to have it. */
-export const MessageRow = memo(function MessageRow({ message, continues }: MessageRowProps): ReactNode {
+export const MessageRow: FunctionComponent<MessageRowProps> = memo(function MessageRow({
+	message,
+	continues,
+}: MessageRowProps): ReactNode {
 	const { message: words, grammar, person } = useWords();
 	const { author, progress } = message;
 	const kind = `message ${author.self ? "message-own" : ""} ${continues ? "message-continues" : ""} message-${progress.state}`;

@@ -28,20 +28,20 @@ function PersonButton({ person, onOpen }: { person: PersonView; onOpen: () => vo
 	const state = personState(words, person);
 	const name = person.self ? [person.nickname, words.person.you, state] : [person.nickname, state];
 	return (
-		<Button className={`person person-${person.state}`} aria-label={name.join(", ")} onPress={onOpen}>
-			<PersonMark mark={person.mark} />
-			<span className="person-words">
-				<span className="person-name">
-					<bdi>{person.nickname}</bdi>
-					{person.self && <span className="person-you"> ({words.person.you})</span>}
+		<>
+			<Button className={`person person-${person.state}`} aria-label={name.join(", ")} onPress={onOpen}>
+				<PersonMark mark={person.mark} />
+				<span className="person-words">
+					<span className="person-name">
+						<bdi>{person.nickname}</bdi>
+						{person.self && <span className="person-you">, {words.person.you}</span>}
+					</span>{" "}
+					<span className="person-state">{state}</span>
 				</span>
-				<span className="person-state">{state}</span>
-				{person.lookAlikes.length > 0 && (
-					<span className="person-warning">
-						{words.person.lookAlike(person.lookAlikes.map((other) => other.nickname))}
-					</span>
-				)}
-			</span>
-		</Button>
+			</Button>
+			{person.lookAlikes.length > 0 && (
+				<p className="person-warning">{words.person.lookAlike(person.lookAlikes.map((other) => other.nickname))}</p>
+			)}
+		</>
 	);
 }

@@ -1,6 +1,6 @@
 import { type PersonRef, type ProgressView, progressMark } from "@clowder/client";
-import type { ReactNode } from "react";
-import { Button, Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
+import { type ReactNode, useId } from "react";
+import { Button, DialogTrigger, Popover } from "react-aria-components";
 import { useWords } from "../words.tsx";
 import { PersonMark } from "./person-mark.tsx";
 
@@ -9,21 +9,19 @@ export function ProgressMark({ progress }: { progress: ProgressView }): ReactNod
 	const words = useWords();
 	const { message } = words;
 	const mark = progressMark(words, progress);
+	const title = useId();
 	return (
 		<DialogTrigger>
 			<Button className={`mark mark-${progress.state}`} aria-label={`${mark}: ${message.who}`}>
 				{mark}
 			</Button>
-			<Popover className="popover" placement="bottom end">
-				<Dialog className="dialog dialog-small">
-					<Heading slot="title" level={2}>
-						{message.who}
-					</Heading>
-					<p>{message.meaning[progress.state]}</p>
-					<Names title={message.seesElse} people={progress.disputedBy} />
-					<Names title={message.confirmedBy} people={progress.by} />
-					<Names title={message.notYet} people={progress.open} />
-				</Dialog>
+			{/* Without a Dialog in it, the popover is the dialog itself, with its hidden close buttons inside. */}
+			<Popover className="popover" placement="bottom end" aria-labelledby={title}>
+				<h2 id={title}>{message.who}</h2>
+				<p>{message.meaning[progress.state]}</p>
+				<Names title={message.seesElse} people={progress.disputedBy} />
+				<Names title={message.confirmedBy} people={progress.by} />
+				<Names title={message.notYet} people={progress.open} />
 			</Popover>
 		</DialogTrigger>
 	);

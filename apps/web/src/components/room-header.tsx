@@ -47,7 +47,8 @@ export function RoomHeader({ snapshot, onPeople, onDetails, onLeave }: RoomHeade
 						{words.room.details}
 					</Button>
 				)}
-				<CopyLink room={snapshot.room} />
+				{/* On a narrow screen it is in the details, so that the buttons stay on one line. */}
+				{onPeople === undefined && <CopyLink room={snapshot.room} />}
 				<Button className="button" onPress={onLeave}>
 					{words.room.leave}
 				</Button>

@@ -47,6 +47,7 @@ export function RoomScreen({ store, snapshot }: RoomScreenProps): ReactNode {
 	const details = (
 		<DetailsPanel
 			details={snapshot.details}
+			linkTo={withPeople ? undefined : snapshot.room}
 			onKeys={() => setWindow("keys")}
 			onProtection={() => setWindow("protection")}
 		/>

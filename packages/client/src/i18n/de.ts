@@ -208,7 +208,7 @@ export const de: Catalogue = {
 		newcomers: (names) =>
 			`Nicht gesendet: ${g.names(names)} ${g.plural(names.length, { one: "kam", other: "kamen" })} dazu, nachdem du das geschrieben hast. An alle senden, die jetzt hier sind?`,
 		reconnected:
-			"Nicht gesendet: Die Verbindung ging verloren, nachdem du das geschrieben hast. An alle senden, die jetzt hier sind?",
+			"Vielleicht nicht gesendet: Die Verbindung ging verloren, nachdem du das geschrieben hast. An alle senden, die jetzt hier sind?",
 		send: "An alle hier senden",
 		discard: "Verwerfen",
 	},

@@ -184,7 +184,7 @@ export const en: Catalogue = {
 	held: {
 		newcomers: (names) =>
 			`Not sent: ${g.names(names)} came in after you wrote this. Send it to everyone who is here now?`,
-		reconnected: "Not sent: the connection was lost after you wrote this. Send it to everyone who is here now?",
+		reconnected: "Perhaps not sent: the connection was lost after you wrote this. Send it to everyone who is here now?",
 		send: "Send to everyone here now",
 		discard: "Discard",
 	},

@@ -76,11 +76,20 @@ export class RoomModel {
 		this.#stale = true;
 	}
 
-	/** A new presence in the room begins; what its predecessor had not placed is kept for the user to decide. */
-	reconnected(unplaced: readonly CarriedOver[]): void {
-		this.#carriedOver = [...this.#carriedOver, ...unplaced];
-		this.#timeline.clearUnplaced();
+	/** Another presence in the room begins. */
+	reconnected(): void {
 		if (this.hasSession) this.#timeline.line({ code: "reconnected" }, this.#clock.wall());
+		this.#stale = true;
+	}
+
+	/** A fresh participant takes over; what the one before had not placed is kept for the user to decide. */
+	startOver(): void {
+		const unplaced = this.#view?.outbox ?? [];
+		this.#timeline.startOver();
+		this.#carriedOver = [
+			...this.#carriedOver,
+			...unplaced.map(({ id, text }) => ({ id: this.#timeline.keyOf(id) as MessageId, text })),
+		];
 		this.#stale = true;
 	}
 
@@ -104,7 +113,8 @@ export class RoomModel {
 		this.#stale = true;
 	}
 
-	apply(event: RoomEvent): void {
+	/** What ends a visit, or does not, is not for here. */
+	apply(event: Exclude<RoomEvent, { readonly type: "refused-entry" | "over" }>): void {
 		const at = this.#clock.wall();
 		this.#stale = true;
 		switch (event.type) {
@@ -130,10 +140,6 @@ export class RoomModel {
 			case "held":
 				// Both are read from the view.
 				return;
-			case "refused-entry":
-				return this.finish({ code: "entry-refused", why: event.why });
-			case "over":
-				return this.finish({ code: event.why === "closed" ? "connection-lost" : event.why });
 		}
 	}
 

@@ -68,7 +68,11 @@ export function openRoom(options: RoomOptions): RoomStore {
 	return room;
 }
 
-type Job = { readonly type: "carrier"; readonly event: CarrierEvent } | { readonly type: "wake" };
+type Job =
+	| { readonly type: "carrier"; readonly event: CarrierEvent }
+	| { readonly type: "wake" }
+	| { readonly type: "rejoin" };
+type Entered = CarrierInput & { readonly type: "entered" };
 
 class Room implements RoomStore {
 	readonly #options: RoomOptions;
@@ -187,7 +191,7 @@ class Room implements RoomStore {
 	#queue(job: Job): void {
 		if (this.#model.end !== undefined) return;
 		this.#jobs.push(job);
-		if (this.#jobs.length > EVENTS_WAITING_MAX) return void this.#giveUp({ code: "flooded" });
+		if (this.#jobs.length > EVENTS_WAITING_MAX) return this.#giveUp({ code: "flooded" });
 		this.#pump();
 	}
 
@@ -220,15 +224,15 @@ class Room implements RoomStore {
 
 	#run(job: Job): void {
 		const now = this.#options.clock.now();
-		if (job.type === "wake") this.#participant?.wake(now);
-		else this.#receive(job.event, now);
+		if (job.type === "carrier") this.#receive(job.event, now);
+		else if (job.type === "wake") this.#participant?.wake(now);
+		else this.#rejoin();
 	}
 
 	#receive(event: CarrierEvent, now: number): void {
 		this.#occupants.follow(event);
 		switch (event.type) {
 			case "entered":
-				this.#rejoins = 0;
 				return this.#arrive(event);
 			case "refused":
 				return this.#model.refusals.addFromCarrier(event.from, event.reason, this.#options.clock.wall());
@@ -246,25 +250,21 @@ class Room implements RoomStore {
 		}
 	}
 
-	/** A new presence: a fresh participant knocks. One that was here before ends, with what it had not placed kept. */
-	#arrive(entered: CarrierInput & { type: "entered" }): void {
-		const { suite, nickname, random, timing, createParticipant, clock } = this.#options;
-		const before = this.#participant;
-		if (before !== undefined) {
-			const unplaced = before.view().outbox.map(({ id, text }) => ({ id, text }));
-			before.receive({ type: "closed" }, clock.now());
-			this.#model.reconnected(unplaced);
-		}
+	/** A presence in the room begins. The participant starts anew by itself, and keeps what it had not placed. */
+	#arrive(entered: Entered): void {
 		this.#presences += 1;
-		this.#participant = createParticipant({
-			suite,
-			identity: this.#identity as IdentitySecretKey,
-			nickname,
-			random,
-			...(timing === undefined ? {} : { timing }),
-		});
+		this.#rejoins = 0;
+		this.#stopRejoin();
+		if (this.#presences > 1) this.#model.reconnected();
 		this.#model.step("entered");
-		this.#participant.receive(entered, clock.now());
+		this.#participant ??= this.#freshParticipant();
+		this.#participant.receive(entered, this.#options.clock.now());
+	}
+
+	#freshParticipant(): ParticipantApi {
+		const { suite, nickname, random, timing, createParticipant } = this.#options;
+		const identity = this.#identity as IdentitySecretKey;
+		return createParticipant({ suite, identity, nickname, random, ...(timing === undefined ? {} : { timing }) });
 	}
 
 	/** Hands out what the participant wants sent and told, and sets its next wake-up. */
@@ -273,13 +273,15 @@ class Room implements RoomStore {
 		if (participant !== undefined && this.#model.end === undefined) {
 			this.#handOver();
 			for (const event of participant.takeEvents()) {
-				if (event.type === "refused-entry" && this.#rejoinLater(event.why)) continue;
-				if (event.type === "over")
-					return void this.#giveUp({ code: event.why === "removed" ? "removed" : "connection-lost" });
-				if (event.type === "refused-entry") return void this.#giveUp({ code: "entry-refused", why: event.why });
-				this.#model.apply(event);
+				if (event.type === "refused-entry") {
+					if (!this.#rejoinLater(event.why)) return this.#giveUp({ code: "entry-refused", why: event.why });
+				} else if (event.type === "over") {
+					// After a refusal it has been dealt with above; leaving and closing end the visit themselves.
+					if (event.why === "removed") return this.#giveUp({ code: "removed" });
+				} else this.#model.apply(event);
 			}
-			this.#model.see(participant.view());
+			// A participant that was refused has nothing more to show; its successor has.
+			if (this.#cancelRejoin === undefined) this.#model.see(participant.view());
 			this.#setWake(participant);
 		}
 		this.#notify();
@@ -297,18 +299,29 @@ class Room implements RoomStore {
 
 	/** Back after a lost connection, our own former presence may still hold our name: knock again when it has gone. */
 	#rejoinLater(why: JoinRefusal): boolean {
-		if ((why !== "name-taken" && why !== "already-here") || this.#presences < 2 || this.#rejoins >= REJOIN_TRIES)
+		if ((why !== "name-taken" && why !== "already-here") || this.#presences < 2 || this.#rejoins >= REJOIN_TRIES) {
 			return false;
+		}
 		const { clock } = this.#options;
 		this.#rejoins += 1;
-		this.#cancelRejoin?.();
-		this.#cancelRejoin = clock.setTimer(clock.now() + REJOIN_DELAY_MS, () => {
-			const entered = this.#occupants.asEntered();
-			if (this.#model.end !== undefined || entered === undefined) return;
-			this.#arrive(entered);
-			this.#flush();
-		});
+		this.#stopRejoin();
+		this.#cancelRejoin = clock.setTimer(clock.now() + REJOIN_DELAY_MS, () => this.#queue({ type: "rejoin" }));
 		return true;
+	}
+
+	/** A refused participant is over: another one asks, in the midst of the same presence. */
+	#rejoin(): void {
+		const entered = this.#occupants.asEntered();
+		this.#stopRejoin();
+		if (entered === undefined) return;
+		this.#model.startOver();
+		this.#participant = this.#freshParticipant();
+		this.#participant.receive(entered, this.#options.clock.now());
+	}
+
+	#stopRejoin(): void {
+		this.#cancelRejoin?.();
+		this.#cancelRejoin = undefined;
 	}
 
 	#setWake(participant: ParticipantApi): void {
@@ -320,10 +333,10 @@ class Room implements RoomStore {
 	}
 
 	/** Ends the visit from our side and lets the carrier go. */
-	async #giveUp(reason: EndReason): Promise<void> {
+	#giveUp(reason: EndReason): void {
 		const place = this.#place;
 		this.#end(reason);
-		await place?.leave();
+		void place?.leave();
 	}
 
 	/** The one place where a visit ends: timers stop, the connection is given up, the identity is forgotten. */
@@ -332,7 +345,7 @@ class Room implements RoomStore {
 		this.#model.finish(reason);
 		this.#cancelWake?.();
 		this.#cancelSlow?.();
-		this.#cancelRejoin?.();
+		this.#stopRejoin();
 		this.#jobs = [];
 		this.#participant = undefined;
 		this.#identity?.erase();
@@ -345,7 +358,7 @@ class Room implements RoomStore {
 	/** Something of ours threw: better to stop than to go on in a state nobody thought of. */
 	#bug(thrown: unknown): void {
 		const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : typeof thrown;
-		void this.#giveUp({ code: "bug", detail });
+		this.#giveUp({ code: "bug", detail });
 	}
 
 	#notify(): void {

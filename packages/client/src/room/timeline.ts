@@ -24,6 +24,8 @@ export class Timeline {
 	readonly #placed = new Map<MessageId, Placed>();
 	readonly #written = new Map<MessageId, WallTime>();
 	#next = 1;
+	/** Those that went before the one that counts now. */
+	#participants = 0;
 	#dropped = false;
 	#unplaced: readonly TimelineItem[] = [];
 	#snapshot: readonly TimelineItem[] | undefined;
@@ -61,7 +63,7 @@ export class Timeline {
 			at,
 			progress: progressOf(placed),
 		};
-		this.#add({ kind: "message", key: message.id, message: view });
+		this.#add({ kind: "message", key: this.keyOf(message.id), message: view });
 	}
 
 	confirm(ids: readonly MessageId[], by: PersonId): void {
@@ -85,16 +87,24 @@ export class Timeline {
 		const state = view.waiting === undefined ? "sending" : "waiting";
 		const before = new Map(this.#unplaced.map((item) => [item.key, item]));
 		const author = this.#people.ref(view.self);
-		const unplaced = items.map((item) => this.#unplacedItem(item, author, state, before.get(item.id), now));
+		const unplaced = items.map((item) => this.#unplacedItem(item, author, state, before.get(this.keyOf(item.id)), now));
 		if (unplaced.length === this.#unplaced.length && unplaced.every((item, i) => item === this.#unplaced[i])) return;
 		this.#unplaced = unplaced;
 		this.#snapshot = undefined;
 	}
 
-	/** Forgets the unplaced: the participant they belong to is gone. */
-	clearUnplaced(): void {
+	/** Another participant takes over: what was unplaced is not its own, and it may give the same ids again. */
+	startOver(): void {
+		this.#participants += 1;
+		this.#placed.clear();
+		this.#written.clear();
 		this.#unplaced = [];
 		this.#snapshot = undefined;
+	}
+
+	/** An item's key for a message of the participant that counts now. */
+	keyOf(id: MessageId): string {
+		return this.#participants === 0 ? id : `${id}~${this.#participants}`;
 	}
 
 	items(): readonly TimelineItem[] {
@@ -113,7 +123,7 @@ export class Timeline {
 		const at = this.#written.get(id) ?? now;
 		this.#written.set(id, at);
 		const progress: ProgressView = { state, by: NOBODY, open: NOBODY, disputedBy: NOBODY };
-		return { kind: "message", key: id, message: { id, author, parts: displayParts(text), at, progress } };
+		return { kind: "message", key: this.keyOf(id), message: { id, author, parts: displayParts(text), at, progress } };
 	}
 
 	#add(item: TimelineItem): void {
@@ -129,7 +139,9 @@ export class Timeline {
 		if (this.#dropped) oldest = numbers.next().value as number;
 		const item = this.#items.get(oldest) as TimelineItem;
 		this.#items.delete(oldest);
-		if (item.kind === "message") this.#placed.delete(item.message.id);
+		if (item.kind === "message" && this.#placed.get(item.message.id)?.item === oldest) {
+			this.#placed.delete(item.message.id);
+		}
 		if (this.#dropped) return;
 		this.#dropped = true;
 		const at = item.kind === "system" ? item.at : item.message.at;
