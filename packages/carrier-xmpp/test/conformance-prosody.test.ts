@@ -4,14 +4,11 @@ import { prosodyMissing, startProsody } from "./prosody.ts";
 
 const skip = prosodyMissing();
 
-/** No shaper, so that the suite measures the carrier and not Prosody's patience; `pace.test.ts` has the stock one. */
-const config = 'limits = { c2s = { rate = "10mb/s" } }';
-
 carrierConformance(
 	"XMPP over WebSocket, Prosody",
 	() =>
 		serverHarness(
-			() => startProsody({ config }),
+			() => startProsody(),
 			(port, path) => `ws://localhost:${port}${path}`,
 			"http",
 		),
@@ -22,7 +19,7 @@ carrierConformance(
 	"XMPP over TCP, Prosody",
 	() =>
 		serverHarness(
-			() => startProsody({ config }),
+			() => startProsody(),
 			(port) => `xmpp://localhost:${port}`,
 			"tcp",
 		),

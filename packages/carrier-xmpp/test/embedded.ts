@@ -5,11 +5,17 @@ import type { TestServer } from "./harness.ts";
 
 const PATH = "/xmpp-websocket";
 
+export interface EmbeddedOptions {
+	readonly limits?: Partial<ServerLimits>;
+	/** Origins of pages besides the server's own. */
+	readonly allowedOrigins?: readonly string[];
+}
+
 /** Our own server, in this process, on loopback. */
-export async function startEmbedded(limits: Partial<ServerLimits> = {}): Promise<TestServer> {
+export async function startEmbedded({ limits = {}, allowedOrigins = [] }: EmbeddedOptions = {}): Promise<TestServer> {
 	const server = createXmppServer({ domain: "localhost", limits });
 	const http = createServer((_, response) => response.writeHead(404).end());
-	server.attachWebSocket(http, { path: PATH });
+	server.attachWebSocket(http, { path: PATH, allowedOrigins });
 	await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
 	const address = http.address();
 	assert.ok(address !== null && typeof address === "object");
