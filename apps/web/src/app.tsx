@@ -1,6 +1,7 @@
 import { type EndReason, type Entry, roomFromFragment, roomLink, type RoomStore } from "@clowder/client";
 import { type ReactNode, useRef, useState } from "react";
 import type { PreferencesStore } from "./preferences.ts";
+import { CrashBoundary } from "./components/crash-boundary.tsx";
 import { EnterScreen } from "./screens/enter-screen.tsx";
 import { EndScreen } from "./screens/end-screen.tsx";
 import { OpeningScreen } from "./screens/opening-screen.tsx";
@@ -48,6 +49,10 @@ export function App({ open, preferences }: AppProps): ReactNode {
 		if (store === undefined) setScreen({ at: "end", entry, reason: { code: "unreachable" } });
 		else setScreen({ at: "visit", entry, store });
 	};
+	const crashed = (entry: Entry, store: RoomStore): void => {
+		void store.leave();
+		toEnter(entry);
+	};
 	const end = (entry: Entry, reason: EndReason): void => {
 		if (reason.code === "left" || reason.code === "cancelled") return toEnter(entry);
 		if (reason.code === "entry-refused" && (reason.why === "name-taken" || reason.why === "name-invalid")) {
@@ -60,7 +65,11 @@ export function App({ open, preferences }: AppProps): ReactNode {
 		<WordsProvider store={preferences}>
 			{screen.at === "enter" && <EnterScreen {...screen.draft} onJoin={begin} />}
 			{screen.at === "opening" && <OpeningScreen room={screen.entry.room} onCancel={() => toEnter(screen.entry)} />}
-			{screen.at === "visit" && <VisitScreen store={screen.store} onEnd={(reason) => end(screen.entry, reason)} />}
+			{screen.at === "visit" && (
+				<CrashBoundary onRestart={() => crashed(screen.entry, screen.store)}>
+					<VisitScreen store={screen.store} onEnd={(reason) => end(screen.entry, reason)} />
+				</CrashBoundary>
+			)}
 			{screen.at === "end" && (
 				<EndScreen reason={screen.reason} onAgain={() => begin(screen.entry)} onBack={() => toEnter(screen.entry)} />
 			)}

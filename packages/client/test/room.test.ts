@@ -60,8 +60,8 @@ test("nothing says private and nothing can be written before the first session",
 test("inside, it says who reads; after a departure it says so, and writing waits", async () => {
 	const room = scripted();
 	const participant = await room.enter();
-	participant.shown = viewOf({ session: session(ME, ANA, BO) });
-	await room.say({ type: "session", session: session(ME, ANA, BO), joined: [ME], left: [] });
+	participant.shown = viewOf({ session: session(ME, BO, ANA) });
+	await room.say({ type: "session", session: session(ME, BO, ANA), joined: [ME], left: [] });
 	let { trust, composer } = room.store.getSnapshot();
 	assert.equal(trust.state, "private");
 	assert.deepEqual(trust.state === "private" && trust.others.map((ref) => ref.nickname), ["Ana", "Bo"]);
@@ -375,6 +375,23 @@ test("snapshots are the same object until something changes, and their unchanged
 	const then = told;
 	await room.say({ type: "changed" });
 	assert.equal(told, then);
+});
+
+test("each method of a store works by itself, as screens pass them around", async () => {
+	const room = scripted();
+	await room.enter();
+	const { getSnapshot, subscribe, send, release, discard, leave } = room.store;
+	let told = 0;
+	const stop = subscribe(() => {
+		told += 1;
+	});
+	assert.equal(send("hi").ok, false);
+	release("none" as MessageId);
+	assert.equal(discard("none" as MessageId), true);
+	await leave();
+	stop();
+	assert.equal(getSnapshot().stage, "ended");
+	assert.ok(told > 0);
 });
 
 test("a mistake of ours stops the visit instead of going on", async () => {

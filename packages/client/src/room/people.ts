@@ -25,8 +25,9 @@ export class People {
 		return this.#meet(person).ref;
 	}
 
+	/** In the order of the list: oneself first, then by name. */
 	refs(people: readonly Person[]): readonly PersonRef[] {
-		return people.map((person) => this.ref(person));
+		return people.map((person) => this.ref(person)).sort(selfFirstThenByName);
 	}
 
 	/** Undefined for someone never seen, or so long ago that they were forgotten. */

@@ -65,7 +65,15 @@ export interface RoomStore {
 export function openRoom(options: RoomOptions): RoomStore {
 	const room = new Room(options);
 	room.begin();
-	return room;
+	// Screens pass single methods around (useSyncExternalStore does), so that none may need its `this`.
+	return {
+		getSnapshot: () => room.getSnapshot(),
+		subscribe: (listener) => room.subscribe(listener),
+		send: (text) => room.send(text),
+		release: (id) => room.release(id),
+		discard: (id) => room.discard(id),
+		leave: () => room.leave(),
+	};
 }
 
 type Job =
