@@ -76,6 +76,7 @@ class TreeBuilder {
 
 	#refuse(message: string): never {
 		if (message.includes("unbound namespace prefix")) throw new Refusal("bad-namespace-prefix", "an unbound prefix");
+		if (message.includes("doctype")) restricted("a document type");
 		if (message.includes("undefined entity")) restricted("an entity beyond the five of XML");
 		throw new Refusal("not-well-formed", "XML that is not well-formed");
 	}
@@ -229,7 +230,8 @@ export class XmlStreamParser {
 		this.#onEvent = onEvent;
 		let chunk = this.#carried + text;
 		this.#carried = "";
-		if (this.#pendingBytes === 0 && this.#chunkStart > 0) chunk = chunk.replace(/^[ \t\r\n]+/, "");
+		// Between stanzas, and between the login and the new stream's header, where XML itself allows none.
+		if (this.#pendingBytes === 0) chunk = chunk.replace(/^[ \t\r\n]+/, "");
 		if (chunk.endsWith("\r")) {
 			chunk = chunk.slice(0, -1);
 			this.#carried = "\r";

@@ -1,10 +1,11 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { WebSocket } from "ws";
 import { DEFAULT_LIMITS } from "../../src/limits.ts";
 import { NS } from "../../src/namespaces.ts";
 import { child, type Element, element, serialise, textOf } from "../../src/xml.ts";
 import { parseFrame, XmlStreamParser } from "../../src/xml-parser.ts";
+import { fromBase64Text, type Mechanism, scramFinal, toBase64 } from "./scram.ts";
 
 /** Reads whatever the server may send: an occupant list comes as one burst. */
 const READ_LIMITS = { ...DEFAULT_LIMITS, stanzaBytes: 1 << 20 };
@@ -159,31 +160,13 @@ export class TestClient {
 	}
 
 	/** Runs SCRAM; the answer is `success` or `failure`. */
-	async authenticate(
-		username: string,
-		password: string,
-		mechanism: "SCRAM-SHA-1" | "SCRAM-SHA-256" = "SCRAM-SHA-256",
-	): Promise<Element> {
-		const hash = mechanism === "SCRAM-SHA-1" ? "sha1" : "sha256";
+	async authenticate(username: string, password: string, mechanism: Mechanism = "SCRAM-SHA-256"): Promise<Element> {
 		const bare = `n=${username},r=${randomBytes(12).toString("base64")}`;
-		this.send(element("auth", NS.sasl, { mechanism }, [Buffer.from(`n,,${bare}`).toString("base64")]));
+		this.send(element("auth", NS.sasl, { mechanism }, [toBase64(`n,,${bare}`)]));
 		const challenge = await this.inbox.next((e) => e.name === "challenge" || e.name === "failure");
 		if (challenge.name === "failure") return challenge;
-		const first = Buffer.from(textOf(challenge), "base64").toString();
-		const [, nonce = "", salt = "", iterations = ""] = /^r=([^,]*),s=([^,]*),i=(\d+)$/.exec(first) ?? [];
-		const salted = pbkdf2Sync(
-			password,
-			Buffer.from(salt, "base64"),
-			Number(iterations),
-			hash === "sha1" ? 20 : 32,
-			hash,
-		);
-		const mac = (key: Buffer, text: string): Buffer => createHmac(hash, key).update(text).digest();
-		const clientKey = mac(salted, "Client Key");
-		const withoutProof = `c=biws,r=${nonce}`;
-		const signature = mac(createHash(hash).update(clientKey).digest(), `${bare},${first},${withoutProof}`);
-		const proof = Buffer.from(clientKey.map((byte, i) => byte ^ (signature[i] as number))).toString("base64");
-		this.send(element("response", NS.sasl, {}, [Buffer.from(`${withoutProof},p=${proof}`).toString("base64")]));
+		const final = scramFinal(mechanism, password, bare, fromBase64Text(textOf(challenge)));
+		this.send(element("response", NS.sasl, {}, [toBase64(final)]));
 		return this.inbox.next((e) => e.name === "success" || e.name === "failure");
 	}
 
