@@ -1,9 +1,12 @@
 import { erase } from "@clowder/bytes";
 import type { Secret } from "./suite.ts";
 
+let read: (secret: SecretBytes) => Uint8Array;
+let imported: <T>(secret: SecretBytes, by: object, make: (bytes: Uint8Array) => T) => T;
+
 /**
- * Bytes that never print (CRYPTO-12) and that can be erased (CRYPTO-13). They are in a private field; `readSecret`,
- * which the public API does not export, is the only way to them.
+ * Bytes that never print (CRYPTO-12) and that can be erased (CRYPTO-13). They are in a private field; the two functions
+ * below, which the public API does not export, are the only way to them.
  */
 export abstract class SecretBytes implements Secret {
 	#bytes: Uint8Array | undefined;
@@ -12,6 +15,20 @@ export abstract class SecretBytes implements Secret {
 	/** Keeps a copy: what the caller does with its own is the caller's. */
 	constructor(bytes: Uint8Array) {
 		this.#bytes = bytes.slice();
+	}
+
+	static {
+		read = (secret) => {
+			if (secret.#bytes === undefined) throw new Error("a secret was used after it was erased");
+			return secret.#bytes;
+		};
+		imported = <T>(secret: SecretBytes, by: object, make: (bytes: Uint8Array) => T): T => {
+			const bytes = read(secret);
+			if (secret.#imported?.by === by) return secret.#imported.value as T;
+			const value = make(bytes);
+			secret.#imported = { by, value };
+			return value;
+		};
 	}
 
 	erase(): void {
@@ -27,19 +44,6 @@ export abstract class SecretBytes implements Secret {
 	toJSON(): string {
 		return "[secret]";
 	}
-
-	/** Internal: see `readSecret`. */
-	static read(secret: SecretBytes): Uint8Array {
-		if (secret.#bytes === undefined) throw new Error("a secret was used after it was erased");
-		return secret.#bytes;
-	}
-
-	/** Internal: see `importSecret`. */
-	static import<T>(secret: SecretBytes, by: object, make: (bytes: Uint8Array) => T): T {
-		const bytes = SecretBytes.read(secret);
-		if (secret.#imported?.by !== by) secret.#imported = { by, value: make(bytes) };
-		return secret.#imported?.value as T;
-	}
 }
 
 /** What Node's `util.inspect`, and so `console.log`, prints. */
@@ -47,7 +51,7 @@ Object.defineProperty(SecretBytes.prototype, Symbol.for("nodejs.util.inspect.cus
 
 /** The bytes themselves, not a copy; they are zero after `erase()`. Throws once erased. */
 export function readSecret(secret: SecretBytes): Uint8Array {
-	return SecretBytes.read(secret);
+	return read(secret);
 }
 
 /**
@@ -55,5 +59,5 @@ export function readSecret(secret: SecretBytes): Uint8Array {
  * tells the backends apart; a secret used by two in turn is imported anew each time.
  */
 export function importSecret<T>(secret: SecretBytes, by: object, make: (bytes: Uint8Array) => T): T {
-	return SecretBytes.import(secret, by, make);
+	return imported(secret, by, make);
 }

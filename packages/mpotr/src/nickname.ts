@@ -75,7 +75,7 @@ function refusedCodePoint(name: string): number | undefined {
  * What two names have in common that people would take for the same name: names with equal skeletons look alike, and a
  * room has one of them at most. After UTS #39 section 4 (compatibility decomposition, look-alikes), and further: case
  * and accents make no difference, and `i`, `l`, `1`, `|` are one, as are `0` and `o`, `rn` and `m`, `vv` and `w`, `cl`
- * and `d`. It takes some names for alike that are not ("clan" and "dan"): that costs someone another choice of name,
+ * and `d`. It takes some names for alike that are not ("Kai" and "Kal"): that costs someone another choice of name,
  * the contrary would cost a mistaken identity. It is for comparing, not for showing. Its own skeleton is itself.
  */
 export function nicknameSkeleton(name: Nickname): string {
