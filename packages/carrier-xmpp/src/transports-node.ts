@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle -- what xmpp.js shares between its own packages is named so */
 import type { Client, Transport } from "@xmpp/client-core";
 import tcp from "@xmpp/tcp";
 import websocket from "@xmpp/websocket";

@@ -36,7 +36,7 @@ export class Connection {
 	constructor(socket: WebSocket, server: FakeServer) {
 		this.#socket = socket;
 		this.#server = server;
-		socket.on("message", (data) => this.#onFrame(String(data)));
+		socket.on("message", (data: Buffer) => this.#onFrame(data.toString("utf8")));
 		socket.on("error", () => {});
 	}
 

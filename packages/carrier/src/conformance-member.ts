@@ -70,10 +70,11 @@ export class Member {
 			}),
 		);
 		let outcome: Awaited<ReturnType<Carrier["enter"]>> | undefined;
-		void entering.then((result) => {
-			outcome = result;
-			if (result.ok) this.#place = result.value;
-		});
+		const waiting = async (): Promise<void> => {
+			outcome = await entering;
+			if (outcome.ok) this.#place = outcome.value;
+		};
+		void waiting();
 		await this.#harness.until("enter to resolve", () => outcome !== undefined);
 		if (signal === undefined) assert.deepEqual(outcome?.ok, true, JSON.stringify(outcome));
 	}
@@ -95,9 +96,12 @@ export class Member {
 	/** Leaves and waits for the end. */
 	async leave(): Promise<void> {
 		let left = false;
-		void this.#call(() => this.place.leave()).then(() => {
+		const leaving = this.#call(() => this.place.leave());
+		const waiting = async (): Promise<void> => {
+			await leaving;
 			left = true;
-		});
+		};
+		void waiting();
 		await this.#harness.until("leave to resolve", () => left);
 	}
 

@@ -27,7 +27,7 @@ export function carrierConformance(
 	makeHarness: () => Promise<ConformanceHarness>,
 	options: ConformanceOptions = {},
 ): void {
-	describe(`carrier conformance: ${name}`, { skip: options.skip ?? false }, () => {
+	void describe(`carrier conformance: ${name}`, { skip: options.skip ?? false }, () => {
 		const suite = new Suite();
 		before(async () => {
 			suite.harness = await makeHarness();
@@ -77,7 +77,7 @@ class Suite {
 }
 
 function enteringAndLeaving(suite: Suite): void {
-	test("CARRIER-3: the first event is entered, with one's own handle and the others who are there", async () => {
+	void test("CARRIER-3: the first event is entered, with one's own handle and the others who are there", async () => {
 		const room = suite.room();
 		await suite.with([room, room, room], async (a, b, c) => {
 			assert.ok(a && b && c);
@@ -89,7 +89,7 @@ function enteringAndLeaving(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-4: handles are random and new at each entrance", async () => {
+	void test("CARRIER-4: handles are random and new at each entrance", async () => {
 		const room = suite.room("handle test");
 		await suite.with([room, room], async (a, b) => {
 			assert.ok(a && b);
@@ -107,7 +107,7 @@ function enteringAndLeaving(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-5: who comes is seen to join, who goes is seen to leave", async () => {
+	void test("CARRIER-5: who comes is seen to join, who goes is seen to leave", async () => {
 		const room = suite.room();
 		await suite.with([room], async (a) => {
 			assert.ok(a);
@@ -122,7 +122,7 @@ function enteringAndLeaving(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-5: who dies without a goodbye is seen to leave", async () => {
+	void test("CARRIER-5: who dies without a goodbye is seen to leave", async () => {
 		const room = suite.room();
 		await suite.with([room], async (a) => {
 			assert.ok(a);
@@ -135,7 +135,7 @@ function enteringAndLeaving(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-6: leaving ends in closed, and nothing comes after", async () => {
+	void test("CARRIER-6: leaving ends in closed, and nothing comes after", async () => {
 		const room = suite.room();
 		await suite.with([room], async (a) => {
 			assert.ok(a);
@@ -153,7 +153,7 @@ function enteringAndLeaving(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-8: entering can be given up", async () => {
+	void test("CARRIER-8: entering can be given up", async () => {
 		const before = suite.outsider(suite.room());
 		await before.enter(AbortSignal.abort());
 		assert.equal(before.isIn, false);
@@ -181,7 +181,7 @@ const AWKWARD: readonly string[] = [
 ];
 
 function texts(suite: Suite): void {
-	test("CARRIER-2: any text arrives as it was sent, at others and as an echo", async () => {
+	void test("CARRIER-2: any text arrives as it was sent, at others and as an echo", async () => {
 		const room = suite.room();
 		await suite.with([room, room], async (a, b) => {
 			assert.ok(a && b);
@@ -194,7 +194,7 @@ function texts(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-2: what is no text is refused, and nothing is sent", async () => {
+	void test("CARRIER-2: what is no text is refused, and nothing is sent", async () => {
 		await suite.with([suite.room()], async (a) => {
 			assert.ok(a);
 			const tooLong = "x".repeat(a.person.carrier.capabilities.maxTextBytes + 1);
@@ -209,7 +209,7 @@ function texts(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-9: a large text arrives in one piece, and the backlog returns to nothing", async () => {
+	void test("CARRIER-9: a large text arrives in one piece, and the backlog returns to nothing", async () => {
 		const room = suite.room();
 		await suite.with([room, room], async (a, b) => {
 			assert.ok(a && b);
@@ -236,7 +236,7 @@ function texts(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-3: who enters is not told what was said before", async () => {
+	void test("CARRIER-3: who enters is not told what was said before", async () => {
 		const room = suite.room();
 		await suite.with([room], async (a) => {
 			assert.ok(a);
@@ -252,7 +252,7 @@ function texts(suite: Suite): void {
 }
 
 function orderAndPlaces(suite: Suite): void {
-	test(`CARRIER-10: one order of texts and notices for all, ${SENDERS} people, ${SENDERS * TEXTS_EACH} texts`, async () => {
+	void test(`CARRIER-10: one order of texts and notices for all, ${SENDERS} people, ${SENDERS * TEXTS_EACH} texts`, async () => {
 		const room = suite.room();
 		await suite.with(Array(SENDERS).fill(room), async (...members) => {
 			const last = members.at(-1) as Member;
@@ -281,7 +281,7 @@ function orderAndPlaces(suite: Suite): void {
 		});
 	});
 
-	test("CARRIER-11: two places do not mix, whatever their names", async () => {
+	void test("CARRIER-11: two places do not mix, whatever their names", async () => {
 		const names = ["plain", "with spaces & <signs>", "a@b/c:d\"e'f\\20", "ünïcödé 部屋 🐱"];
 		const rooms = names.map((name) => suite.room(name));
 		await suite.with([...rooms, ...rooms], async (...members) => {
