@@ -12,7 +12,7 @@ import iqCallee from "@xmpp/iq/callee.js";
 import iqCaller, { type IqCaller } from "@xmpp/iq/caller.js";
 import middleware, { type Next } from "@xmpp/middleware";
 import resourceBinding from "@xmpp/resource-binding";
-import sasl, { type Mechanism } from "@xmpp/sasl";
+import sasl, { type SaslFactory } from "@xmpp/sasl";
 import streamFeatures from "@xmpp/stream-features";
 import streamManagement, { type StreamManagement } from "@xmpp/stream-management";
 import { addTransports } from "#transports";
@@ -24,14 +24,21 @@ import {
 	type XmppTiming,
 } from "./limits.ts";
 import { SCRAM_HASHES, ScramClient, type ScramCredentials } from "./scram.ts";
+import {
+	asMechanism,
+	asReason,
+	checkFeatures,
+	decodeBase64,
+	Failure,
+	MECHANISM_PREFIX,
+	NO_SCRAM,
+	NS_BIND,
+	NS_SASL,
+	NS_STREAMS,
+} from "./xmpp-negotiation.ts";
 
-const NS_STREAMS = "http://etherx.jabber.org/streams";
-const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
-const NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind";
 const NS_PING = "urn:xmpp:ping";
 const NS_DELAY = "urn:xmpp:delay";
-const MECHANISM_PREFIX = "SCRAM-";
-const NO_SCRAM = { expected: "SCRAM-SHA-256 or SCRAM-SHA-1", got: "other mechanisms" } as const;
 
 /** An XML element. */
 export interface Element {
@@ -75,15 +82,6 @@ export interface LinkOptions {
 	readonly onStanza: (stanza: Element) => void;
 	/** An established connection is lost; called once for each success of `open`. */
 	readonly onDown: (reason: CarrierError) => void;
-}
-
-/** A failure that already has its reason, on its way through xmpp.js. */
-class Failure extends Error {
-	readonly reason: CarrierError;
-	constructor(reason: CarrierError) {
-		super(reason.kind);
-		this.reason = reason;
-	}
 }
 
 type Settle = (outcome: Result<"fresh" | "resumed", CarrierError>) => void;
@@ -249,7 +247,7 @@ export class Link {
 	}
 
 	/** Adapts our SCRAM to what xmpp.js expects of a mechanism; all of them are client-first, the others never start. */
-	#saslFactory(): { _mechs: { name: string }[]; create: (names: readonly string[]) => Mechanism | null } {
+	#saslFactory(): SaslFactory {
 		return {
 			_mechs: SCRAM_HASHES.map((hash) => ({ name: MECHANISM_PREFIX + hash })),
 			create: (names) => {
@@ -257,7 +255,7 @@ export class Link {
 				if (hash === undefined) return null;
 				const nonce = base64(this.#options.random(SCRAM_NONCE_BYTES));
 				this.#scram = new ScramClient(hash, this.#options.credentials, nonce);
-				return mechanism(MECHANISM_PREFIX + hash, this.#scram);
+				return asMechanism(MECHANISM_PREFIX + hash, this.#scram);
 			},
 		};
 	}
@@ -353,53 +351,4 @@ export class Link {
 function endWebSocket(socket: NonNullable<Client["socket"]>): void {
 	if (socket.socket?.terminate !== undefined) socket.socket.terminate();
 	else if (socket.socket) socket.end();
-}
-
-/** Without a login we can do, or a binding, xmpp.js would wait for ever or say so in its own words. */
-function checkFeatures(features: Element): void {
-	if (features.getChild("bind", NS_BIND) !== undefined) return;
-	const mechanisms = features.getChild("mechanisms", NS_SASL);
-	if (mechanisms === undefined) {
-		const offered = features.getChildElements().map((feature) => feature.name);
-		throw new Failure({ kind: "protocol", expected: "a login or a binding", got: offered.join(" ") || "no feature" });
-	}
-	const names = new Set(mechanisms.getChildren("mechanism").map((each) => each.getText()));
-	if (!SCRAM_HASHES.some((hash) => names.has(MECHANISM_PREFIX + hash))) {
-		throw new Failure({ kind: "protocol", ...NO_SCRAM });
-	}
-}
-
-function mechanism(name: string, scram: ScramClient): Mechanism {
-	let challenge: string | undefined;
-	return {
-		name,
-		clientFirst: true,
-		challenge(text) {
-			challenge = text;
-		},
-		async response() {
-			if (challenge === undefined) return scram.first();
-			const final = await scram.final(challenge);
-			if (!final.ok) throw new Failure({ kind: "protocol", ...final.error });
-			return final.value;
-		},
-	};
-}
-
-function decodeBase64(text: string): string {
-	try {
-		return atob(text);
-	} catch {
-		return "";
-	}
-}
-
-/** The reason in an error of xmpp.js's: a condition of the server's, or that the line is broken. */
-function asReason(error: unknown): CarrierError {
-	if (error instanceof Failure) return error.reason;
-	const { name, condition, message } = error as { name?: unknown; condition?: unknown; message?: unknown };
-	const detail = typeof message === "string" && message !== "" ? message : String(name);
-	if (name === "XMLError") return { kind: "protocol", expected: "well-formed XML", got: detail };
-	if (typeof condition === "string") return { kind: "refused", condition, detail };
-	return { kind: "unreachable", detail };
 }

@@ -10,10 +10,10 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
 import { build } from "vite";
-import { startEmbedded } from "./embedded.ts";
-import type { TestServer } from "./harness.ts";
+import { startEmbedded } from "../embedded.ts";
+import type { TestServer } from "../harness.ts";
 
-const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const CHROMIUM = "/usr/bin/chromium";
 /** What the carrier may add to a page, gzipped: a jump past it has a reason, or is a mistake. */
 const BUNDLE_MAX_BYTES = 24 * 1024;

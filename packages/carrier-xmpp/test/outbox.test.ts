@@ -2,12 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IN_FLIGHT_MAX_BYTES, STANZA_OVERHEAD_BYTES } from "../src/limits.ts";
 import { Outbox, xmlWeight } from "../src/outbox.ts";
-import { carrierTo, freshRoom, until, Visitor } from "./harness.ts";
-import { prosodyMissing, startProsody } from "./prosody.ts";
-
-/** The limit of Prosody's stock configuration. */
-const STOCK = 'limits = { c2s = { rate = "10kb/s" } }';
-const TEXT_BYTES = 60_000;
 
 test("XMPP-6: only so much is under way; what comes back makes room", () => {
 	const sent: string[] = [];
@@ -45,27 +39,4 @@ test("XMPP-6: only so much is under way; what comes back makes room", () => {
 test("XMPP-6: the weight of a character is what it becomes on the wire", () => {
 	const weigh = (text: string): number => xmlWeight(text.codePointAt(0) as number);
 	assert.deepEqual(["a", "&", "<", ">", '"', "é", "中", "🐱"].map(weigh), [1, 5, 4, 4, 1, 2, 3, 4]);
-});
-
-test("XMPP-6: a stock shaper slows a large text down, visibly, and breaks nothing", {
-	skip: prosodyMissing() ?? false,
-}, async () => {
-	const prosody = await startProsody({ modules: ["limits"], config: STOCK });
-	const room = freshRoom();
-	const timing = { pingEveryMs: 200 };
-	const a = await Visitor.enter(carrierTo(prosody.httpPort, { timing }), room);
-	const b = await Visitor.enter(carrierTo(prosody.httpPort, { timing }), room);
-	const text = "0123456789".repeat(TEXT_BYTES / 10);
-	assert.ok(a.place.send(text).ok);
-	const seen = new Set<number>();
-	await until("the text", () => {
-		seen.add(a.place.backlog);
-		return b.texts().includes(text) && a.texts().includes(text);
-	});
-	assert.ok(seen.size >= 4, `backlogs seen: ${[...seen].join(" ")}`);
-	assert.equal(a.place.backlog, 0);
-	assert.deepEqual([...a.types(), ...b.types()].includes("interrupted"), false);
-	await a.place.leave();
-	await b.place.leave();
-	await prosody.stop();
 });

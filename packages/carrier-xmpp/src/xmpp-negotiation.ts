@@ -1,0 +1,73 @@
+import type { CarrierError } from "@clowder/carrier";
+import type { Mechanism } from "@xmpp/sasl";
+import { SCRAM_HASHES, type ScramClient } from "./scram.ts";
+import type { Element } from "./xmpp-js.ts";
+
+export const NS_STREAMS = "http://etherx.jabber.org/streams";
+export const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
+export const NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind";
+export const MECHANISM_PREFIX = "SCRAM-";
+export const NO_SCRAM: { readonly expected: string; readonly got: string } = {
+	expected: "SCRAM-SHA-256 or SCRAM-SHA-1",
+	got: "other mechanisms",
+};
+
+/** A failure that already has its reason, on its way through xmpp.js. */
+export class Failure extends Error {
+	readonly reason: CarrierError;
+	constructor(reason: CarrierError) {
+		super(reason.kind);
+		this.reason = reason;
+	}
+}
+
+/** Without a login we can do, or a binding, xmpp.js would wait for ever or say so in its own words. */
+export function checkFeatures(features: Element): void {
+	if (features.getChild("bind", NS_BIND) !== undefined) return;
+	const mechanisms = features.getChild("mechanisms", NS_SASL);
+	if (mechanisms === undefined) {
+		const offered = features.getChildElements().map((feature) => feature.name);
+		throw new Failure({ kind: "protocol", expected: "a login or a binding", got: offered.join(" ") || "no feature" });
+	}
+	const names = new Set(mechanisms.getChildren("mechanism").map((each) => each.getText()));
+	if (!SCRAM_HASHES.some((hash) => names.has(MECHANISM_PREFIX + hash))) {
+		throw new Failure({ kind: "protocol", ...NO_SCRAM });
+	}
+}
+
+/** Our SCRAM as what xmpp.js expects of a mechanism. */
+export function asMechanism(name: string, scram: ScramClient): Mechanism {
+	let challenge: string | undefined;
+	return {
+		name,
+		clientFirst: true,
+		challenge(text) {
+			challenge = text;
+		},
+		async response() {
+			if (challenge === undefined) return scram.first();
+			const final = await scram.final(challenge);
+			if (!final.ok) throw new Failure({ kind: "protocol", ...final.error });
+			return final.value;
+		},
+	};
+}
+
+/** Base64 of ASCII; nothing where it is not. */
+export function decodeBase64(text: string): string {
+	try {
+		return atob(text);
+	} catch {
+		return "";
+	}
+}
+
+/** The reason in an error of xmpp.js's: a condition of the server's, or that the line is broken. */
+export function asReason(error: unknown): CarrierError {
+	if (error instanceof Failure) return error.reason;
+	const { name, condition, message } = error as { name?: unknown; condition?: unknown; message?: unknown };
+	const detail = typeof message === "string" && message !== "" ? message : String(name);
+	if (name === "XMLError") return { kind: "protocol", expected: "well-formed XML", got: detail };
+	if (typeof condition === "string") return { kind: "refused", condition, detail };
+	return { kind: "unreachable", detail };
+}
