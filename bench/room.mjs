@@ -1,12 +1,13 @@
 // A room of participants on the in-memory carrier, with the time that each spends computing.
 
-import { performance } from "node:perf_hooks";
+import { cpuUsage } from "node:process";
 import { parseRoomName } from "@clowder/carrier";
 import { MemoryNetwork } from "@clowder/carrier/memory";
 import { createSuite } from "@clowder/crypto";
 import { nodePrimitives } from "@clowder/crypto/node";
 import { createParticipant, parseNickname } from "@clowder/mpotr";
 import { randomBytes } from "node:crypto";
+import { sharingVerdicts } from "./memo.mjs";
 
 /** @typedef {import("@clowder/carrier").CarrierEvent} CarrierEvent */
 /** @typedef {import("@clowder/mpotr").RoomEvent} RoomEvent */
@@ -21,8 +22,17 @@ function value(result) {
 
 /** The backend whose primitives the room uses; the baseline of the figures. */
 export const primitives = nodePrimitives;
-const suite = createSuite(SUITE_HYBRID, primitives);
+const alone = createSuite(SUITE_HYBRID, primitives);
+const sharing = createSuite(SUITE_HYBRID, sharingVerdicts(primitives));
+/** So many of those who are there first compute everything by themselves; so does who comes with `join(1)`. */
+const MEASURED_FIRST = 3;
 const ROOM = value(parseRoomName("bench"));
+
+/** Milliseconds that this process has computed: what else the machine does then does not count. */
+export function cpuMs() {
+	const { user, system } = cpuUsage();
+	return (user + system) / 1000;
+}
 
 /** @param {number} length */
 const random = (length) => new Uint8Array(randomBytes(length));
@@ -34,21 +44,20 @@ class Member {
 	/** @type {number | undefined} */ #alarm;
 	computedMs = 0;
 	messages = 0;
+	/** In the present session. */
+	people = 0;
 
-	/** @param {MemoryNetwork} network @param {string} nickname */
-	constructor(network, nickname) {
+	/** @param {MemoryNetwork} network @param {string} nickname @param {boolean} isMeasured */
+	constructor(network, nickname, isMeasured) {
 		this.#network = network;
+		this.isMeasured = isMeasured;
 		this.participant = createParticipant({
-			suite,
+			suite: isMeasured ? alone : sharing,
 			identity: primitives.identityKey(random(32)),
 			nickname: value(parseNickname(nickname)),
 			random,
 		});
 		this.#place = network.enter({ room: ROOM, onEvent: (event) => this.#receive(event) });
-	}
-
-	get people() {
-		return this.participant.view().session?.people.length ?? 0;
 	}
 
 	/** @param {string} text */
@@ -64,11 +73,11 @@ class Member {
 
 	/** @param {() => void} action */
 	#act(action) {
-		const start = performance.now();
+		const start = cpuMs();
 		action();
 		const texts = this.participant.takeTexts();
 		const events = this.participant.takeEvents();
-		this.computedMs += performance.now() - start;
+		this.computedMs += cpuMs() - start;
 		for (const event of events) this.#see(event);
 		for (const text of texts) value(this.#place.send(text));
 		this.#setAlarm();
@@ -77,6 +86,7 @@ class Member {
 	/** @param {RoomEvent} event */
 	#see(event) {
 		if (event.type === "message") this.messages += 1;
+		if (event.type === "session") this.people = event.session.people.length;
 		if (event.type === "refused" || event.type === "stalled" || event.type === "divergence") {
 			throw new Error(`unexpected in an honest room: ${JSON.stringify(event)}`);
 		}
@@ -102,7 +112,10 @@ export class Room {
 
 	/** Lets so many come in, at the same time, and runs until all are in one session. @param {number} count */
 	join(count) {
-		for (let i = 0; i < count; i++) this.members.push(new Member(this.network, `member ${this.members.length + 1}`));
+		for (let i = 0; i < count; i++) {
+			const isMeasured = count === 1 || this.members.length < MEASURED_FIRST;
+			this.members.push(new Member(this.network, `member ${this.members.length + 1}`, isMeasured));
+		}
 		const size = this.members.length;
 		const isJoined = this.network.run(() => this.members.every((member) => member.people === size));
 		if (!isJoined) throw new Error(`the room never came to ${size} people`);

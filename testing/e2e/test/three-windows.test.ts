@@ -59,6 +59,7 @@ describe("three windows", { skip: withoutChromium }, () => {
 		await bo.knock(ROOM, BO);
 		await bo.page.getByRole("list", { name: "Steps" }).waitFor();
 		await bo.screenshot("2-joining");
+		if (await bo.page.getByRole("list", { name: "Steps" }).isVisible()) assert.equal(await bo.composer.count(), 0);
 		await bo.composer.waitFor();
 		await ana.readBy(`Only ${BO} and you can read this.`);
 		await bo.readBy(`Only ${ANA} and you can read this.`);
