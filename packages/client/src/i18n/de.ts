@@ -304,7 +304,7 @@ export const de: Catalogue = {
 			action: "Wieder beitreten",
 		},
 		serverRefused: (condition) => ({
-			title: "Der Server lässt dich nicht herein",
+			title: "Der Server hat dich abgewiesen",
 			meaning: `Er sagt: ${condition}. Du bist nicht im Raum.`,
 			action: "Noch einmal versuchen",
 		}),

@@ -274,7 +274,7 @@ export const en: Catalogue = {
 			action: "Join again",
 		},
 		serverRefused: (condition) => ({
-			title: "The server does not let you in",
+			title: "The server turned you away",
 			meaning: `It says: ${condition}. You are not in the room.`,
 			action: "Try again",
 		}),
