@@ -11,7 +11,9 @@ import { fromBase64Text, type Mechanism, scramFinal, toBase64 } from "./scram.ts
 const READ_LIMITS = { ...DEFAULT_LIMITS, stanzaBytes: 1 << 20 };
 
 interface Transport {
-	send(text: string): void;
+	send(text: string | Buffer): void;
+	/** Reads no more. */
+	freeze(): void;
 	close(): void;
 	destroy(): void;
 }
@@ -77,7 +79,12 @@ export class TestClient {
 			});
 			socket.on("close", () => inbox.close());
 			return [
-				{ send: (text) => socket.send(text), close: () => socket.close(), destroy: () => socket.terminate() },
+				{
+					send: (text) => socket.send(text),
+					close: () => socket.close(),
+					freeze: () => socket.pause(),
+					destroy: () => socket.terminate(),
+				},
 				() => {},
 			];
 		});
@@ -105,7 +112,12 @@ export class TestClient {
 			socket.on("error", () => socket.destroy());
 			socket.on("close", () => inbox.close());
 			return [
-				{ send: (text) => socket.write(text), close: () => socket.end(), destroy: () => socket.destroy() },
+				{
+					send: (text) => socket.write(text),
+					close: () => socket.end(),
+					freeze: () => void socket.pause(),
+					destroy: () => socket.destroy(),
+				},
 				() => {
 					parser = new XmlStreamParser(READ_LIMITS);
 				},
@@ -118,7 +130,7 @@ export class TestClient {
 		return client;
 	}
 
-	raw(text: string): void {
+	raw(text: string | Buffer): void {
 		this.#transport.send(text);
 	}
 
@@ -128,6 +140,11 @@ export class TestClient {
 
 	close(): void {
 		this.#transport.close();
+	}
+
+	/** Neither reads nor answers any more, and says nothing of it. */
+	freeze(): void {
+		this.#transport.freeze();
 	}
 
 	/** Dies without a word. */
