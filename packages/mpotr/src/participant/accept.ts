@@ -79,6 +79,7 @@ export function noteJoin(room: Room, join: PendingJoin): void {
 		identity: undefined,
 		objection: undefined,
 		proved: false,
+		announced: false,
 	});
 	if (join.message === undefined || !equal(join.message.message.sponsor, session.own.public.v.bytes)) return;
 	const { message } = join.message;
@@ -184,6 +185,7 @@ function announceJoin(room: Room, join: PendingJoin): void {
 	const knowledge = room.joins.get(hex(join.hash));
 	if (knowledge?.identity === undefined || !knowledge.proved) return;
 	room.identities.set(keyName(join.keySet.v), knowledge.identity);
+	knowledge.announced = true;
 	room.desk.emit({ type: "joining", person: room.person(knowledge.identity) });
 }
 

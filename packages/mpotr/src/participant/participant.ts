@@ -210,13 +210,13 @@ export class Participant implements ParticipantApi {
 		if (input.type === "left") return;
 		const { parsed, from } = input;
 		const own = this.#desk.echoed(parsed.hash);
-		if (parsed.message.type === "FOUND") this.#placeFound(knocking, parsed as ParsedMessage<Found>, from);
+		if (parsed.message.type === "FOUND") this.#placeFound(knocking, parsed as ParsedMessage<Found>, from, own);
 		else if (parsed.message.type === "STATE") this.#placeState(knocking, parsed, from, at);
 		else if (!own && parsed.message.type !== "KNOCK") knocking.sawActivity();
 	}
 
 	/** Chatroom Init (seed 004): the first FOUND in the order wins (rule FOUND-1). */
-	#placeFound(knocking: Knocking, parsed: ParsedMessage<Found>, from: Handle): void {
+	#placeFound(knocking: Knocking, parsed: ParsedMessage<Found>, from: Handle, own: boolean): void {
 		const { suite } = this.#self;
 		const verified = verifyMessage(suite, this.#desk.binding, parsed.message.keySet.v, parsed);
 		if (!verified.ok) {
@@ -224,6 +224,8 @@ export class Participant implements ParticipantApi {
 			return;
 		}
 		if (knocking.found === undefined || !equal(knocking.found, parsed.hash)) {
+			// One of ours that we gave up before it came means nothing any more.
+			if (own) return;
 			// Somebody else was first: they will answer a KNOCK.
 			knocking.found = undefined;
 			knocking.tries = 0;

@@ -204,13 +204,14 @@ function introduced(room: Room, origin: Origin, join: PendingJoin): void {
 function joinEnded(room: Room, join: PendingJoin, why: JoinRefusal | "left" | "session-changed"): Turn {
 	const identity = room.joinIdentity(join);
 	const own = room.vault.has(keyName(join.keySet.v));
+	const announced = room.joins.get(hex(join.hash))?.announced ?? false;
 	room.joins.delete(hex(join.hash));
 	if (own && why !== "session-changed" && why !== "left") {
 		room.desk.emit({ type: "refused-entry", why });
 		return "refused";
 	}
 	if (own) return why === "left" ? "knock-again" : "stays";
-	if (identity !== undefined) room.desk.emit({ type: "join-ended", person: room.person(identity), why });
+	if (identity !== undefined && announced) room.desk.emit({ type: "join-ended", person: room.person(identity), why });
 	return "stays";
 }
 

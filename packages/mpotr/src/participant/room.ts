@@ -40,6 +40,8 @@ export interface JoinKnowledge {
 	objection: DenyReason | undefined;
 	/** The newcomer's key is proved to us. */
 	proved: boolean;
+	/** Our user was told that they are coming. */
+	announced: boolean;
 }
 
 /** Our own way in, while we are a newcomer. */

@@ -41,6 +41,9 @@ type Item =
 	| { readonly type: "text"; readonly from: Handle; readonly text: string }
 	| { readonly type: "joined" | "left"; readonly handle: Handle };
 
+/** More than this in one run is a loop of somebody's. */
+const MAX_ITEMS_A_RUN = 5_000;
+
 /**
  * A place with one order for all, its own texts included, on virtual time: what the carrier contract promises, and
  * nothing else. `deliver` lets a test stop the world between any two steps.
@@ -121,7 +124,7 @@ export class TestPlace {
 
 	#collect(person: Person): void {
 		for (const text of person.participant.takeTexts()) {
-			if (person.here) this.#queue.push({ item: { type: "text", from: person.handle, text }, to: [] });
+			if (person.here) this.#post({ type: "text", from: person.handle, text });
 		}
 		for (const event of person.participant.takeEvents()) {
 			person.events.push(event);
@@ -140,9 +143,8 @@ export class TestPlace {
 		this.log.push(next.item);
 		for (const person of this.people) {
 			const self = next.item.type !== "text" && next.item.handle === person.handle;
-			if (!person.here || self) continue;
-			// Who entered after a notice was queued sees those occupants at entering.
-			if (next.item.type === "joined" && !next.to.includes(person)) continue;
+			// Whoever enters sees what comes after that place of the order.
+			if (!person.here || self || !next.to.includes(person)) continue;
 			person.participant.receive(next.item, this.now);
 			this.#collect(person);
 		}
@@ -152,8 +154,13 @@ export class TestPlace {
 	/** Delivers until nothing is left, then lets the next timer run, until `untilMs` from now or until `done`. */
 	run(untilMs: number, done: () => boolean = () => false): void {
 		const end = this.now + untilMs;
-		for (;;) {
-			while (this.deliver()) if (done()) return;
+		const limit = this.log.length + MAX_ITEMS_A_RUN;
+		for (let round = 0; ; round++) {
+			if (round > MAX_ITEMS_A_RUN || this.log.length > limit) throw new Error("the room does not settle");
+			while (this.deliver()) {
+				if (done()) return;
+				if (this.log.length > limit) throw new Error("the room does not settle");
+			}
 			if (done()) return;
 			const wakes = this.people.filter((one) => one.here).flatMap((one) => one.participant.nextWake() ?? []);
 			const next = Math.min(...wakes);
@@ -175,4 +182,21 @@ export class TestPlace {
 /** The people of someone's session, by name, sorted. */
 export function names(person: Person): readonly string[] {
 	return (person.participant.view().session?.people ?? []).map((one) => one.nickname as string).sort();
+}
+
+/** Events of one type that someone got. */
+export function eventsOf<T extends RoomEvent["type"]>(person: Person, type: T): Extract<RoomEvent, { type: T }>[] {
+	return person.events.filter((event): event is Extract<RoomEvent, { type: T }> => event.type === type);
+}
+
+/** Lets people in one after another, each into a session with all before. */
+export function roomOf(suite: Suite, ...who: readonly string[]): { place: TestPlace; people: Person[] } {
+	const place = new TestPlace(suite);
+	const people: Person[] = [];
+	for (const name of who) {
+		people.push(place.enter(name));
+		place.run(10_000, () => people.every((one) => names(one).length === people.length));
+	}
+	place.run(3000);
+	return { place, people };
 }
