@@ -16,7 +16,7 @@ export function roomAddress(room: RoomName, service: string): string {
 		if (PLAIN.test(character)) local += character;
 		else for (const byte of utf8(character)) local += `\\${byte.toString(HEX_BASE).padStart(2, "0")}`;
 	}
-	return `${local}@${service}`;
+	return `${local}@${service.toLowerCase()}`;
 }
 
 /** The parts of `local@domain/resource` that matter here. */

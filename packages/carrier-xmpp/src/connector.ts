@@ -31,7 +31,10 @@ export interface Connected {
 	readonly resumed: boolean;
 }
 
-/** Makes the connection of one place, again and again where needed: the same throwaway account, a new one if refused. */
+/**
+ * Makes the connection of one place, again and again where needed (XMPP-8): with the same throwaway account, or a new one
+ * where the server has forgotten it (XMPP-3).
+ */
 export class Connector {
 	readonly #options: ConnectorOptions;
 	readonly #room: RoomName;

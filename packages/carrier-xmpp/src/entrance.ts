@@ -20,7 +20,7 @@ export interface EntranceOptions {
 	readonly onDone: (outcome: Result<Entered, CarrierError>) => void;
 }
 
-/** One way into a room (XEP-0045 section 7.2): under a random nick, waiting while its maker unlocks it. */
+/** One way into a room (XEP-0045 section 7.2, XMPP-5): under a random nick, waiting while its maker unlocks it. */
 export class Entrance {
 	readonly #options: EntranceOptions;
 	readonly #occupants: Set<Handle> = new Set();

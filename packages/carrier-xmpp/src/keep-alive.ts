@@ -9,7 +9,7 @@ const NOT_IN_ROOM = "not-acceptable";
 export type Dead = "no-answer" | "not-in-room";
 
 /**
- * Finds out in bounded time that the line is dead, or that the room has forgotten us: after a silence it pings its own
+ * XMPP-7. Finds out in bounded time that the line is dead, or that the room has forgotten us: after a silence it pings its own
  * nick through the room (XEP-0199, XEP-0410). Any other answer, an error too, shows that the line lives.
  */
 export class KeepAlive {

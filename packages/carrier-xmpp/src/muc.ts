@@ -14,7 +14,7 @@ const NS_MPCAT = "urn:clowder:mpcat:1";
 
 const STATUS_SELF = "110";
 const STATUS_CREATED = "201";
-/** Why someone is out (XEP-0045 section 15.6.2). */
+/** Why someone is out (XEP-0045 section 15.6.2, XMPP-9). */
 const REASONS: ReadonlyMap<string, string> = new Map([
 	["301", "banned"],
 	["307", "kicked"],

@@ -23,6 +23,11 @@ type State = "entering" | "inside" | "interrupted" | "leaving" | "closed";
 /** Why the room puts someone out without meaning them: it, or the way to it, had a fault. */
 const FAULTS: ReadonlySet<string> = new Set(["shutdown", "technical"]);
 
+const GIVEN_UP: { readonly ok: false; readonly error: CarrierError } = err({
+	kind: "usage",
+	detail: "entering was given up",
+});
+
 /** Presence in one room over one connection, which is made again when it is lost. */
 export class XmppPlace implements Place {
 	readonly #connector: Connector;
@@ -53,24 +58,25 @@ export class XmppPlace implements Place {
 			onDown: (reason) => this.#onDown(reason),
 			onStep: this.#onStep,
 		});
-		const prefix = hex(settings.random(RANDOM_ID_BYTES));
-		let count = 0;
 		this.#outbox = new Outbox(
-			() => `${prefix}${count++}`,
+			() => hex(settings.random(RANDOM_ID_BYTES)),
 			(id, text) => this.#connected?.link.send(groupMessage(this.#connected.room, id, text)),
 		);
 	}
 
 	/** Connects and enters for the first time. */
 	async start(signal: AbortSignal | undefined): Promise<Result<Place, CarrierError>> {
-		const giveUp = (): void => this.#giveUp({ kind: "usage", detail: "entering was given up" });
+		const giveUp = (): void => {
+			this.#over.abort();
+			this.#connector.cut(GIVEN_UP.error);
+		};
+		if (signal?.aborted) return GIVEN_UP;
 		signal?.addEventListener("abort", giveUp);
-		if (signal?.aborted) giveUp();
 		const entered = await this.#connect();
 		signal?.removeEventListener("abort", giveUp);
 		if (!entered.ok) {
 			this.#state = "closed";
-			await this.#connector.close();
+			await this.#disconnect();
 			return entered;
 		}
 		// A macrotask later, whoever awaited us has the place.
@@ -104,20 +110,23 @@ export class XmppPlace implements Place {
 		const wasInside = this.#state === "inside";
 		this.#state = "leaving";
 		this.#stopAll();
-		if (wasInside && this.#connected !== undefined) {
-			const { link, room } = this.#connected;
-			link.send(goodbye(room, this.#self));
-			await within(this.#settings.timing.leaveMs, unregister(link, this.#settings.domain));
-		}
-		await this.#connector.close();
+		if (wasInside) this.#connected?.link.send(goodbye(this.#connected.room, this.#self));
+		await this.#disconnect();
 		this.#end(undefined);
+	}
+
+	/** Ends the connection, where it is up with the account that it was made for. */
+	async #disconnect(): Promise<void> {
+		const { link } = this.#connected ?? {};
+		if (link?.isUp === true) await within(this.#settings.timing.leaveMs, unregister(link, this.#settings.domain));
+		await this.#connector.close();
 	}
 
 	/** Makes the connection and enters the room, or resumes both. */
 	async #connect(): Promise<Result<Entered | "resumed", CarrierError>> {
 		const connected = await this.#connector.connect();
 		if (!connected.ok) return connected;
-		if (this.#over.signal.aborted) return err({ kind: "usage", detail: "entering was given up" });
+		if (this.#over.signal.aborted) return GIVEN_UP;
 		this.#connected = connected.value;
 		const { link, room, resumed } = connected.value;
 		this.#keepAlive = new KeepAlive(link, this.#settings.timing, (how) => this.#onDead(how));
@@ -259,17 +268,12 @@ export class XmppPlace implements Place {
 		if (this.#state === "inside") this.#flow();
 	}
 
-	#giveUp(reason: CarrierError): void {
-		this.#over.abort();
-		this.#connector.cut(reason);
-	}
-
 	/** Ends the place for a reason. */
 	#fail(reason: CarrierError): void {
 		if (this.#state === "leaving" || this.#state === "closed") return;
 		this.#state = "closed";
 		this.#stopAll();
-		void this.#connector.close();
+		void this.#disconnect();
 		this.#end(reason);
 	}
 

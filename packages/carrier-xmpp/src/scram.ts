@@ -23,7 +23,7 @@ const SERVER_FIRST = /^r=([\x21-\x2b\x2d-\x7e]+),s=([A-Za-z0-9+/]+=*),i=([1-9]\d
 const SERVER_FINAL = /^v=([A-Za-z0-9+/]+=*)(?:,[A-Za-z]=[^,]*)*$/;
 
 /**
- * The client's side of one SCRAM exchange (RFC 5802) over WebCrypto, which runs PBKDF2 in one call; in JavaScript, or in a call
+ * The client's side of one SCRAM exchange (RFC 5802, XMPP-4) over WebCrypto, which runs PBKDF2 in one call; in JavaScript, or in a call
  * for each iteration, it would take seconds.
  */
 export class ScramClient {

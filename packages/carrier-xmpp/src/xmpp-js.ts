@@ -1,7 +1,7 @@
 /**
  * The one door to xmpp.js: everything else in this package knows only what is exported here. xmpp.js negotiates the
  * stream, authenticates, binds, matches answers to requests and resumes streams; this file keeps its edges away from
- * the rest (each has a test in `test/traps.test.ts`).
+ * the rest (XMPP-10; each has a test in `test/traps.test.ts`).
  */
 /* oxlint-disable no-underscore-dangle -- what xmpp.js shares between its own packages is named so */
 
@@ -103,8 +103,6 @@ export class Link {
 	/** Characters since the last whole element. */
 	#pendingUnits = 0;
 	#lastHeardMs = 0;
-	/** Ends the requests that wait when the connection is gone. */
-	readonly #waiting: Set<() => void> = new Set();
 
 	constructor(options: LinkOptions) {
 		this.#options = options;
@@ -182,20 +180,14 @@ export class Link {
 	): Promise<Result<Element, RequestError>> {
 		// Unguessable: xmpp.js takes an answer by its id alone, whoever it comes from.
 		const iq = xml("iq", { type, to, id: hex(this.#options.random(RANDOM_ID_BYTES)) }, child);
-		const noAnswer = err({ kind: "no-answer", condition: "no answer" } as const);
-		return new Promise((resolve) => {
-			const end = (outcome: Result<Element, RequestError>): void => {
-				this.#waiting.delete(onDrop);
-				resolve(outcome);
-			};
-			const onDrop = (): void => end(noAnswer);
-			this.#waiting.add(onDrop);
-			this.#requests.request(iq, timeoutMs).then(
-				(answer) => end(ok(answer)),
-				({ condition }: { condition?: unknown }) =>
-					end(typeof condition === "string" ? err({ kind: "error-stanza", condition }) : noAnswer),
-			);
-		});
+		try {
+			return ok(await this.#requests.request(iq, timeoutMs));
+		} catch (error) {
+			const condition = (error as { condition?: unknown }).condition;
+			return typeof condition === "string"
+				? err({ kind: "error-stanza", condition })
+				: err({ kind: "no-answer", condition: "no answer" });
+		}
 	}
 
 	/** Ends the stream in good order, within a bound of time. */
@@ -343,7 +335,9 @@ export class Link {
 			else endWebSocket(socket);
 		}
 		client._status("disconnect");
-		for (const end of this.#waiting) end();
+		// Nobody will answer; xmpp.js would let them wait, and the process with them.
+		for (const waiting of this.#requests.handlers.values()) waiting.reject(new Error("the connection is gone"));
+		this.#requests.handlers.clear();
 	}
 }
 

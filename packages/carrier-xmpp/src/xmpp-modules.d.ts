@@ -96,6 +96,7 @@ declare module "@xmpp/iq/caller.js" {
 	import type { Middleware } from "@xmpp/middleware";
 	import type { Element } from "./xmpp-js.ts";
 	export interface IqCaller {
+		readonly handlers: Map<string, { reject(reason: Error): void }>;
 		request(iq: Element, timeoutMs: number): Promise<Element>;
 	}
 	export default function iqCaller(options: { entity: Client; middleware: Middleware }): IqCaller;

@@ -1,4 +1,4 @@
-/** The traps of xmpp.js: each was seen, and has a test that fails when the guard against it is taken away. */
+/** XMPP-10, and the traps of xmpp.js: each was seen, and has a test that fails when the guard against it is taken away. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { STANZA_IN_MAX_BYTES } from "../src/limits.ts";

@@ -183,6 +183,7 @@ export class Reassembly {
 	#advance(from: Handle, fragment: Fragment): Received {
 		const incomplete = this.#incomplete.get(from);
 		if (incomplete === undefined) {
+			// Begun before we were here, or refused before (FRAG-7).
 			return refused(from, `the first fragment of a text expected, number ${fragment.index} came`);
 		}
 		this.drop(from);

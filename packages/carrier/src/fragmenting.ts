@@ -24,13 +24,21 @@ export function fragmenting(inner: Carrier, options: FragmentingOptions = {}): C
 		capabilities: { ...inner.capabilities, maxTextBytes: limits.textMaxBytes },
 		async enter(entering: EnterOptions): Promise<Result<Place, CarrierError>> {
 			const reassembly = new Reassembly(limits);
-			const entered = await inner.enter({
-				...entering,
-				onEvent: (event) => reassemble(reassembly, event, entering.onEvent),
-			});
-			return entered.ok ? ok(new FragmentingPlace(entered.value, limit, limits.textMaxBytes, weigh)) : entered;
+			const ids: Ids = { next: 0 };
+			const onEvent = (event: CarrierEvent): void => {
+				// Whoever comes back is not to be known by its count.
+				if (event.type === "entered") ids.next = 0;
+				reassemble(reassembly, event, entering.onEvent);
+			};
+			const entered = await inner.enter({ ...entering, onEvent });
+			return entered.ok ? ok(new FragmentingPlace(entered.value, ids, limit, limits.textMaxBytes, weigh)) : entered;
 		},
 	};
+}
+
+/** Of one's own texts: a counter, so that it tells the carrier nothing that counting does not. */
+interface Ids {
+	next: number;
 }
 
 function reassemble(reassembly: Reassembly, event: CarrierEvent, onEvent: (event: CarrierEvent) => void): void {
@@ -50,11 +58,11 @@ class FragmentingPlace implements Place {
 	readonly #limit: number;
 	readonly #textMaxBytes: number;
 	readonly #weigh: Weigh;
-	/** A counter, so that it tells the carrier nothing that counting does not. */
-	#nextId = 0;
+	readonly #ids: Ids;
 
-	constructor(inner: Place, limit: number, textMaxBytes: number, weigh: Weigh) {
+	constructor(inner: Place, ids: Ids, limit: number, textMaxBytes: number, weigh: Weigh) {
 		this.#inner = inner;
+		this.#ids = ids;
 		this.#limit = limit;
 		this.#textMaxBytes = textMaxBytes;
 		this.#weigh = weigh;
@@ -67,10 +75,10 @@ class FragmentingPlace implements Place {
 	send(text: string): Result<void, CarrierError> {
 		const fit = checkText(text, this.#textMaxBytes);
 		if (!fit.ok) return fit;
-		const parts = splitText(text, this.#nextId, this.#limit, this.#weigh);
+		const parts = splitText(text, this.#ids.next, this.#limit, this.#weigh);
 		if (parts === undefined)
 			return err({ kind: "usage", detail: "a text that fits into the fragments allowed expected" });
-		if (parts.length > 1) this.#nextId = (this.#nextId + 1) % 2 ** 32;
+		if (parts.length > 1) this.#ids.next = (this.#ids.next + 1) % 2 ** 32;
 		for (const part of parts) {
 			const sent = this.#inner.send(part);
 			// What went before is a beginning without an end, which the next text supersedes (FRAG-3).

@@ -93,6 +93,7 @@ export class Presence implements Place {
 		this.#state = "interrupted";
 	}
 
+	/** Goes on where it was (CARRIER-12). */
 	resume(): void {
 		if (this.#state !== "interrupted") return;
 		this.#state = "inside";
@@ -105,7 +106,7 @@ export class Presence implements Place {
 		for (const event of held) this.#emit(event);
 	}
 
-	/** Starts anew under another handle; what was on its way is lost. */
+	/** Starts anew under another handle; what was on its way is lost (CARRIER-12). */
 	renew(handle: Handle): void {
 		this.epoch++;
 		this.#handle = handle;

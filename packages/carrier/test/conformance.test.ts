@@ -7,6 +7,10 @@ import { MemoryNetwork } from "../src/memory.ts";
 /** Steps without progress after which a condition is given up. */
 const IDLE_TURNS_MAX = 100;
 
+/**
+ * The suite proves CARRIER-2, CARRIER-3, CARRIER-4, CARRIER-5, CARRIER-6, CARRIER-7, CARRIER-8, CARRIER-9, CARRIER-10
+ * and CARRIER-11, here for the in-memory carrier.
+ */
 function harness(adapt: (carrier: Carrier) => Carrier, maxTextBytes?: number): () => Promise<ConformanceHarness> {
 	return async () => {
 		const network = new MemoryNetwork({ seed: 7, ...(maxTextBytes === undefined ? {} : { maxTextBytes }) });

@@ -178,7 +178,7 @@ test("FRAG-4: what is held is bounded, whatever comes from however many; the one
 	);
 });
 
-test("FRAG-5: who leaves, and a new presence, leave nothing behind", () => {
+test("FRAG-5, FRAG-7: who leaves, and a new presence, leave nothing behind", () => {
 	const split = parts("x".repeat(150));
 	for (const forget of [(r: Reassembly) => r.drop("a"), (r: Reassembly) => r.clear()]) {
 		const reassembly = new Reassembly();

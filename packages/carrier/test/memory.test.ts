@@ -178,7 +178,7 @@ test("a split room: each side sees the others leave and come back, and hears onl
 	);
 });
 
-test("an interruption that is resumed misses nothing and doubles nothing; the others see nothing of it", () => {
+test("CARRIER-12: an interruption that is resumed misses nothing and doubles nothing; the others see nothing of it", () => {
 	const { network, people } = crowd(2);
 	const [a, b] = people as [Person, Person];
 	network.interrupt(b.self);
@@ -195,7 +195,7 @@ test("an interruption that is resumed misses nothing and doubles nothing; the ot
 	assert.equal(b.place.backlog, 0);
 });
 
-test("an interruption that is not resumed ends in a new entrance, without what was under way", () => {
+test("CARRIER-12: an interruption that is not resumed ends in a new entrance, without what was under way", () => {
 	const { network, people } = crowd(2);
 	const [a, b] = people as [Person, Person];
 	const first = b.self;
