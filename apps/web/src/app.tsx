@@ -63,7 +63,7 @@ export function App({ open, preferences }: AppProps): ReactNode {
 
 	return (
 		<WordsProvider store={preferences}>
-			{screen.at === "enter" && <EnterScreen {...screen.draft} onJoin={begin} />}
+			{screen.at === "enter" && <EnterScreen {...screen.draft} onJoin={(entry) => void begin(entry)} />}
 			{screen.at === "opening" && <OpeningScreen room={screen.entry.room} onCancel={() => toEnter(screen.entry)} />}
 			{screen.at === "visit" && (
 				<CrashBoundary onRestart={() => crashed(screen.entry, screen.store)}>
@@ -71,7 +71,11 @@ export function App({ open, preferences }: AppProps): ReactNode {
 				</CrashBoundary>
 			)}
 			{screen.at === "end" && (
-				<EndScreen reason={screen.reason} onAgain={() => begin(screen.entry)} onBack={() => toEnter(screen.entry)} />
+				<EndScreen
+					reason={screen.reason}
+					onAgain={() => void begin(screen.entry)}
+					onBack={() => toEnter(screen.entry)}
+				/>
 			)}
 		</WordsProvider>
 	);

@@ -9,9 +9,9 @@ export interface Preferences {
 }
 
 export interface PreferencesStore {
-	get(): Preferences;
-	set(change: Partial<Preferences>): void;
-	subscribe(listener: () => void): () => void;
+	readonly get: () => Preferences;
+	readonly set: (change: Partial<Preferences>) => void;
+	readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** Keeps the choices and puts them on the document. */

@@ -5,7 +5,7 @@ const KEY = "room";
  * `page` is the address of the page, with or without a fragment.
  */
 export function roomLink(page: string, room: string): string {
-	return `${page.split("#", 1)[0]}#${new URLSearchParams({ [KEY]: room })}`;
+	return `${page.split("#", 1)[0]}#${new URLSearchParams({ [KEY]: room }).toString()}`;
 }
 
 /** The room that a fragment (with its `#`, as `location.hash` gives it) names; empty where it names none. */

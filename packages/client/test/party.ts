@@ -3,7 +3,7 @@ import type { Handle, RoomName } from "@clowder/carrier";
 import { MemoryNetwork, SeededRandom } from "@clowder/carrier/memory";
 import { createSuite } from "@clowder/crypto";
 import { nodePrimitives } from "@clowder/crypto/node";
-import { createParticipant, type Nickname, nicknameSkeleton, parseNickname } from "@clowder/mpotr";
+import { createParticipant, nicknameSkeleton, parseNickname } from "@clowder/mpotr";
 import type { Clock } from "../src/clock.ts";
 import { openRoom, type RoomStore } from "../src/room/room.ts";
 import type { MessageView, RoomSnapshot, SystemLine } from "../src/room/snapshot.ts";
@@ -47,7 +47,7 @@ export class Party {
 			clock: this.#clock(),
 			random: (length) => this.#random.bytes(length),
 			room: DEN,
-			nickname: nickname.value as Nickname,
+			nickname: nickname.value,
 			createParticipant,
 			skeleton: nicknameSkeleton,
 		});

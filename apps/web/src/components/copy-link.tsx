@@ -19,7 +19,7 @@ export function CopyLink({ room }: { room: string }): ReactNode {
 	};
 	return (
 		<>
-			<Button className="button" onPress={copy}>
+			<Button className="button" onPress={() => void copy()}>
 				<span aria-live="polite">{state === "copied" ? words.room.linkCopied : words.room.copyLink}</span>
 			</Button>
 			{state === "failed" && (

@@ -59,7 +59,7 @@ export function RoomScreen({ store, snapshot }: RoomScreenProps): ReactNode {
 				snapshot={snapshot}
 				onPeople={withPeople ? undefined : () => setWindow("people")}
 				onDetails={withDetails ? undefined : () => setWindow("details")}
-				onLeave={() => store.leave()}
+				onLeave={() => void store.leave()}
 			/>
 			{withPeople && (
 				<nav className="room-people" aria-label={words.room.people} data-part tabIndex={-1}>

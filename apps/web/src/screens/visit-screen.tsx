@@ -26,7 +26,7 @@ export function VisitScreen({ store, onEnd }: VisitScreenProps): ReactNode {
 
 	if (snapshot.stage === "ended") return undefined;
 	if (snapshot.stage === "joining") {
-		return <JoiningPanel room={snapshot.room} joining={snapshot.joining} onCancel={() => store.leave()} />;
+		return <JoiningPanel room={snapshot.room} joining={snapshot.joining} onCancel={() => void store.leave()} />;
 	}
 	return <RoomScreen store={store} snapshot={snapshot} />;
 }

@@ -3,18 +3,18 @@ import { isolateName } from "./isolate.ts";
 /** What a language needs besides its words; all from `Intl`. */
 export interface Grammar {
 	/** "Ana, Bo and Eve"; each name shielded against mixing directions. */
-	names(names: readonly string[]): string;
+	readonly names: (names: readonly string[]) => string;
 	/** A list of words of our own. */
-	list(words: readonly string[]): string;
+	readonly list: (words: readonly string[]) => string;
 	/** One name inside a sentence. */
-	name(name: string): string;
+	readonly name: (name: string) => string;
 	/** The form for `count`. Which forms a language has, CLDR says; "other" always. */
-	plural(count: number, forms: PluralForms): string;
-	number(value: number): string;
+	readonly plural: (count: number, forms: PluralForms) => string;
+	readonly number: (value: number) => string;
 	/** The time of day. */
-	time(at: number): string;
+	readonly time: (at: number) => string;
 	/** Date and time, for what may lie further back. */
-	dateTime(at: number): string;
+	readonly dateTime: (at: number) => string;
 }
 
 export type PluralForms = { readonly [Form in Intl.LDMLPluralRule]?: string } & { readonly other: string };

@@ -45,20 +45,20 @@ export interface ComposerClosed {
 
 export type SendError = TextError | UsageError | ComposerClosed;
 
-/** One visit to one room, as a store that a screen subscribes to. */
+/** One visit to one room, as a store that a screen subscribes to. Each function works by itself, without its `this`. */
 export interface RoomStore {
 	/** The same object until something changes. */
-	getSnapshot(): RoomSnapshot;
+	readonly getSnapshot: () => RoomSnapshot;
 	/** Calls `listener` after each change, never from inside `subscribe`; returns how to stop it. */
-	subscribe(listener: () => void): () => void;
+	readonly subscribe: (listener: () => void) => () => void;
 	/** Sends as soon as that is safe. */
-	send(text: string): Result<MessageId, SendError>;
+	readonly send: (text: string) => Result<MessageId, SendError>;
 	/** Sends a held message to those who are here now. */
-	release(id: MessageId): void;
+	readonly release: (id: MessageId) => void;
 	/** Throws a message away that is not placed yet; false if it is. */
-	discard(id: MessageId): boolean;
+	readonly discard: (id: MessageId) => boolean;
 	/** Says goodbye, erases the keys, forgets the identity. Also gives up while joining. Harmless when over. */
-	leave(): Promise<void>;
+	readonly leave: () => Promise<void>;
 }
 
 /** Begins a visit; what comes of it is in the snapshots. */
@@ -370,7 +370,7 @@ class Room implements RoomStore {
 	}
 
 	#notify(): void {
-		for (const listener of [...this.#listeners]) listener();
+		for (const listener of this.#listeners) listener();
 	}
 }
 
