@@ -33,10 +33,11 @@ export class Connection {
 	#parser: XmlStreamParser;
 	readonly #since: number;
 	#heardAt: number;
-	/** The time the last call gave. */
-	#lastMoved: number;
 	#pingedAt: number | undefined;
-	/** Set when the stream has ended and the transport has still to go. */
+	/** Until when reading is paused: a peer that is not read cannot be heard. */
+	#pausedUntil: number;
+	/** The stream has ended and the transport has still to go; its time for that runs from the next tick. */
+	#ending = false;
 	#endingSince: number | undefined;
 	#gone = false;
 	#overflowed = false;
@@ -57,13 +58,13 @@ export class Connection {
 		this.#stanzaPace = new Pace(host.limits.stanzasPerSecond, host.limits.burstStanzas, now);
 		this.#since = now;
 		this.#heardAt = now;
+		this.#pausedUntil = now;
 		this.#onOverflow = onOverflow;
 		const write = (text: string): void => this.write(text);
 		const end = (): void => {
-			this.#endingSince = this.#lastMoved;
+			this.#ending = true;
 			this.#wire.end();
 		};
-		this.#lastMoved = now;
 		this.#stream = new Stream({ ...host, write, end }, framing);
 	}
 
@@ -77,7 +78,7 @@ export class Connection {
 
 	/** Queues text for the peer; one who does not read is dropped, though not before the present call is done. */
 	write(text: string): void {
-		if (this.#gone || this.#overflowed || this.#endingSince !== undefined) return;
+		if (this.#gone || this.#overflowed || this.#ending) return;
 		if (this.#wire.send(text) <= this.#limits.sendQueueBytes) return;
 		this.#overflowed = true;
 		this.#onOverflow(this);
@@ -85,14 +86,12 @@ export class Connection {
 
 	/** Any sign of life, a WebSocket pong too. */
 	heard(now: number): void {
-		this.#lastMoved = now;
 		this.#heardAt = now;
 		this.#pingedAt = undefined;
 	}
 
 	/** A message that cannot be text of a stream. */
 	refuse(condition: "bad-format" | "unsupported-encoding" | "policy-violation", detail: string, now: number): void {
-		this.#lastMoved = now;
 		this.#stream.fail(condition, now, detail);
 	}
 
@@ -137,14 +136,17 @@ export class Connection {
 		if (this.#stream.phase === "closed") return;
 		const wait = Math.max(this.#bytePace.spend(bytes, now), this.#stanzaPace.spend(stanzas, now));
 		if (wait > this.#limits.abuseDebtMs) this.#stream.fail("policy-violation", now, "far too much at once");
-		else if (wait > 0) this.#wire.pause(wait);
+		else if (wait > 0) {
+			this.#pausedUntil = now + wait;
+			this.#wire.pause(wait);
+		}
 	}
 
 	/** Looks at the deadlines: to log in, to answer, to be gone. */
 	tick(now: number): void {
 		if (this.#gone) return;
-		this.#lastMoved = now;
-		if (this.#endingSince !== undefined) {
+		if (this.#ending) {
+			this.#endingSince ??= now;
 			if (now - this.#endingSince >= this.#limits.closeTimeoutMs) this.drop(now);
 			return;
 		}
@@ -152,6 +154,7 @@ export class Connection {
 			if (now - this.#since >= this.#limits.unauthenticatedMs) this.#stream.fail("connection-timeout", now);
 			return;
 		}
+		if (now < this.#pausedUntil) return this.heard(now);
 		if (this.#pingedAt !== undefined) {
 			if (now - this.#pingedAt >= this.#limits.pingTimeoutMs) {
 				this.#stream.fail("connection-timeout", now);
@@ -170,7 +173,6 @@ export class Connection {
 
 	/** Ends it in order: the stream error, then the close. */
 	fail(condition: "conflict" | "not-authorized" | "system-shutdown", now: number): void {
-		this.#lastMoved = now;
 		this.#stream.fail(condition, now);
 	}
 

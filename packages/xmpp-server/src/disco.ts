@@ -4,7 +4,7 @@ import { type Element, element } from "./xml.ts";
 export interface Identity {
 	readonly category: string;
 	readonly type: string;
-	readonly name: string;
+	readonly name?: string;
 }
 
 /** An answer to disco#info (XEP-0030 section 3). */

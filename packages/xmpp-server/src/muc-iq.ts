@@ -1,13 +1,8 @@
 import { discoInfo, discoItems } from "./disco.ts";
 import type { MucRoom, Occupant } from "./muc-room.ts";
 import { NS } from "./namespaces.ts";
-import type { StanzaCondition } from "./stanza.ts";
+import type { IqAnswer, StanzaCondition } from "./stanza.ts";
 import { child, childElements, type Element, element, textOf } from "./xml.ts";
-
-/** What an IQ to a room or to the service is answered with. */
-export type IqAnswer =
-	| { readonly type: "result"; readonly payload?: Element }
-	| { readonly type: "error"; readonly condition: StanzaCondition };
 
 const SERVICE_FEATURES: readonly string[] = [NS.muc, NS.ping, NS.version, NS.occupantId];
 const ROOM_FEATURES: readonly string[] = [

@@ -1,10 +1,10 @@
 import type { Jid } from "./jid.ts";
 import type { ServerLimits } from "./limits.ts";
-import { answerForRoom, answerForService, type IqAnswer } from "./muc-iq.ts";
+import { answerForRoom, answerForService } from "./muc-iq.ts";
 import { MucRoom, type Occupant, withoutRoomClaims } from "./muc-room.ts";
 import { NS } from "./namespaces.ts";
 import type { Session } from "./session.ts";
-import { errorReply, iqPayload, isRequest, resultReply, type StanzaCondition } from "./stanza.ts";
+import { errorReply, type IqAnswer, iqPayload, isRequest, resultReply, type StanzaCondition } from "./stanza.ts";
 import { child, type Element, type Node, serialise, textOf } from "./xml.ts";
 
 /** The rooms of one server (XEP-0045), under a domain of their own. */

@@ -1,13 +1,12 @@
 import type { Accounts } from "./accounts.ts";
 import { prepareLocal } from "./jid.ts";
 import { NS } from "./namespaces.ts";
-import type { StanzaCondition } from "./stanza.ts";
+import type { IqAnswer } from "./stanza.ts";
 import { child, type Element, element, textOf } from "./xml.ts";
 
-/** What in-band registration (XEP-0077) answers: a result with or without payload, or an error. */
+/** What in-band registration (XEP-0077) answers. */
 export type RegisterAnswer =
-	| { readonly type: "result"; readonly payload?: Element }
-	| { readonly type: "error"; readonly condition: StanzaCondition }
+	| IqAnswer
 	/** The account is gone: answer, then end its sessions. */
 	| { readonly type: "removed" };
 

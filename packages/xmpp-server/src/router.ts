@@ -1,11 +1,10 @@
 import type { Accounts } from "./accounts.ts";
-import { discoInfo, discoItems } from "./disco.ts";
 import { bareOf, fullOf, type Jid, parseJid } from "./jid.ts";
 import type { ServerLimits } from "./limits.ts";
-import type { IqAnswer } from "./muc-iq.ts";
 import type { MucService } from "./muc-service.ts";
 import { NS } from "./namespaces.ts";
 import { registerAfterLogin } from "./register.ts";
+import { answerForServer } from "./server-iq.ts";
 import type { Session, Sessions } from "./session.ts";
 import {
 	errorReply,
@@ -18,9 +17,12 @@ import {
 } from "./stanza.ts";
 import { child, type Element, element, textOf } from "./xml.ts";
 
-const SERVER_FEATURES: readonly string[] = [NS.register, NS.ping, NS.version, NS.roster, NS.stanzaId];
-const SERVER_NAME = "Clowder";
-const SERVER_VERSION = "0.1.0";
+/** What the sender's connection adds to a stanza. */
+export interface RouteContext {
+	readonly now: number;
+	/** Counts a change of password against the sender's address. */
+	readonly allowRegistration: () => boolean;
+}
 
 /** Takes each stanza of a bound session to where it belongs (RFC 6121 section 8). */
 export class Router {
@@ -38,18 +40,17 @@ export class Router {
 		this.#muc = muc;
 	}
 
-	/** `allowRegistration` counts a change of password against the sender's address. */
-	route(session: Session, stanza: Element, allowRegistration: () => boolean): void {
+	route(session: Session, stanza: Element, context: RouteContext): void {
 		if (stanza.name === "iq" && !isWellFormedIq(stanza)) return this.#refuse(session, stanza, "bad-request");
 		const text = stanza.attrs["to"];
-		if (text === undefined) return this.#toOwnAccount(session, stanza, allowRegistration);
+		if (text === undefined) return this.#toOwnAccount(session, stanza, context);
 		const to = parseJid(text);
 		if (!to.ok) return this.#refuse(session, stanza, "jid-malformed");
 		if (to.value.domain === this.#muc.domain) return this.#muc.receive(session, stanza, to.value);
 		if (to.value.domain !== this.#domain) return this.#refuse(session, stanza, "remote-server-not-found");
-		if (to.value.local === "") return this.#toServer(session, stanza, to.value, allowRegistration);
+		if (to.value.local === "") return this.#toServer(session, stanza, to.value, context);
 		if (to.value.local === session.username && to.value.resource === "" && stanza.name === "iq") {
-			return this.#iqToServer(session, stanza, allowRegistration);
+			return this.#iqToServer(session, stanza, context);
 		}
 		this.#toUser(session, stanza, to.value);
 	}
@@ -67,62 +68,44 @@ export class Router {
 		session.send(errorReply(stanza, condition, session.full));
 	}
 
-	#toOwnAccount(session: Session, stanza: Element, allowRegistration: () => boolean): void {
+	#toOwnAccount(session: Session, stanza: Element, context: RouteContext): void {
 		if (stanza.name === "presence") return this.#ownPresence(session, stanza);
-		if (stanza.name === "iq") return this.#iqToServer(session, stanza, allowRegistration);
+		if (stanza.name === "iq") return this.#iqToServer(session, stanza, context);
 		this.#toUser(session, stanza, { local: session.username, domain: this.#domain, resource: "" });
 	}
 
-	#toServer(session: Session, stanza: Element, to: Jid, allowRegistration: () => boolean): void {
+	#toServer(session: Session, stanza: Element, to: Jid, context: RouteContext): void {
 		if (stanza.name === "presence") return;
 		if (stanza.name === "message" || to.resource !== "") return this.#refuse(session, stanza, "service-unavailable");
-		this.#iqToServer(session, stanza, allowRegistration);
+		this.#iqToServer(session, stanza, context);
 	}
 
-	#iqToServer(session: Session, iq: Element, allowRegistration: () => boolean): void {
+	/** To the server itself, or to the own account, for which it answers. */
+	#iqToServer(session: Session, iq: Element, context: RouteContext): void {
 		const request = iqPayload(iq);
 		if (!isRequest(iq) || request === undefined) return;
 		if (request.ns === NS.register && request.name === "query") {
-			return this.#register(session, iq, request, allowRegistration);
+			return this.#register(session, iq, request, context);
 		}
-		const answer = this.#answer(request, iq.attrs["type"]);
+		const asked = parseJid(iq.attrs["to"] ?? session.bare);
+		const ofAccount = asked.ok && asked.value.local !== "";
+		const answer = answerForServer(request, iq.attrs["type"], ofAccount, this.#muc.domain);
 		if (answer.type === "error") return this.#refuse(session, iq, answer.condition);
 		session.send(resultReply(iq, session.full, answer.payload));
 	}
 
-	#answer(request: Element, type: string | undefined): IqAnswer {
-		if (request.ns === NS.session && type === "set") return { type: "result" };
-		if (request.ns === NS.roster && type === "set") return { type: "error", condition: "not-allowed" };
-		if (type !== "get") return { type: "error", condition: "service-unavailable" };
-		switch (request.ns) {
-			case NS.roster:
-				return { type: "result", payload: element("query", NS.roster) };
-			case NS.ping:
-				return { type: "result" };
-			case NS.version: {
-				const name = element("name", NS.version, {}, [SERVER_NAME]);
-				const version = element("version", NS.version, {}, [SERVER_VERSION]);
-				return { type: "result", payload: element("query", NS.version, {}, [name, version]) };
-			}
-			case NS.discoInfo: {
-				if (request.attrs["node"] !== undefined) return { type: "error", condition: "item-not-found" };
-				const identity = { category: "server", type: "im", name: SERVER_NAME };
-				return { type: "result", payload: discoInfo([identity], SERVER_FEATURES) };
-			}
-			case NS.discoItems:
-				if (request.attrs["node"] !== undefined) return { type: "result", payload: discoItems([]) };
-				return { type: "result", payload: discoItems([{ jid: this.#muc.domain, name: "Rooms" }]) };
-			default:
-				return { type: "error", condition: "service-unavailable" };
-		}
-	}
-
-	#register(session: Session, iq: Element, query: Element, allowed: () => boolean): void {
-		const answer = registerAfterLogin(this.#accounts, session.username, iq.attrs["type"], query, allowed);
+	#register(session: Session, iq: Element, query: Element, context: RouteContext): void {
+		const answer = registerAfterLogin(
+			this.#accounts,
+			session.username,
+			iq.attrs["type"],
+			query,
+			context.allowRegistration,
+		);
 		if (answer.type === "error") return this.#refuse(session, iq, answer.condition);
 		session.send(resultReply(iq, session.full, answer.type === "result" ? answer.payload : undefined));
 		if (answer.type === "removed") {
-			for (const other of this.#sessions.of(session.username)) other.terminate("not-authorized");
+			for (const other of this.#sessions.of(session.username)) other.terminate("not-authorized", context.now);
 		}
 	}
 

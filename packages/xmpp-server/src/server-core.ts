@@ -95,7 +95,8 @@ export class ServerCore {
 				allowAuthentication: (at) => this.#authRate.admits(key, at),
 				authenticationFailed: (at) => void this.#authRate.allow(key, at),
 				bind: (username, resource, at) => this.#bind(connection, username, resource, at),
-				route: (session, stanza, at) => this.#router.route(session, stanza, () => this.#registerRate.allow(key, at)),
+				route: (session, stanza, at) =>
+					this.#router.route(session, stanza, { now: at, allowRegistration: () => this.#registerRate.allow(key, at) }),
 				unbind: (session, at) => this.#unbind(session, at),
 			},
 			(slow) => this.#overflowed.add(slow),
@@ -179,14 +180,14 @@ export class ServerCore {
 		if (!this.#accounts.has(username)) return err("not-allowed");
 		const resource = wanted ?? this.#newId();
 		// The newer one is the living one, as a rule: a client that comes back after its connection broke.
-		this.#sessions.find(username, resource)?.terminate("conflict");
+		this.#sessions.find(username, resource)?.terminate("conflict", now);
 		if (this.#sessions.of(username).length >= this.#limits.sessionsPerAccount) return err("resource-constraint");
 		const session = new Session(
 			username,
 			resource,
 			this.domain,
 			(text) => connection.write(text),
-			(condition) => connection.fail(condition, now),
+			(condition, at) => connection.fail(condition, at),
 		);
 		this.#sessions.add(session);
 		this.#accounts.sessionBegan(username);

@@ -17,7 +17,7 @@ export class Session {
 	readonly directed: Set<string> = new Set();
 	readonly #write: (text: string) => void;
 	/** Ends the connection with a stream error. */
-	readonly terminate: (condition: "conflict" | "not-authorized") => void;
+	readonly terminate: (condition: "conflict" | "not-authorized", now: number) => void;
 
 	constructor(
 		username: string,

@@ -18,6 +18,11 @@ const ERROR_TYPES = {
 
 export type StanzaCondition = keyof typeof ERROR_TYPES;
 
+/** What an IQ get or set is answered with. */
+export type IqAnswer =
+	| { readonly type: "result"; readonly payload?: Element }
+	| { readonly type: "error"; readonly condition: StanzaCondition };
+
 /** The answer to a stanza that could not be served. Its payload is not sent back. */
 export function errorReply(stanza: Element, condition: StanzaCondition, to: string, text?: string): Element {
 	const children: Node[] = [element(condition, NS.stanzaErrors)];

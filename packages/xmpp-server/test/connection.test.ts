@@ -39,10 +39,40 @@ test("a peer that is silent is asked, and one that does not answer is out of its
 	assert.equal(endedWith(bo), "connection-timeout");
 	const [gone] = ana.take();
 	assert.deepEqual([gone?.attrs["from"], gone?.attrs["type"]], [`${ROOM}/B`, "unavailable"]);
+	bench.pass(0);
 	assert.equal(bo.destroyed, false);
 	bench.pass(100);
 	assert.equal(bo.destroyed, true, "its transport is not waited for");
 	assert.equal(ana.ended, false);
+});
+
+test("a peer that is not read for a while is not taken for dead meanwhile", () => {
+	const limits = { stanzasPerSecond: 1, burstStanzas: 10, pingAfterMs: 1000, pingTimeoutMs: 500 };
+	const bench = new Bench(limits);
+	const ana = bench.client("ana");
+	bench.now += 60_000;
+	for (let i = 0; i < 20; i++) ana.receive(PING);
+	assert.equal(ana.paused.at(-1), 10_000);
+	for (let i = 0; i < 99; i++) bench.pass(100);
+	assert.deepEqual([ana.pings, ana.ended], [0, false]);
+	bench.pass(1100);
+	assert.equal(ana.pings, 1);
+	bench.pass(500);
+	assert.equal(ana.ended, true);
+});
+
+test("a session that is taken over has its time to hear of it", () => {
+	const bench = new Bench({ closeTimeoutMs: 100 });
+	const first = bench.client("ana", "r");
+	bench.pass(10_000);
+	const second = bench.connect();
+	second.open();
+	second.logIn("ana", "a password", "r");
+	assert.deepEqual([first.ended, first.destroyed], [true, false]);
+	bench.pass(0);
+	assert.equal(first.destroyed, false);
+	bench.pass(100);
+	assert.equal(first.destroyed, true);
 });
 
 test("over TCP the question is a stanza (XEP-0199), and any word is an answer", () => {

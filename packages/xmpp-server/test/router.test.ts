@@ -37,6 +37,8 @@ test("the server answers what stock clients ask, and refuses the rest by name", 
 	);
 	const info = payload(`<query xmlns="${NS.discoInfo}"/>`, "localhost");
 	assert.equal(childElements(info)[0]?.attrs["category"], "server");
+	const own = payload(`<query xmlns="${NS.discoInfo}"/>`, "ana@localhost");
+	assert.equal(childElements(own)[0]?.attrs["category"], "account");
 	assert.equal(ana.iq("get", "localhost", `<ping xmlns="${NS.ping}"/>`).attrs["type"], "result");
 	assert.equal(ana.iq("set", undefined, `<session xmlns="${NS.session}"/>`).attrs["type"], "result");
 	assert.equal(conditionOf(ana.iq("get", "localhost", '<query xmlns="urn:unknown"/>')), "service-unavailable");

@@ -43,7 +43,7 @@ test("a client that dies without a word is out of its room", async (t) => {
 
 test("a WebSocket client that stops answering is found out by pings below XMPP", async (t) => {
 	const { url, server } = await startServer(t, {
-		limits: { pingAfterMs: 200, pingTimeoutMs: 200, closeTimeoutMs: 200 },
+		limits: { pingAfterMs: 300, pingTimeoutMs: 1500, closeTimeoutMs: 200 },
 	});
 	const ana = await (await TestClient.webSocket(url, "localhost")).start("ana");
 	await ana.join("den", "A");
