@@ -1,7 +1,7 @@
 import { err, hex, ok, type Result } from "@clowder/bytes";
 import type { CarrierError, Handle } from "@clowder/carrier";
 import { requestFailed } from "./account.ts";
-import { ENTRANCE_TRIES_MAX_COUNT, RANDOM_ID_BYTES, type XmppTiming } from "./limits.ts";
+import { ENTRANCE_TRIES_MAX_COUNT, OCCUPANTS_MAX_COUNT, RANDOM_ID_BYTES, type XmppTiming } from "./limits.ts";
 import { entrance, type MucEvent, unlocking } from "./muc.ts";
 import type { Link } from "./xmpp-js.ts";
 
@@ -19,6 +19,12 @@ export interface EntranceOptions {
 	/** Called once, at the very stanza with which we are in, so that what follows it finds us there. */
 	readonly onDone: (outcome: Result<Entered, CarrierError>) => void;
 }
+
+const TOO_MANY: CarrierError = {
+	kind: "protocol",
+	expected: `at most ${OCCUPANTS_MAX_COUNT} occupants`,
+	got: "more",
+};
 
 /** One way into a room (XEP-0045 section 7.2, XMPP-5): under a random nick, waiting while its maker unlocks it. */
 export class Entrance {
@@ -54,8 +60,9 @@ export class Entrance {
 			this.#occupants.delete(event.nick);
 		} else if (event.type === "present") {
 			// The room may have changed the nick asked for; status 110 says which one is ours.
-			if (!event.self) this.#occupants.add(event.nick);
-			else this.#nick = event.nick;
+			if (event.self) this.#nick = event.nick;
+			else this.#occupants.add(event.nick);
+			if (this.#occupants.size > OCCUPANTS_MAX_COUNT) return this.#finish(err(TOO_MANY));
 			if (event.self && event.created) void this.#unlock();
 			else if (event.self) this.#finish(ok({ self: this.#nick, occupants: this.#occupants }));
 		}

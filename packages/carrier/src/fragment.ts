@@ -147,7 +147,10 @@ export class Reassembly {
 
 	/** Takes a text as the carrier brought it. */
 	receive(from: Handle, text: string): Received {
-		if (!looksLikeFragment(text)) return { text, dropped: [] };
+		if (!looksLikeFragment(text)) {
+			const limit = this.#limits.textMaxBytes;
+			return textBytes(text) <= limit ? { text, dropped: [] } : refused(from, tooLong(limit));
+		}
 		const parsed = parseFragment(text);
 		if (!parsed.ok) {
 			this.drop(from);
@@ -199,7 +202,7 @@ export class Reassembly {
 		incomplete.chunks.push(chunk);
 		incomplete.bytes += textBytes(chunk);
 		const limit = this.#limits.textMaxBytes;
-		if (incomplete.bytes > limit) return refused(from, `a text of at most ${limit} bytes expected, a longer one came`);
+		if (incomplete.bytes > limit) return refused(from, tooLong(limit));
 		if (incomplete.chunks.length === incomplete.count) {
 			return { text: incomplete.chunks.join(""), dropped: [] };
 		}
@@ -219,6 +222,10 @@ export class Reassembly {
 		}
 		return { dropped };
 	}
+}
+
+function tooLong(limit: number): string {
+	return `a text of at most ${limit} bytes expected, a longer one came`;
 }
 
 function refused(from: Handle, reason: string): Received {

@@ -140,8 +140,10 @@ test("FRAG-3: a new text supersedes an incomplete one, which is said", () => {
 	assert.deepEqual(reassembly.receive("a", split[1] ?? ""), { text: "y".repeat(150), dropped: [] });
 });
 
-test("FRAG-4: a text over the limit is dropped when it passes it", () => {
+test("FRAG-4: a text over the limit is dropped, whole or when its fragments pass it", () => {
 	const reassembly = new Reassembly({ textMaxBytes: 200, incompleteMaxBytes: 1000, incompleteMaxHandles: 10 });
+	assert.deepEqual(reassembly.receive("a", "x".repeat(200)).dropped, []);
+	assert.equal(reassembly.receive("a", "x".repeat(201)).dropped.length, 1);
 	const outcomes = parts("x".repeat(201)).map((part) => reassembly.receive("a", part));
 	assert.deepEqual(
 		outcomes.map(({ dropped }) => dropped.length),
