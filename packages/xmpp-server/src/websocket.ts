@@ -43,7 +43,7 @@ class WebSocketWire implements Wire {
 
 	send(text: string): number {
 		this.#tap(text);
-		this.#socket.send(text, () => {});
+		this.#socket.send(text);
 		return this.#socket.bufferedAmount;
 	}
 
