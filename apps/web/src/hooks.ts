@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useEffectEvent, useRef, useSyncExternalStore } from "react";
 
 /** The title of the browser's window or tab. */
 export function useTitle(title: string): void {
@@ -28,16 +28,14 @@ export function useFocusAtStart<Target extends HTMLElement>(): RefObject<Target 
 
 /** Calls `pressed` for keys that nothing on the page has used. */
 export function useKey(key: string, pressed: (event: KeyboardEvent) => void): void {
-	const latest = useRef(pressed);
-	latest.current = pressed;
+	const listen = useEffectEvent((event: KeyboardEvent) => {
+		const modified = event.ctrlKey || event.altKey || event.metaKey;
+		if (event.key === key && !modified && !event.defaultPrevented && !event.isComposing) pressed(event);
+	});
 	useEffect(() => {
-		const listen = (event: KeyboardEvent): void => {
-			const modified = event.ctrlKey || event.altKey || event.metaKey;
-			if (event.key === key && !modified && !event.defaultPrevented && !event.isComposing) latest.current(event);
-		};
 		window.addEventListener("keydown", listen);
 		return () => window.removeEventListener("keydown", listen);
-	}, [key]);
+	}, []);
 }
 
 /** Whether a key pressed now writes. */

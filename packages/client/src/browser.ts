@@ -5,14 +5,7 @@ import { createParticipant, nicknameSkeleton } from "@clowder/mpotr";
 import type { Entry } from "./entry.ts";
 import { monotonicClock } from "./monotonic-clock.ts";
 import { openRoom, type RoomStore } from "./room/room.ts";
-
-/** Where a browser finds its server. */
-export interface ServerAddress {
-	/** The XMPP domain. */
-	readonly domain: string;
-	/** `wss://...` or, on loopback, `ws://...`. */
-	readonly websocket: string;
-}
+import type { ServerAddress } from "./server-address.ts";
 
 /** Opens rooms on one server. */
 export interface Client {

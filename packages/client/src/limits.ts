@@ -6,7 +6,7 @@ export const REFUSALS_KEPT_MAX = 50;
 export const PEOPLE_KEPT_MAX = 2_000;
 /** Carrier events that wait to be read; a flood beyond ends the visit, since none may be skipped. */
 export const EVENTS_WAITING_MAX = 20_000;
-/** After this long without a new step, whoever is waited for is named. */
+/** A way in that takes longer is called slow, and whoever is waited for is named. */
 export const SLOW_JOIN_MS = 5_000;
 /** After a lost connection our former presence may still hold our name: ask again after this time ... */
 export const REJOIN_DELAY_MS = 5_000;

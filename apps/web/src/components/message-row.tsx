@@ -25,8 +25,10 @@ export const MessageRow: FunctionComponent<MessageRowProps> = memo(function Mess
 			{!continues && (
 				<div className="message-head" aria-hidden="true">
 					<PersonMark mark={author.mark} />
-					<bdi className="message-author">{author.nickname}</bdi>
-					{author.self && <span className="person-you">({person.you})</span>}
+					<span className="message-author">
+						<bdi>{author.nickname}</bdi>
+						{author.self && <span className="person-you">, {person.you}</span>}
+					</span>
 					<MomentInTime at={message.at} />
 				</div>
 			)}

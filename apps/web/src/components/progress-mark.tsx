@@ -37,7 +37,7 @@ function Names({ title, people }: { title: string; people: readonly PersonRef[] 
 				{people.map((person) => (
 					<li key={person.id}>
 						<PersonMark mark={person.mark} /> <bdi>{person.nickname}</bdi>
-						{person.self && ` (${words.you})`}
+						{person.self && `, ${words.you}`}
 					</li>
 				))}
 			</ul>

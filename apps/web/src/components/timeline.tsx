@@ -34,6 +34,8 @@ export function Timeline({ items }: { items: readonly TimelineItem[] }): ReactNo
 				className="timeline-log"
 				role="log"
 				aria-live="polite"
+				// A mark that changes is not read out; what is new is.
+				aria-relevant="additions"
 				aria-label={room.messages}
 				tabIndex={0}
 				data-part

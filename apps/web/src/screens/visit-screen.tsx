@@ -1,5 +1,5 @@
 import type { EndReason, RoomStore } from "@clowder/client";
-import { type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import { JoiningPanel } from "../components/joining-panel.tsx";
 import { RoomScreen } from "./room-screen.tsx";
 
@@ -11,11 +11,10 @@ interface VisitScreenProps {
 /** One visit from joining to its end. */
 export function VisitScreen({ store, onEnd }: VisitScreenProps): ReactNode {
 	const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot);
-	const ended = useRef(onEnd);
-	ended.current = onEnd;
+	const ended = useEffectEvent(onEnd);
 	const { end } = snapshot;
 	useEffect(() => {
-		if (end !== undefined) ended.current(end);
+		if (end !== undefined) ended(end);
 	}, [end]);
 	useEffect(() => {
 		// A closed page says goodbye too, so that the others need not wait.
