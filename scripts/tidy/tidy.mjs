@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { readJson, root } from "../lib/repo.mjs";
 import { calls } from "./calls.mjs";
 import { layering } from "./layering.mjs";
+import { lockfile } from "./lockfile.mjs";
 import { pins } from "./pins.mjs";
 import { ruleIds } from "./rule-ids.mjs";
 import { fileLength, leftovers, localNames } from "./texts.mjs";
@@ -54,7 +55,9 @@ export function tidyRepository() {
 		const path = join(root, workspace, "package.json");
 		return existsSync(path) ? readJson(path) : undefined;
 	};
-	return tidy(repositoryFiles(), manifestOf, readJson(join(root, "package.json"))).map(
-		({ rule, path, line, message }) => `${path}:${line} [${rule}] ${message}`,
-	);
+	const findings = [
+		...tidy(repositoryFiles(), manifestOf, readJson(join(root, "package.json"))),
+		...lockfile(readJson(join(root, "package-lock.json"))),
+	];
+	return findings.map(({ rule, path, line, message }) => `${path}:${line} [${rule}] ${message}`);
 }

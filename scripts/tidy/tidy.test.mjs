@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { calls } from "./calls.mjs";
 import { layering } from "./layering.mjs";
+import { lockfile } from "./lockfile.mjs";
 import { pins } from "./pins.mjs";
 import { ruleIds } from "./rule-ids.mjs";
 import { importsOf, scan } from "./source.mjs";
@@ -174,6 +175,19 @@ describe("tidy: pins", () => {
 			const text = JSON.stringify({ dependencies: { good: "1.0.0" }, devDependencies: { bad: version } });
 			assert.equal(pins([file("packages/a/package.json", text)]).length, 1, version);
 		}
+	});
+});
+
+describe("tidy: the lockfile", () => {
+	it("is complete only with the packages of other platforms", () => {
+		const tool = { version: "1.0.0", optionalDependencies: { "@t/linux-x64": "1.0.0", "@t/darwin-arm64": "1.0.0" } };
+		const here = { "node_modules/t": tool, "node_modules/@t/linux-x64": { version: "1.0.0" } };
+		assert.match(
+			lockfile({ packages: here })[0]?.message ?? "",
+			/^@t\/darwin-arm64 \(of node_modules\/t\) has no entry/,
+		);
+		const everywhere = { ...here, "node_modules/@t/darwin-arm64": { version: "1.0.0" } };
+		assert.deepEqual(lockfile({ packages: everywhere }), []);
 	});
 });
 
