@@ -13,7 +13,7 @@ const lock = readJson(path);
 for (const { name, version, owner } of missingOptional(lock)) {
 	// @biomejs/cli-linux-x64-musl: the system, the processor and, of some, the C library are in the name.
 	const [os = "", cpu = "", library = ""] = name.replace(/^.*\/(?:cli-|binding-)?/, "").split("-");
-	const libc = /^musl/.test(library) ? ["musl"] : /^gnu/.test(library) ? ["glibc"] : undefined;
+	const libc = library.startsWith("musl") ? ["musl"] : library.startsWith("gnu") ? ["glibc"] : undefined;
 	const { license, engines, dev } = lock.packages[owner];
 	lock.packages[`node_modules/${name}`] = {
 		version,
