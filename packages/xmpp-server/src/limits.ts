@@ -48,7 +48,7 @@ export interface ServerLimits {
 	readonly roomNameBytes: number;
 	readonly nickBytes: number;
 	readonly subjectBytes: number;
-	/** A presence is kept for later joiners, so it is smaller than a message. */
+	/** A presence is kept for those who come later, so it is smaller than a message. */
 	readonly presenceBytes: number;
 	/** Addresses a session has sent its presence to, which hear of its end. */
 	readonly directedPresences: number;

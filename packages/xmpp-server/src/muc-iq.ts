@@ -63,7 +63,7 @@ export function answerForRoom(
 			return asker === undefined ? refused("not-acceptable") : { type: "result" };
 		case NS.mucOwner:
 			return asker?.affiliation === "owner" ? configure(request, type) : refused("forbidden");
-		case "http://jabber.org/protocol/muc#admin":
+		case NS.mucAdmin:
 			// Nobody here has power over others: clients mute for themselves.
 			return refused("not-allowed");
 		default:

@@ -28,7 +28,7 @@ export function withoutRoomClaims(children: readonly Node[], room: string): Node
 		if (typeof node === "string") return true;
 		if (node.ns === NS.muc || node.ns === NS.mucUser || node.ns === NS.occupantId) return false;
 		if (node.ns === NS.stanzaId && node.name === "stanza-id") return node.attrs["by"]?.toLowerCase() !== room;
-		return !(node.ns === "urn:xmpp:delay" && node.attrs["from"]?.toLowerCase() === room);
+		return !(node.ns === NS.delay && node.attrs["from"]?.toLowerCase() === room);
 	});
 }
 

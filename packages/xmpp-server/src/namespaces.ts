@@ -19,6 +19,7 @@ export const NS = {
 	muc: "http://jabber.org/protocol/muc",
 	mucUser: "http://jabber.org/protocol/muc#user",
 	mucOwner: "http://jabber.org/protocol/muc#owner",
+	mucAdmin: "http://jabber.org/protocol/muc#admin",
 	mucRoomConfig: "http://jabber.org/protocol/muc#roomconfig",
 	mucSelfPing: "http://jabber.org/protocol/muc#self-ping-optimization",
 	/** XEP-0077 */
@@ -28,6 +29,8 @@ export const NS = {
 	version: "jabber:iq:version",
 	/** XEP-0199 */
 	ping: "urn:xmpp:ping",
+	/** XEP-0203 */
+	delay: "urn:xmpp:delay",
 	/** XEP-0359 */
 	stanzaId: "urn:xmpp:sid:0",
 	/** XEP-0421 */

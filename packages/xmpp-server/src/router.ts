@@ -15,7 +15,7 @@ import {
 	resultReply,
 	type StanzaCondition,
 } from "./stanza.ts";
-import { child, type Element, element, textOf } from "./xml.ts";
+import { child, type Element, element, serialise, textOf } from "./xml.ts";
 
 /** What the sender's connection adds to a stanza. */
 export interface RouteContext {
@@ -117,6 +117,9 @@ export class Router {
 			return this.#announceUnavailable(session, stanza);
 		}
 		if (type !== undefined) return this.#refuse(session, stanza, "bad-request");
+		if (Buffer.byteLength(serialise(stanza)) > this.#limits.presenceBytes) {
+			return this.#refuse(session, stanza, "policy-violation");
+		}
 		session.presence = stanza;
 		// There is no roster, so an account's presence is shown to its own sessions only.
 		for (const other of this.#sessions.of(session.username)) {

@@ -73,7 +73,7 @@ class Server implements XmppServer {
 	readonly #attached: { readonly server: HttpServer; readonly listener: UpgradeListener }[] = [];
 	readonly #listening: Set<NetServer> = new Set();
 	#ticking: NodeJS.Timeout | undefined;
-	#closed = false;
+	#closing: Promise<void> | undefined;
 
 	constructor(options: XmppServerOptions, domain: string) {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -103,7 +103,8 @@ class Server implements XmppServer {
 	attachWebSocket(httpServer: HttpServer, options: WebSocketOptions): void {
 		const endpoint = new WebSocketEndpoint(this.#edge, options, this.#limits.stanzaBytes);
 		const listener: UpgradeListener = (request, socket, head) => {
-			if (this.#closed) socket.destroy();
+			socket.on("error", () => socket.destroy());
+			if (this.#closing !== undefined) socket.destroy();
 			else if (!endpoint.upgrade(request, socket, head) && httpServer.listenerCount("upgrade") === 1) {
 				// Nobody else is there to answer.
 				socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
@@ -118,10 +119,12 @@ class Server implements XmppServer {
 		if (!LOOPBACK.has(host)) {
 			return Promise.resolve(err({ kind: "usage", expected: "a loopback address", got: host }));
 		}
-		if (this.#closed) return Promise.resolve(err({ kind: "usage", expected: "an open server", got: "a closed one" }));
+		if (this.#closing !== undefined) {
+			return Promise.resolve(err({ kind: "usage", expected: "an open server", got: "a closed one" }));
+		}
 		const server = tcpServer(this.#edge);
 		return new Promise((resolve) => {
-			server.once("error", (error: NodeJS.ErrnoException) => resolve(err(listenError(error, port))));
+			server.on("error", (error: NodeJS.ErrnoException) => resolve(err(listenError(error, port))));
 			server.listen({ host, port, exclusive: true }, () => {
 				this.#listening.add(server);
 				this.#start();
@@ -131,9 +134,12 @@ class Server implements XmppServer {
 		});
 	}
 
-	async close(): Promise<void> {
-		if (this.#closed) return;
-		this.#closed = true;
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
 		const stopped = [...this.#listening].map((server) => new Promise<void>((done) => server.close(() => done())));
 		this.#core.shutdown(this.#now());
 		await this.#connectionsGone();

@@ -17,7 +17,7 @@ import {
 	verifyFinal,
 } from "./sasl-scram.ts";
 import type { Session } from "./session.ts";
-import { errorReply, iqPayload, isWellFormedIq, resultReply, type StanzaCondition } from "./stanza.ts";
+import { errorReply, iqPayload, isRequest, isWellFormedIq, resultReply, type StanzaCondition } from "./stanza.ts";
 import { child, type Element, element, serialise, textOf } from "./xml.ts";
 import { isStreamRoot, type XmlViolation } from "./xml-parser.ts";
 
@@ -186,7 +186,7 @@ export class Stream {
 
 	#beforeLogin(node: Element, now: number): void {
 		const query = node.name === "iq" && node.ns === NS.client ? child(node, "query", NS.register) : undefined;
-		if (query === undefined || !isWellFormedIq(node)) return this.#unexpected(node, now);
+		if (query === undefined || !isRequest(node) || !isWellFormedIq(node)) return this.#unexpected(node, now);
 		const host = this.#host;
 		const { id, type } = node.attrs;
 		const answer = registerBeforeLogin(host.accounts, type, query, () => host.allowRegistration(now), now);

@@ -15,7 +15,6 @@ export interface Edge {
 	readonly log: (line: string) => void;
 }
 
-/** Reads stop for a while; the system's buffers fill and the peer has to wait. */
 class TcpWire implements Wire {
 	readonly #socket: Socket;
 	readonly #tap: (text: string) => void;
@@ -36,6 +35,7 @@ class TcpWire implements Wire {
 		return false;
 	}
 
+	/** Meanwhile the system's buffers fill, and the peer has to wait. */
 	pause(ms: number): void {
 		this.#socket.pause();
 		clearTimeout(this.#resume);

@@ -6,8 +6,6 @@ import { WEBSOCKET_FRAMING } from "./framing.ts";
 import type { Edge } from "./tcp.ts";
 
 const SUBPROTOCOL = "xmpp";
-/** RFC 6455 section 7.4.1: the peer sent what this protocol cannot take. */
-const UNSUPPORTED_DATA = 1003;
 
 /** Where streams are served over WebSocket, and to which pages. */
 export interface WebSocketOptions {
@@ -80,7 +78,6 @@ function accept(edge: Edge, socket: WebSocket, address: string): void {
 	socket.on("message", (data, isBinary) => {
 		if (isBinary) {
 			core.refuse(connection, "bad-format", "a binary message", now());
-			socket.close(UNSUPPORTED_DATA);
 			return;
 		}
 		const text = data.toString();
@@ -94,7 +91,7 @@ function refuseUpgrade(socket: Duplex, status: string): void {
 	socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Takes over the upgrade requests for its path; the answer says whether this one was for it. */
+/** Answers the upgrade requests for its path. */
 export class WebSocketEndpoint {
 	readonly #edge: Edge;
 	readonly #options: WebSocketOptions;
@@ -113,10 +110,10 @@ export class WebSocketEndpoint {
 		});
 	}
 
+	/** Whether the request was for this endpoint, and so is dealt with. */
 	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
 		const path = (request.url ?? "").split("?")[0];
 		if (path !== this.#options.path) return false;
-		socket.on("error", () => socket.destroy());
 		const { origin, host } = request.headers;
 		const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
 		const address = request.socket.remoteAddress ?? "";

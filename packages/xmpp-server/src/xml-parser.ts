@@ -20,7 +20,7 @@ export type XmlEvent =
 	/** The root of a stream that stays open. */
 	| { readonly type: "open"; readonly root: Element }
 	/** A complete child of the root. */
-	| { readonly type: "stanza"; readonly stanza: Element; readonly bytes: number }
+	| { readonly type: "stanza"; readonly stanza: Element }
 	| { readonly type: "close" };
 
 export type XmlLimits = Pick<ServerLimits, "stanzaBytes" | "stanzaDepth" | "attributesPerElement">;
@@ -91,8 +91,9 @@ class TreeBuilder {
 
 	#opened(tag: SaxesTagNS): void {
 		const depth = this.#open.length;
-		if (depth >= this.#limits.stanzaDepth + (this.#rootStays ? 1 : 0))
+		if (depth >= this.#limits.stanzaDepth + (this.#rootStays ? 1 : 0)) {
 			throw new Refusal("policy-violation", "elements nested too deep");
+		}
 		const children: Node[] = [];
 		const built: Element = { name: tag.local, ns: tag.uri, attrs: this.#attributes(tag), children };
 		this.#open.push({ element: built, children });
@@ -193,7 +194,7 @@ export class XmlStreamParser {
 				if (depth === 0) this.#emit({ type: "open", root: node });
 			},
 			(node, depth) => {
-				if (depth === 1) this.#emit({ type: "stanza", stanza: node, bytes: this.#size() });
+				if (depth === 1) this.#emit({ type: "stanza", stanza: node });
 				else if (depth === 0) this.#emit({ type: "close" });
 			},
 		);

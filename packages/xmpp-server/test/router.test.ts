@@ -131,7 +131,7 @@ test("questions reach a resource and their answers come back", () => {
 });
 
 test("presence goes to one's own sessions and to whom it is shown, who hear of its end", () => {
-	const bench = new Bench({ directedPresences: 1 });
+	const bench = new Bench({ directedPresences: 1, presenceBytes: 300 });
 	const ana = bench.client("ana", "a");
 	const bo = available(bench.client("bo", "b"));
 	ana.receive('<presence xmlns="jabber:client"/>');
@@ -147,6 +147,9 @@ test("presence goes to one's own sessions and to whom it is shown, who hear of i
 		["ana@localhost/second"],
 	);
 	assert.deepEqual(bo.take(), []);
+
+	const long = ana.ask(`<presence xmlns="jabber:client"><status>${"x".repeat(300)}</status></presence>`);
+	assert.deepEqual(long.map(conditionOf), ["policy-violation"]);
 
 	ana.receive('<presence xmlns="jabber:client" to="bo@localhost"/>');
 	assert.equal(bo.take()[0]?.attrs["from"], "ana@localhost/a");

@@ -180,7 +180,7 @@ test("closing tells clients, lets go of those that do not, and listens no more",
 	const deaf = connect({ host: "127.0.0.1", port: tcpPort, allowHalfOpen: true });
 	deaf.on("error", () => deaf.destroy());
 	await once(deaf, "connect");
-	await server.close();
+	await Promise.all([server.close(), server.close()]);
 	assert.equal(server.counts.connections, 0);
 	await ana.next("presence", (e) => hasStatus(e, "332"));
 	for (const client of [ana, bo]) {

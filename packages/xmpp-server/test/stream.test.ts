@@ -59,6 +59,7 @@ test("before login only SASL and registration are heard", () => {
 		['<other xmlns="jabber:client"/>', "unsupported-stanza-type"],
 		["<message><body/></message>", "invalid-namespace"],
 		['<iq xmlns="jabber:client" type="set"><query xmlns="jabber:iq:register"/></iq>', "not-authorized"],
+		['<iq xmlns="jabber:client" type="result" id="1"><query xmlns="jabber:iq:register"/></iq>', "not-authorized"],
 	];
 	for (const [text, condition] of cases) {
 		const peer = new Bench().connect();

@@ -52,7 +52,7 @@ function events(chunks: readonly string[], limits = DEFAULT_LIMITS): (XmlEvent |
 	const out: (XmlEvent | string)[] = [];
 	for (const chunk of chunks) {
 		const read = parser.write(chunk, (event) => {
-			out.push(event.type === "stanza" ? { ...event, bytes: 0 } : event);
+			out.push(event);
 			return "continue";
 		});
 		if (!read.ok) return [...out, read.error.condition];
