@@ -1,4 +1,4 @@
-import { ok, type Result } from "@clowder/bytes";
+import { hex, ok, type Result } from "@clowder/bytes";
 import type { EdwardsPoint } from "@noble/curves/abstract/edwards.js";
 import type { Backend } from "./backend.ts";
 import { GROUP_ORDER, littleEndian, parseEdwardsPoint, trustedPoint } from "./edwards.ts";
@@ -43,10 +43,22 @@ export function signingKey(backend: Backend, seed: Uint8Array): SigningKey {
 	return new SigningKeyImpl(seed, backend);
 }
 
+/** Keys that passed the checks and are still in use somewhere, so that their next appearance costs no torsion check. */
+const passed = new Map<string, WeakRef<VerifyKeyImpl>>();
+const MAX_PASSED_KEYS = 1024;
+
 /** CRYPTO-2, CRYPTO-3. */
 export function parseVerifyKey(bytes: Uint8Array): Result<VerifyKey, KeyError> {
+	const name = hex(bytes);
+	const known = passed.get(name)?.deref();
+	if (known !== undefined) return ok(known);
 	const point = parseEdwardsPoint(bytes);
-	return point.ok ? ok(new VerifyKeyImpl(bytes.slice(), point.value)) : point;
+	if (!point.ok) return point;
+	const key = new VerifyKeyImpl(bytes.slice(), point.value);
+	passed.set(name, new WeakRef(key));
+	const [oldest] = passed.keys();
+	if (passed.size > MAX_PASSED_KEYS && oldest !== undefined) passed.delete(oldest);
+	return ok(key);
 }
 
 export function sign(backend: Backend, key: SigningKey, message: Uint8Array): Signature {

@@ -22,6 +22,8 @@ export interface DhPublicKey {
 	readonly kind: "dh-public";
 	/** 32 bytes, `u < p`, top bit clear. */
 	readonly bytes: Uint8Array;
+	/** Nothing can be agreed on with it (CRYPTO-8): protocols may refuse it where it stands. */
+	readonly lowOrder: boolean;
 }
 
 /** An Ed25519 public key that passed the checks of `parseVerifyKey`: canonical, torsion-free, not of small order. */

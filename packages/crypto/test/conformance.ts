@@ -137,7 +137,7 @@ function argumentConformance(p: Primitives): void {
 			const dh = p.dhKeyPair(right);
 			const wrong = [
 				() => p.verify({ kind: "verify", bytes: right }, right, new Uint8Array(64)),
-				() => p.dh(dh, { kind: "dh-public", bytes: new Uint8Array(32) }),
+				() => p.dh(dh, { kind: "dh-public", lowOrder: false, bytes: new Uint8Array(32) }),
 				() => p.dhToIdentity(dh, { kind: "identity-public", bytes: right }),
 				() => p.kem.encapsulate({ kind: "kem-public", bytes: new Uint8Array(1184) }, right),
 			];

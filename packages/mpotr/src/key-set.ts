@@ -109,10 +109,16 @@ export function orRefuse<T>(r: Reader, result: Result<T, KeyError | DecodeError>
 	return r.refuse(result.error.expected, result.error.got);
 }
 
+/** An X25519 key that something can be agreed on with (rule KEYS-2). */
+export function readDhKey(suite: Suite, r: Reader): DhPublicKey {
+	const key = orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(EC_KEY_BYTES)));
+	return key.lowOrder ? r.refuse("an X25519 key of large order", "one of low order") : key;
+}
+
 function readCurveKeys(suite: Suite, r: Reader): Pick<PublicKeySet, "y" | "b" | "v"> {
 	return {
-		y: orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(EC_KEY_BYTES))),
-		b: orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(EC_KEY_BYTES))),
+		y: readDhKey(suite, r),
+		b: readDhKey(suite, r),
 		v: orRefuse(r, suite.primitives.parseVerifyKey(r.fixed(EC_KEY_BYTES))),
 	};
 }

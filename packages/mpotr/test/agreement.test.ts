@@ -17,7 +17,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 	{ weight: 1, arbitrary: fc.record({ type: fc.constant("leave" as const), who: fc.nat(5) }) },
 	{ weight: 1, arbitrary: fc.record({ type: fc.constant("vanish" as const), who: fc.nat(5) }) },
 	{ weight: 4, arbitrary: fc.record({ type: fc.constant("say" as const), who: fc.nat(5) }) },
-	{ weight: 6, arbitrary: fc.record({ type: fc.constant("deliver" as const), count: fc.integer({ min: 1, max: 12 }) }) },
+	{
+		weight: 6,
+		arbitrary: fc.record({ type: fc.constant("deliver" as const), count: fc.integer({ min: 1, max: 12 }) }),
+	},
 	{ weight: 3, arbitrary: fc.record({ type: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 4000 }) }) },
 );
 
@@ -80,11 +83,19 @@ function checkTranscripts(place: TestPlace, said: ReadonlyMap<Person, string[]>,
 	for (const person of here) {
 		const own = person.messages.filter((message) => message.author.self).map((message) => message.text);
 		const held = person.participant.view().outbox.map((item) => item.text);
-		assert.deepEqual([...own, ...held].sort(), [...(said.get(person) ?? [])].sort(), "what was typed stands once, or is held");
+		assert.deepEqual(
+			[...own, ...held].sort(),
+			[...(said.get(person) ?? [])].sort(),
+			"what was typed stands once, or is held",
+		);
 	}
 	for (const person of here) {
-		for (const message of person.messages.filter((one) => one.session === person.participant.view().session?.fingerprint)) {
-			const by = eventsOf(person, "confirmed").filter((e) => e.messages.includes(message.id)).map((e) => e.by);
+		for (const message of person.messages.filter(
+			(one) => one.session === person.participant.view().session?.fingerprint,
+		)) {
+			const by = eventsOf(person, "confirmed")
+				.filter((e) => e.messages.includes(message.id))
+				.map((e) => e.by);
 			assert.deepEqual(by.sort(), [...message.audience].sort(), "everyone confirmed it");
 		}
 	}

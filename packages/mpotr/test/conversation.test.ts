@@ -121,7 +121,10 @@ describe("Joining", () => {
 		const [ana, bo] = place.people as [Person, Person];
 		assert.deepEqual(names(ana), ["Ana", "Bo"]);
 		assert.deepEqual(names(bo), ["Ana", "Bo"]);
-		assert.deepEqual(eventsOf(ana, "joining").map((e) => e.person.nickname), ["Bo"]);
+		assert.deepEqual(
+			eventsOf(ana, "joining").map((e) => e.person.nickname),
+			["Bo"],
+		);
 	});
 
 	test("a text in flight when someone unknown comes in is held for its writer (OUTBOX-2)", () => {
@@ -157,7 +160,10 @@ describe("Leaving", () => {
 		assert.deepEqual(names(ana), ["Ana", "Bo"]);
 		assert.deepEqual(names(bo), ["Ana", "Bo"]);
 		const session = eventsOf(ana, "session").at(-1);
-		assert.deepEqual(session?.left.map((one) => [one.person.nickname, one.how]), [["Cy", "left"]]);
+		assert.deepEqual(
+			session?.left.map((one) => [one.person.nickname, one.how]),
+			[["Cy", "left"]],
+		);
 		assert.deepEqual(eventsOf(cy, "over"), [{ type: "over", why: "left" }]);
 		noRefusals(ana, bo);
 	});
@@ -169,7 +175,10 @@ describe("Leaving", () => {
 		place.run(10_000);
 		for (const person of [ana, bo]) {
 			assert.deepEqual(names(person), ["Ana", "Bo"]);
-			assert.deepEqual(eventsOf(person, "leaving").map((e) => [e.person.nickname, e.how]), [["Cy", "gone"]]);
+			assert.deepEqual(
+				eventsOf(person, "leaving").map((e) => [e.person.nickname, e.how]),
+				[["Cy", "gone"]],
+			);
 		}
 		const gones = place.log.filter((item) => item.type === "text" && item.text.includes(":3Gone:3"));
 		assert.equal(gones.length, 1);

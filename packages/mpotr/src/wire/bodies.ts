@@ -2,6 +2,7 @@ import { fromUtf8, type Reader, utf8, type Writer } from "@clowder/bytes";
 import type { KemCiphertext, Suite } from "@clowder/crypto";
 import {
 	orRefuse,
+	readDhKey,
 	readKemKey,
 	readKeySetByHash,
 	readKeySetInFull,
@@ -71,7 +72,7 @@ export function writeBox(w: Writer, box: SealedBox): void {
 }
 
 export function readBox(suite: Suite, r: Reader, bytes: number): SealedBox {
-	const ephemeral = orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(32)));
+	const ephemeral = readDhKey(suite, r);
 	const kemCiphertext = readKemCiphertext(suite, r);
 	if ((kemCiphertext === undefined) !== (suite.kem === undefined)) r.refuse("a KEM ciphertext in suite 2", "none");
 	const ciphertext = r.variable(bytes);
@@ -174,7 +175,7 @@ export const BODIES: Codecs = {
 			})),
 			answers: r.list(MAX_PENDING, (x) => name32<MessageHash>(x)),
 			sponsorBox: {
-				b: orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(32))),
+				b: readDhKey(suite, r),
 				bek: readKemKey(suite, r),
 			},
 		}),
