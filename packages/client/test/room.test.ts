@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { err } from "@clowder/bytes";
 import type { IdentitySecretKey } from "@clowder/crypto";
-import type { MessageId } from "@clowder/mpotr";
+import type { MessageId, Person } from "@clowder/mpotr";
 import { REJOIN_DELAY_MS, REJOIN_TRIES, SLOW_JOIN_MS } from "../src/limits.ts";
 import {
 	ANA,
@@ -248,6 +248,36 @@ test("after a lost connection the participant goes on under the new presence", a
 	assert.deepEqual(lines, ["started", "interrupted", "reconnected"]);
 });
 
+test("back in a session under a new presence, those who were there all the time have not joined", async () => {
+	const room = scripted();
+	const participant = await room.enter();
+	participant.shown = viewOf({ session: session(ME, ANA) });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME, ANA], left: [] });
+	await room.deliver({ ...ENTERED, self: "h-me-2" });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME, ANA], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA, BO), joined: [BO], left: [] });
+	const lines = room.store.getSnapshot().timeline.map((item) => item.kind === "system" && item.line.code);
+	assert.deepEqual(lines, ["started", "reconnected", "new-keys", "joined", "new-keys"]);
+});
+
+test("a dispute is over when its person is out, or when we are somebody new ourselves", async () => {
+	const room = scripted();
+	const participant = await room.enter();
+	participant.shown = viewOf({ session: session(ME, ANA, BO) });
+	const diverge = (who: Person) =>
+		room.say({ type: "divergence", person: who, session: "0123456789abcdef", agreedUntil: 0, disputed: [] });
+	await room.say({ type: "session", session: session(ME, ANA, BO), joined: [ME], left: [] });
+	await diverge(ANA);
+	await diverge(BO);
+	await room.say({ type: "session", session: session(ME, ANA), joined: [], left: [{ person: BO, how: "left" }] });
+	assert.deepEqual(
+		room.store.getSnapshot().disputes.map((dispute) => dispute.person.nickname),
+		["Ana"],
+	);
+	await room.deliver({ ...ENTERED, self: "h-me-2" });
+	assert.deepEqual(room.store.getSnapshot().disputes, []);
+});
+
 test("coming back while our former presence still holds our name, another participant asks, and nothing is lost", async () => {
 	const room = scripted();
 	const first = await room.enter();
@@ -364,6 +394,8 @@ test("snapshots are the same object until something changes, and their unchanged
 		told += 1;
 	});
 	const before = room.store.getSnapshot();
+	assert.equal(room.store.getSnapshot(), before);
+	await room.say({ type: "changed" });
 	assert.equal(room.store.getSnapshot(), before);
 	await room.say({ type: "message", message: placed("m", ANA, "hi", [ME]) });
 	const after = room.store.getSnapshot();

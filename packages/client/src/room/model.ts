@@ -29,6 +29,8 @@ export class RoomModel {
 	#view: RoomView | undefined;
 	#sessionSince: WallTime = 0;
 	#sessionsSeen = 0;
+	/** Not in a session since we are in the room under this presence: who is there has not come after us. */
+	#newcomer = true;
 	#carriedOver: readonly CarriedOver[] = [];
 	#disputes: RoomSnapshot["disputes"] = [];
 	#end: EndReason | undefined;
@@ -78,6 +80,8 @@ export class RoomModel {
 
 	/** Another presence in the room begins. */
 	reconnected(): void {
+		this.#newcomer = true;
+		this.#disputes = [];
 		if (this.hasSession) this.#timeline.line({ code: "reconnected" }, this.#clock.wall());
 		this.#stale = true;
 	}
@@ -155,9 +159,13 @@ export class RoomModel {
 	#newSession(event: RoomEvent & { type: "session" }, at: WallTime): void {
 		this.#sessionsSeen += 1;
 		this.#sessionSince = at - Math.max(0, this.#clock.now() - event.session.since);
-		const others = this.#people.refs(event.session.people.filter((person) => !person.self));
-		if (this.#sessionsSeen === 1) {
-			this.#timeline.line({ code: "started", others }, at);
+		const { people } = event.session;
+		const others = this.#people.refs(people.filter((person) => !person.self));
+		this.#disputes = this.#disputes.filter((dispute) => people.some((person) => person.id === dispute.person.id));
+		const newcomer = this.#newcomer;
+		this.#newcomer = false;
+		if (newcomer) {
+			this.#timeline.line({ code: this.#sessionsSeen === 1 ? "started" : "new-keys", others }, at);
 			return;
 		}
 		for (const { person, how } of event.left) {
@@ -205,7 +213,7 @@ export class RoomModel {
 		const over = this.#end !== undefined;
 		const joining = joiningView(this.#progress, view, this.#people);
 		const attempt = view?.attempt;
-		return {
+		const next: RoomSnapshot = {
 			room: this.#room,
 			stage: over ? "ended" : this.hasSession ? "room" : "joining",
 			end: this.#end,
@@ -223,6 +231,7 @@ export class RoomModel {
 				refusals: this.refusals.view(),
 			}),
 		};
+		return previous !== undefined && sameParts(previous, next) ? previous : next;
 	}
 
 	#sessionDetails(session: SessionView): NonNullable<RoomSnapshot["details"]["session"]> {
@@ -232,4 +241,8 @@ export class RoomModel {
 			size: session.people.length,
 		};
 	}
+}
+
+function sameParts(a: RoomSnapshot, b: RoomSnapshot): boolean {
+	return (Object.keys(b) as (keyof RoomSnapshot)[]).every((part) => Object.is(a[part], b[part]));
 }
