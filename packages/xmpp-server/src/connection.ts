@@ -131,7 +131,7 @@ export class Connection {
 		return stanzas;
 	}
 
-	/** Reads no faster than agreed; whoever is far beyond it in one gulp is not a client. */
+	/** SERVER-10: reads no faster than agreed; whoever is far beyond it in one gulp is not a client. */
 	#keepPace(bytes: number, stanzas: number, now: number): void {
 		if (this.#stream.phase === "closed") return;
 		const wait = Math.max(this.#bytePace.spend(bytes, now), this.#stanzaPace.spend(stanzas, now));
@@ -142,7 +142,7 @@ export class Connection {
 		}
 	}
 
-	/** Looks at the deadlines: to log in, to answer, to be gone. */
+	/** SERVER-9: looks at the deadlines: to log in, to answer, to be gone. */
 	tick(now: number): void {
 		if (this.#gone) return;
 		if (this.#ending) {

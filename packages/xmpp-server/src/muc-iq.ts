@@ -41,7 +41,7 @@ export function answerForService(request: Element, type: string | undefined): Iq
 	}
 }
 
-/** To a room. Only those inside learn who is in it. */
+/** To a room. SERVER-8: only those inside learn who is in it. */
 export function answerForRoom(
 	room: MucRoom,
 	asker: Occupant | undefined,

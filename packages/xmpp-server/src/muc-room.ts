@@ -22,7 +22,7 @@ const CREATED = "201";
 const NICK_CHANGED = "303";
 const SHUTDOWN = "332";
 
-/** What only a room may put into a stanza of an occupant's, or would be believed to have put there. */
+/** SERVER-7: what only a room may put into a stanza of an occupant's, or would be believed to have put there. */
 export function withoutRoomClaims(children: readonly Node[], room: string): Node[] {
 	return children.filter((node) => {
 		if (typeof node === "string") return true;
@@ -33,7 +33,7 @@ export function withoutRoomClaims(children: readonly Node[], room: string): Node
 }
 
 /**
- * A room (XEP-0045). Everything it does to its occupants happens in one call without a pause, one stanza after the
+ * A room (XEP-0045). SERVER-6: everything it does to its occupants happens in one call without a pause, one stanza after the
  * other to all of them: that is what gives all of them one order.
  */
 export class MucRoom {

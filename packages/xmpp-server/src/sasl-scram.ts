@@ -66,7 +66,7 @@ export function deriveVerifier(
 }
 
 /**
- * What an account that does not exist answers with: the same for the same name each time, so that asking twice tells
+ * SERVER-3: what an account that does not exist answers with: the same for the same name each time, so that asking twice tells
  * no one whether it exists, and computed for every name, so that the time does not either.
  */
 export function decoyVerifier(mechanism: ScramMechanism, secret: Uint8Array, username: string): ScramVerifier {
@@ -96,7 +96,7 @@ function unescapeName(text: string): string | undefined {
 }
 
 /**
- * Reads `client-first-message` (RFC 5802 section 7). `p=` asks for channel binding, which a mechanism without -PLUS
+ * SERVER-4: reads `client-first-message` (RFC 5802 section 7). `p=` asks for channel binding, which a mechanism without -PLUS
  * cannot give; `y` says "I could, but you did not offer it", which is true here and no downgrade.
  */
 export function parseClientFirst(message: Uint8Array): Result<ScramClientFirst, SaslCondition> {

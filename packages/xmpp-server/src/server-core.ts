@@ -42,7 +42,7 @@ export class ServerCore {
 	readonly #registerRate: PerMinute;
 	readonly #authRate: PerMinute;
 	#onEmpty: (() => void) | undefined;
-	/** Connections whose readers are too slow. They end after the stanza at hand has gone to everyone else. */
+	/** SERVER-11: connections whose readers are too slow. They end after the stanza at hand has gone to everyone else. */
 	readonly #overflowed: Set<Connection> = new Set();
 
 	constructor({ domain, limits, random }: CoreOptions) {

@@ -21,7 +21,7 @@ export interface XmppServerOptions {
 	readonly random?: (bytes: number) => Uint8Array;
 	/** Told of every text that passes, under a name for the connection that says nothing else. For tests. */
 	readonly tap?: Tap;
-	/** Told in one line what an operator may want to know; never an address, a name or a room. */
+	/** Told in one line what an operator may want to know; SERVER-13: never an address, a name or a room. */
 	readonly log?: (line: string) => void;
 }
 

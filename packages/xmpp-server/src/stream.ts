@@ -129,7 +129,7 @@ export class Stream {
 		}
 	}
 
-	/** A complete child of the stream. */
+	/** A complete child of the stream; what it may be depends on how far the stream has come (SERVER-2). */
 	received(node: Element, now: number): void {
 		switch (this.#phase.name) {
 			case "closed":
@@ -281,6 +281,7 @@ export class Stream {
 		if (node.ns !== NS.client) return this.fail("invalid-namespace", now);
 		if (!STANZAS.has(node.name)) return this.fail("unsupported-stanza-type", now);
 		const { from } = node.attrs;
+		// SERVER-5
 		if (from !== undefined && !this.#isOwn(from, session)) return this.fail("invalid-from", now);
 		this.#host.route(session, element(node.name, NS.client, { ...node.attrs, from: session.full }, node.children), now);
 	}

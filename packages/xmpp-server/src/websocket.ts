@@ -15,7 +15,7 @@ export interface WebSocketOptions {
 	readonly allowedOrigins?: readonly string[];
 }
 
-/** Whether the page that connects may: any page of the web can try (RFC 6455 section 10.2). */
+/** SERVER-12: whether the page that connects may: any page of the web can try (RFC 6455 section 10.2). */
 export function originAllowed(
 	origin: string | undefined,
 	host: string | undefined,

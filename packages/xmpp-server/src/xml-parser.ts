@@ -41,7 +41,7 @@ interface OpenElement {
 	readonly children: Node[];
 }
 
-/** Builds elements out of the parser's events, refusing what RFC 6120 section 11 forbids. */
+/** SERVER-1: builds elements out of the parser's events, refusing what RFC 6120 section 11 forbids. */
 class TreeBuilder {
 	readonly #limits: XmlLimits;
 	/** A stream's root lives as long as the connection, so it keeps none of its children. */

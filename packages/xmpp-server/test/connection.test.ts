@@ -25,7 +25,7 @@ test("whoever does not log in in time is let go", () => {
 	assert.equal(endedWith(slow), "connection-timeout", "authenticated is not enough");
 });
 
-test("a peer that is silent is asked, and one that does not answer is out of its rooms in bounded time", () => {
+test("SERVER-9: a peer that is silent is asked, and one that does not answer is out of its rooms in bounded time", () => {
 	const bench = new Bench({ pingAfterMs: 1000, pingTimeoutMs: 500, closeTimeoutMs: 100 });
 	const ana = bench.client("ana");
 	const bo = bench.client("bo");
@@ -93,7 +93,7 @@ test("over TCP the question is a stanza (XEP-0199), and any word is an answer", 
 	assert.equal(peer.ended, true);
 });
 
-test("who sends too fast is read more slowly, by what is owed", () => {
+test("SERVER-10: who sends too fast is read more slowly, by what is owed", () => {
 	const bench = new Bench({ stanzasPerSecond: 10, burstStanzas: 20 });
 	const ana = bench.client("ana");
 	bench.now += 60_000;
@@ -123,7 +123,7 @@ test("who sends as much at once as is due in a minute is no client", () => {
 	assert.equal(bound.ended, false, "a burst within the agreed one is no abuse");
 });
 
-test("a reader too slow is dropped, and the others hear of it after what they were being told", () => {
+test("SERVER-11: a reader too slow is dropped, and the others hear of it after what they were being told", () => {
 	const bench = new Bench({ sendQueueBytes: 1000 });
 	const [ana, bo, cy] = ["ana", "bo", "cy"].map((name) => bench.client(name)) as [Peer, Peer, Peer];
 	for (const [peer, nick] of [

@@ -128,7 +128,7 @@ test("a second join by someone inside tells everything again, to that one only",
 	assert.deepEqual(seen(ana), []);
 });
 
-test("a message reaches all, its sender included, under an id of the room's and the sender's occupant id", () => {
+test("SERVER-7: a message reaches all, its sender included, under an id of the room's and the sender's occupant id", () => {
 	const [ana, bo] = inRoom(new Bench(), "A", "B");
 	const faked = [
 		`<stanza-id xmlns="${NS.stanzaId}" by="${ROOM.toUpperCase()}" id="fake"/>`,
@@ -216,7 +216,7 @@ test("occupants ask each other through the room; a ping to oneself is answered b
 	assert.equal(conditionOf(bench.client("cy").iq("get", `${ROOM}/B`, ping)), "not-acceptable");
 });
 
-test("a room says what it is to all who know its name, and who is in it to those inside", () => {
+test("SERVER-8: a room says what it is to all who know its name, and who is in it to those inside", () => {
 	const bench = new Bench();
 	const [ana] = inRoom(bench, "A", "B");
 	const cy = bench.client("cy");
@@ -266,7 +266,7 @@ test("a presence kept for later joiners is bounded", () => {
 	assert.equal(conditionOf(bo.ask(long)[0]), "policy-violation");
 });
 
-test("all occupants see one order, whatever they do at once", () => {
+test("SERVER-6: all occupants see one order, whatever they do at once", () => {
 	const action = fc.record({
 		who: fc.nat(5),
 		what: fc.constantFrom(

@@ -76,7 +76,7 @@ test("a challenge extends the client's nonce and gives salt and iterations", () 
 	assert.equal(message, "r=clientnonceAQEBAQEBAQEBAQEBAQEBAQEB,s=AAAAAAAAAAAAAAAAAAAAAA==,i=4096");
 });
 
-test("channel binding: asked for is refused, offered in vain is fine, and the header is bound", () => {
+test("SERVER-4: channel binding: asked for is refused, offered in vain is fine, and the header is bound", () => {
 	assert.deepEqual(parseClientFirst(utf8("p=tls-exporter,,n=user,r=clientnonce")), {
 		ok: false,
 		error: "malformed-request",

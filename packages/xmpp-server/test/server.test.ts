@@ -78,7 +78,7 @@ test("a reader that does not read is dropped", async (t) => {
 	bo.destroy();
 });
 
-test("a page of another origin is refused, one of the same or an allowed one is let in", async (t) => {
+test("SERVER-12: a page of another origin is refused, one of the same or an allowed one is let in", async (t) => {
 	const { url, httpPort } = await startServer(t, {}, ["https://chat.example"]);
 	await assert.rejects(TestClient.webSocket(url, "localhost", "http://evil.example"), /403/);
 	await assert.rejects(TestClient.webSocket(url, "localhost", `http://127.0.0.1:${httpPort + 1}`), /403/);
@@ -198,7 +198,7 @@ test("closing tells clients, lets go of those that do not, and listens no more",
 	response.resume();
 });
 
-test("the tap sees every byte both ways, and the log no address, name or room", async (t) => {
+test("SERVER-13: the tap sees every byte both ways, and the log no address, name or room", async (t) => {
 	const bytes = { in: "", out: "" };
 	const lines: string[] = [];
 	const tap = (_connection: string, direction: "in" | "out", text: string): void => {

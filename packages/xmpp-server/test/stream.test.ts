@@ -51,7 +51,7 @@ test("each bad opening gets the stream error RFC 6120 names for it", () => {
 	}
 });
 
-test("before login only SASL and registration are heard", () => {
+test("SERVER-2: before login only SASL and registration are heard", () => {
 	const cases: [string, string][] = [
 		[PING, "not-authorized"],
 		['<message xmlns="jabber:client"><body>x</body></message>', "not-authorized"],
@@ -68,7 +68,7 @@ test("before login only SASL and registration are heard", () => {
 	}
 });
 
-test("between login and binding a resource nothing else is heard", () => {
+test("SERVER-2: between login and binding a resource nothing else is heard", () => {
 	const bench = new Bench();
 	const peer = bench.connect();
 	peer.open();
@@ -78,7 +78,7 @@ test("between login and binding a resource nothing else is heard", () => {
 	assertFails(peer, peer.ask(PING), "not-authorized");
 });
 
-test("a bound stream refuses foreign namespaces, foreign senders and a second opening", () => {
+test("SERVER-5: a bound stream refuses foreign namespaces, foreign senders and a second opening", () => {
 	const cases: [string, string][] = [
 		['<message xmlns="jabber:server"/>', "invalid-namespace"],
 		['<other xmlns="jabber:client"/>', "unsupported-stanza-type"],
@@ -158,7 +158,7 @@ test("a client may ask for the mechanism first and send its message after an emp
 	assert.match(Buffer.from(textOf(first), "base64").toString(), /^r=clientnonce.{24},s=[^,]+,i=4096$/);
 });
 
-test("an unknown user and a wrong password look the same, twice", () => {
+test("SERVER-3: an unknown user and a wrong password look the same, twice", () => {
 	const bench = new Bench();
 	const peer = bench.connect();
 	peer.open();

@@ -97,7 +97,7 @@ test("a stream reads the same in whatever pieces it arrives", () => {
 	);
 });
 
-test("what RFC 6120 section 11 forbids is refused by name", () => {
+test("SERVER-1: what RFC 6120 section 11 forbids is refused by name", () => {
 	const cases: [string, string][] = [
 		["<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "restricted-xml"],
 		["<a>&b;</a>", "restricted-xml"],
