@@ -9,6 +9,8 @@ export class Line {
 	#isCut = false;
 	#isHeld = false;
 	#accepted = 0;
+	#near: Socket | undefined;
+	#heard = "";
 
 	constructor(target: number) {
 		this.#target = target;
@@ -32,6 +34,16 @@ export class Line {
 		return this.#accepted;
 	}
 
+	/** What the latest client has sent. */
+	get heard(): string {
+		return this.#heard;
+	}
+
+	/** Says something to the latest client, as from the server. */
+	inject(bytes: Uint8Array): void {
+		this.#near?.write(bytes);
+	}
+
 	/** Ends all connections without a goodbye and refuses new ones. */
 	cut(): void {
 		this.#isCut = true;
@@ -51,13 +63,16 @@ export class Line {
 	}
 
 	async close(): Promise<void> {
-		this.cut();
+		this.#isCut = true;
+		for (const socket of this.#sockets) socket.destroy();
 		await new Promise((resolve) => this.#server.close(resolve));
 	}
 
 	#accept(near: Socket): void {
 		this.#accepted++;
 		near.on("error", () => {});
+		this.#near = near;
+		this.#heard = "";
 		if (this.#isCut) {
 			near.resetAndDestroy();
 			return;
@@ -73,6 +88,9 @@ export class Line {
 			});
 		}
 		if (this.#isHeld) return;
+		near.on("data", (data: Buffer) => {
+			this.#heard += data.toString("latin1");
+		});
 		near.pipe(far);
 		far.pipe(near);
 	}

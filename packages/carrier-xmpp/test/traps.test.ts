@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { STANZA_IN_MAX_BYTES } from "../src/limits.ts";
 import { xmppCarrier } from "../src/index.ts";
-import { FakeServer, type Script } from "./fake-server.ts";
+import { startEmbedded } from "./embedded.ts";
+import { type Connection, FakeServer, type Script } from "./fake-server.ts";
 import { freshRoom, random, until, Visitor } from "./harness.ts";
+import { Line } from "./line.ts";
 
 const servers: FakeServer[] = [];
 after(async () => {
@@ -32,6 +34,17 @@ async function refusal(script: Script): Promise<unknown> {
 	const entered = await carrierOf(server).enter({ room: freshRoom(), onEvent: () => {} });
 	assert.ok(!entered.ok);
 	return entered.error;
+}
+
+/** Resumes the first connection's stream: all of it was received, but for texts. */
+function resume(server: FakeServer, connection: Connection): void {
+	const [first] = server.connections;
+	assert.ok(first);
+	connection.nick = first.nick;
+	connection.room = first.room;
+	const counted = first.frames.slice(first.frames.findIndex((frame) => frame.startsWith("<enable")));
+	const stanzas = counted.filter((frame) => /^<(iq|presence)/.test(frame)).length;
+	connection.send(`<resumed xmlns="urn:xmpp:sm:3" previd="stream-1" h="${stanzas}"/>`);
 }
 
 test("trap, stream management race: nothing is sent between the binding and the server's yes", async () => {
@@ -145,14 +158,7 @@ test("trap, resumption dates what it sends again: nothing of it shows, and the r
 		management: true,
 		intercept: (frame, connection) => {
 			if (frame.startsWith("<resume")) {
-				connection.nick = server.connections[0]?.nick ?? "";
-				connection.room = server.connections[0]?.room ?? "";
-				// Everything up to the lost text was received: its presence, and what was asked.
-				const sent = (server.connections[0]?.frames ?? []).findIndex((each) => each.startsWith("<enable"));
-				const counted = (server.connections[0]?.frames ?? [])
-					.slice(sent)
-					.filter((each) => /^<(iq|presence)/.test(each));
-				connection.send(`<resumed xmlns="urn:xmpp:sm:3" previd="stream-1" h="${counted.length}"/>`);
+				resume(server, connection);
 				return true;
 			}
 			return isDeaf && frame.startsWith("<message");
@@ -171,6 +177,54 @@ test("trap, resumption dates what it sends again: nothing of it shows, and the r
 	assert.doesNotMatch(again[1] ?? "", /delay|someone@fake/);
 	assert.equal(visitor.place.backlog, 0);
 	await visitor.place.leave();
+});
+
+test("trap, a negotiation that was cut short lives on: it does not send again what the next one does", async () => {
+	let isDeaf = false;
+	const server = await started({
+		management: true,
+		intercept: (frame, connection) => {
+			if (frame.startsWith("<resume")) {
+				if (server.connections.length === 2) connection.cut();
+				else resume(server, connection);
+				return true;
+			}
+			return isDeaf && frame.startsWith("<message");
+		},
+	});
+	const visitor = await visit(server);
+	isDeaf = true;
+	assert.ok(visitor.place.send("lost on the way").ok);
+	await until("the text", () => server.frames.some((frame) => frame.startsWith("<message")));
+	isDeaf = false;
+	server.connection.cut();
+	await visitor.hears("lost on the way");
+	assert.ok(visitor.place.send("behind").ok);
+	await visitor.hears("behind");
+	assert.equal(server.connections.length, 3);
+	assert.deepEqual(visitor.texts(), ["lost on the way", "behind"]);
+	await visitor.place.leave();
+});
+
+test("trap, characters are split between chunks: one whose bytes come apart arrives whole", async () => {
+	const server = await startEmbedded();
+	const line = await Line.to(server.tcpPort);
+	const carrier = xmppCarrier({ service: `xmpp://127.0.0.1:${line.port}`, domain: server.domain, random });
+	const visitor = await Visitor.enter(carrier, freshRoom());
+	const [entrance] = visitor.events;
+	assert.ok(entrance?.type === "entered");
+	const from = `${entrance.binding.slice("xmpp:".length)}/${visitor.self}`;
+	const ping = '<iq type="get" id="between" from="localhost"><ping xmlns="urn:xmpp:ping"/></iq>';
+	const message = Buffer.from(`<message type="groupchat" from="${from}"><body>caf\u00e9</body></message>`);
+	const within = message.indexOf(0xc3) + 1;
+	line.inject(Buffer.concat([Buffer.from(ping), message.subarray(0, within)]));
+	await until("the answer to what came before the split", () => line.heard.includes('id="between"'));
+	line.inject(message.subarray(within));
+	await visitor.sees("text");
+	assert.deepEqual(visitor.texts(), ["caf\u00e9"]);
+	await visitor.place.leave();
+	await line.close();
+	await server.stop();
 });
 
 test("trap, answers are matched by id alone: ids are unguessable", async () => {
