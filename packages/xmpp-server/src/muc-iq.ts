@@ -4,7 +4,7 @@ import { NS } from "./namespaces.ts";
 import type { IqAnswer, StanzaCondition } from "./stanza.ts";
 import { child, childElements, type Element, element, textOf } from "./xml.ts";
 
-const SERVICE_FEATURES: readonly string[] = [NS.muc, NS.ping, NS.version, NS.occupantId];
+const SERVICE_FEATURES: readonly string[] = [NS.muc, NS.ping, NS.occupantId];
 const ROOM_FEATURES: readonly string[] = [
 	NS.muc,
 	"muc_hidden",

@@ -241,6 +241,14 @@ test("SERVER-8: a room says what it is to all who know its name, and who is in i
 		NS.discoInfo,
 	);
 	assert.equal(childElements(service as Element)[0]?.attrs["category"], "conference");
+	const promised = new Set(childElements(service as Element).map(({ attrs }) => attrs["var"]));
+	for (const [feature, query] of [
+		[NS.ping, "ping"],
+		[NS.version, "query"],
+	] as const) {
+		const answer = cy.iq("get", "conference.localhost", `<${query} xmlns="${feature}"/>`);
+		assert.equal(answer.attrs["type"] === "result", promised.has(feature), feature);
+	}
 });
 
 test("the owner's configuration of an instant room is accepted, wishes are not, and nobody has power over others", () => {
