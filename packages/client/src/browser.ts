@@ -4,7 +4,8 @@ import { noblePrimitives } from "@clowder/crypto/noble";
 import { createParticipant, nicknameSkeleton } from "@clowder/mpotr";
 import type { Entry } from "./entry.ts";
 import { monotonicClock } from "./monotonic-clock.ts";
-import { openRoom, type RoomStore } from "./room/room.ts";
+import { openRoom } from "./room/room.ts";
+import type { RoomStore } from "./room/store.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 /** Opens rooms on one server. */

@@ -5,7 +5,8 @@ import { createSuite } from "@clowder/crypto";
 import { nodePrimitives } from "@clowder/crypto/node";
 import { createParticipant, nicknameSkeleton, parseNickname } from "@clowder/mpotr";
 import type { Clock } from "../src/clock.ts";
-import { openRoom, type RoomStore } from "../src/room/room.ts";
+import { openRoom } from "../src/room/room.ts";
+import type { RoomStore } from "../src/room/store.ts";
 import type { MessageView, RoomSnapshot, SystemLine } from "../src/room/snapshot.ts";
 
 /** Steps of the network in one wait; more is a loop of somebody's. */

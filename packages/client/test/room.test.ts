@@ -318,6 +318,36 @@ test("coming back while our former presence still holds our name, another partic
 	assert.notEqual(messages[0]?.key, messages[1]?.key);
 });
 
+test("the line breaks again while we wait for our name: the next presence asks with a participant that lives", async () => {
+	const room = scripted();
+	await room.enter();
+	await room.deliver({ ...ENTERED, self: "h-me-2" });
+	await room.say({ type: "refused-entry", why: "already-here" }, { type: "over", why: "refused" });
+	await room.deliver({ ...ENTERED, self: "h-me-3" });
+	assert.equal(room.participants.length, 2);
+	const [entered] = room.participant().received;
+	assert.equal(entered?.type === "entered" && entered.self, "h-me-3");
+	room.clock.advance(REJOIN_DELAY_MS);
+	await room.settled();
+	assert.equal(room.participants.length, 2);
+});
+
+test("a mistake of ours while sending or leaving stops the visit too", async () => {
+	for (const act of ["send", "leave"] as const) {
+		const room = scripted();
+		const participant = await room.enter();
+		participant.shown = viewOf({ session: session(ME, ANA) });
+		await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+		participant[act] = () => {
+			throw new RangeError("a length");
+		};
+		if (act === "send") assert.equal(room.store.send("hi").ok, false);
+		else await room.store.leave();
+		assert.deepEqual(room.store.getSnapshot().end, { code: "bug", detail: "RangeError: a length" });
+		assert.equal(room.carrier.left, 1);
+	}
+});
+
 test("asking again for the name has an end", async () => {
 	const room = scripted();
 	await room.enter();

@@ -16,7 +16,8 @@ import type {
 	SessionView,
 } from "@clowder/mpotr";
 import type { Clock } from "../src/clock.ts";
-import { openRoom, type RoomOptions, type RoomStore } from "../src/room/room.ts";
+import { openRoom } from "../src/room/room.ts";
+import type { RoomOptions, RoomStore } from "../src/room/store.ts";
 
 export const suite: Suite = createSuite(1, noblePrimitives);
 

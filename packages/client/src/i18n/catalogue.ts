@@ -1,4 +1,4 @@
-import type { Departure, JoinRefusal, Owed } from "@clowder/mpotr";
+import type { Departure, JoinRefusal } from "@clowder/mpotr";
 import type { Colour, Shape } from "../identity/picture.ts";
 import type { EndReason, JoinDetail, JoinStepId, RefusalView } from "../room/snapshot.ts";
 import type { Grammar } from "./grammar.ts";
@@ -219,6 +219,8 @@ export interface Catalogue {
 		/** It can be written, and is sent later. */
 		readonly untilNewKeys: string;
 		readonly untilConnection: string;
+		/** So many messages wait to be sent that no more are taken. */
+		readonly tooMany: string;
 		/** The text is over the limit. */
 		tooLong(limitBytes: number): string;
 	};
@@ -282,6 +284,4 @@ export interface Catalogue {
 		serverRefused(condition: string): Notice;
 		entryRefused(why: JoinRefusal): Notice;
 	};
-	/** What someone still owes the key agreement; for experts. */
-	readonly owes: { readonly [What in Owed]: string };
 }

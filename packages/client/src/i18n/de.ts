@@ -202,6 +202,7 @@ export const de: Catalogue = {
 		over: "Du bist nicht mehr in diesem Raum.",
 		untilNewKeys: "Neue Schlüssel entstehen. Was du jetzt sendest, geht hinaus, wenn sie fertig sind.",
 		untilConnection: "Die Verbindung ist weg. Was du jetzt sendest, wartet, bis sie wieder da ist.",
+		tooMany: "Zu viele Nachrichten warten schon. Warte, bis einige hinausgegangen sind.",
 		tooLong: (limitBytes) => `Das ist zu lang: höchstens ${g.number(limitBytes)} Bytes in einer Nachricht.`,
 	},
 	held: {
@@ -336,13 +337,5 @@ export const de: Catalogue = {
 					action: "Noch einmal versuchen",
 				},
 			})[why],
-	},
-	owes: {
-		roster: "die Liste der Personen",
-		key: "einen Schlüssel",
-		offer: "ein Angebot",
-		share: "einen Anteil",
-		ok: "eine Prüfung",
-		confirm: "eine Bestätigung",
 	},
 };

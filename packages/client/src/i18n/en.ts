@@ -179,6 +179,7 @@ export const en: Catalogue = {
 		over: "You are no longer in this room.",
 		untilNewKeys: "New keys are being made. What you send now goes out when they are ready.",
 		untilConnection: "The connection is lost. What you send now waits until it is back.",
+		tooMany: "Too many messages wait to be sent. Wait until some have gone out.",
 		tooLong: (limitBytes) => `This is too long: at most ${g.number(limitBytes)} bytes in one message.`,
 	},
 	held: {
@@ -306,13 +307,5 @@ export const en: Catalogue = {
 					action: "Try again",
 				},
 			})[why],
-	},
-	owes: {
-		roster: "the list of people",
-		key: "a key",
-		offer: "an offer",
-		share: "a share",
-		ok: "a check",
-		confirm: "a confirmation",
 	},
 };

@@ -1,7 +1,6 @@
 import type { RoomNameError } from "@clowder/carrier";
 import type { NicknameError } from "@clowder/mpotr";
 import type { Mark } from "../identity/picture.ts";
-import type { SendError } from "../room/room.ts";
 import type {
 	ComposerView,
 	EndReason,
@@ -14,6 +13,7 @@ import type {
 	SystemLine,
 	TrustView,
 } from "../room/snapshot.ts";
+import type { SendError } from "../room/store.ts";
 import type { Catalogue, Notice } from "./catalogue.ts";
 
 /** With more others than this, the sentence counts them. */
@@ -132,8 +132,9 @@ export function sendErrorSentence({ composer: words }: Catalogue, error: SendErr
 			return undefined;
 		case "text-too-long":
 			return words.tooLong(error.limitBytes);
-		case "composer-closed":
 		case "usage":
+			return words.tooMany;
+		case "composer-closed":
 			return words.noSession;
 	}
 }

@@ -1,65 +1,16 @@
 import type { Result } from "@clowder/bytes";
 import { err } from "@clowder/bytes";
-import type { Carrier, CarrierError, CarrierEvent, EnterStep, Place, RoomName } from "@clowder/carrier";
-import type { IdentitySecretKey, Suite } from "@clowder/crypto";
-import type {
-	CarrierInput,
-	JoinRefusal,
-	MessageId,
-	Nickname,
-	ParticipantApi,
-	ParticipantOptions,
-	TextError,
-	Timing,
-	UsageError,
-} from "@clowder/mpotr";
-import type { Cancel, Clock } from "../clock.ts";
+import type { CarrierEvent, EnterStep, Place } from "@clowder/carrier";
+import type { IdentitySecretKey } from "@clowder/crypto";
+import type { CarrierInput, JoinRefusal, MessageId, ParticipantApi } from "@clowder/mpotr";
+import type { Cancel } from "../clock.ts";
 import { freshIdentity } from "../identity/identity.ts";
 import { EVENTS_WAITING_MAX, REJOIN_DELAY_MS, REJOIN_TRIES, SLOW_JOIN_MS } from "../limits.ts";
+import { carrierDetail, endOf } from "./carrier-errors.ts";
 import { RoomModel } from "./model.ts";
 import { Occupants } from "./occupants.ts";
 import type { EndReason, RoomSnapshot } from "./snapshot.ts";
-
-/** What a room is made of; everything that touches the world is passed in. */
-export interface RoomOptions {
-	readonly carrier: Carrier;
-	readonly suite: Suite;
-	readonly clock: Clock;
-	/** Fresh random bytes from a cryptographic generator. */
-	readonly random: (length: number) => Uint8Array;
-	readonly room: RoomName;
-	readonly nickname: Nickname;
-	/** `createParticipant` of `@clowder/mpotr`. */
-	readonly createParticipant: (options: ParticipantOptions) => ParticipantApi;
-	/** `nicknameSkeleton` of `@clowder/mpotr`. */
-	readonly skeleton: (name: Nickname) => string;
-	readonly timing?: Partial<Timing>;
-	/** Leaves, at whatever point. */
-	readonly signal?: AbortSignal;
-}
-
-/** Nothing can be written now; the snapshot's composer says why. */
-export interface ComposerClosed {
-	readonly kind: "composer-closed";
-}
-
-export type SendError = TextError | UsageError | ComposerClosed;
-
-/** One visit to one room, as a store that a screen subscribes to. Each function works by itself, without its `this`. */
-export interface RoomStore {
-	/** The same object until something changes. */
-	readonly getSnapshot: () => RoomSnapshot;
-	/** Calls `listener` after each change, never from inside `subscribe`; returns how to stop it. */
-	readonly subscribe: (listener: () => void) => () => void;
-	/** Sends as soon as that is safe. */
-	readonly send: (text: string) => Result<MessageId, SendError>;
-	/** Sends a held message to those who are here now. */
-	readonly release: (id: MessageId) => void;
-	/** Throws a message away that is not placed yet; false if it is. */
-	readonly discard: (id: MessageId) => boolean;
-	/** Says goodbye, erases the keys, forgets the identity. Also gives up while joining. Harmless when over. */
-	readonly leave: () => Promise<void>;
-}
+import type { RoomOptions, RoomStore, SendError } from "./store.ts";
 
 /** Begins a visit; what comes of it is in the snapshots. */
 export function openRoom(options: RoomOptions): RoomStore {
@@ -75,6 +26,9 @@ export function openRoom(options: RoomOptions): RoomStore {
 		leave: () => room.leave(),
 	};
 }
+
+/** Jobs that are done are cut off the list in such batches. */
+const DONE_JOBS_MAX = 256;
 
 type Job =
 	| { readonly type: "carrier"; readonly event: CarrierEvent }
@@ -100,6 +54,8 @@ class Room implements RoomStore {
 	/** Presences in the room so far: more than one after a lost connection. */
 	#presences = 0;
 	#rejoins = 0;
+	/** The participant was refused and is over; another is to ask. */
+	#refused = false;
 
 	constructor(options: RoomOptions) {
 		this.#options = options;
@@ -136,29 +92,42 @@ class Room implements RoomStore {
 		if (participant === undefined || this.#model.snapshot().composer.state === "closed") {
 			return err({ kind: "composer-closed" });
 		}
-		const sent = participant.send(text, this.#options.clock.now());
-		this.#flush();
-		return sent;
+		return this.#orBug<Result<MessageId, SendError>>(
+			() => {
+				const sent = participant.send(text, this.#options.clock.now());
+				this.#flush();
+				return sent;
+			},
+			err({ kind: "composer-closed" }),
+		);
 	}
 
 	release(id: MessageId): void {
 		const carried = this.#model.carriedOver.find((item) => item.id === id);
-		if (carried === undefined) this.#participant?.release(id, this.#options.clock.now());
-		else if (this.send(carried.text).ok) this.#model.takeCarriedOver(id);
-		this.#flush();
+		this.#orBug(() => {
+			if (carried === undefined) this.#participant?.release(id, this.#options.clock.now());
+			else if (this.send(carried.text).ok) this.#model.takeCarriedOver(id);
+			this.#flush();
+		}, undefined);
 	}
 
 	discard(id: MessageId): boolean {
-		const discarded = this.#model.takeCarriedOver(id) !== undefined || this.#participant?.discard(id) === true;
-		this.#flush();
-		return discarded;
+		return this.#orBug(() => {
+			const discarded = this.#model.takeCarriedOver(id) !== undefined || this.#participant?.discard(id) === true;
+			this.#flush();
+			return discarded;
+		}, false);
 	}
 
 	async leave(): Promise<void> {
 		if (this.#model.end !== undefined) return;
 		const place = this.#place;
-		this.#participant?.leave(this.#options.clock.now());
-		this.#handOver();
+		this.#orBug(() => {
+			this.#participant?.leave(this.#options.clock.now());
+			this.#handOver();
+		}, undefined);
+		// A mistake on the way out has ended it already, and let the place go.
+		if (this.#model.end !== undefined) return;
 		this.#end({ code: this.#model.hasSession ? "left" : "cancelled" });
 		await place?.leave();
 	}
@@ -222,7 +191,7 @@ class Room implements RoomStore {
 			this.#run(this.#jobs[at] as Job);
 			this.#flush();
 			await this.#options.clock.breathe();
-			if (at === 255) {
+			if (at + 1 === DONE_JOBS_MAX) {
 				this.#jobs = this.#jobs.slice(at + 1);
 				at = -1;
 			}
@@ -265,13 +234,15 @@ class Room implements RoomStore {
 		this.#stopRejoin();
 		if (this.#presences > 1) this.#model.reconnected();
 		this.#model.step("entered");
-		this.#participant ??= this.#freshParticipant();
+		if (this.#refused) this.#model.startOver();
+		if (this.#refused || this.#participant === undefined) this.#participant = this.#freshParticipant();
 		this.#participant.receive(entered, this.#options.clock.now());
 	}
 
 	#freshParticipant(): ParticipantApi {
 		const { suite, nickname, random, timing, createParticipant } = this.#options;
 		const identity = this.#identity as IdentitySecretKey;
+		this.#refused = false;
 		return createParticipant({ suite, identity, nickname, random, ...(timing === undefined ? {} : { timing }) });
 	}
 
@@ -289,7 +260,7 @@ class Room implements RoomStore {
 				} else this.#model.apply(event);
 			}
 			// A participant that was refused has nothing more to show; its successor has.
-			if (this.#cancelRejoin === undefined) this.#model.see(participant.view());
+			if (!this.#refused) this.#model.see(participant.view());
 			this.#setWake(participant);
 		}
 		this.#notify();
@@ -312,6 +283,7 @@ class Room implements RoomStore {
 		}
 		const { clock } = this.#options;
 		this.#rejoins += 1;
+		this.#refused = true;
 		this.#stopRejoin();
 		this.#cancelRejoin = clock.setTimer(clock.now() + REJOIN_DELAY_MS, () => this.#queue({ type: "rejoin" }));
 		return true;
@@ -369,32 +341,17 @@ class Room implements RoomStore {
 		this.#giveUp({ code: "bug", detail });
 	}
 
+	/** Runs what a screen asks for; a throw ends the visit instead of reaching the screen. */
+	#orBug<T>(run: () => T, otherwise: T): T {
+		try {
+			return run();
+		} catch (thrown) {
+			this.#bug(thrown);
+			return otherwise;
+		}
+	}
+
 	#notify(): void {
 		for (const listener of this.#listeners) listener();
-	}
-}
-
-function carrierDetail(error: CarrierError): string {
-	switch (error.kind) {
-		case "refused":
-			return `${error.kind}: ${error.condition}`;
-		case "protocol":
-			return `${error.kind}: expected ${error.expected}, got ${error.got}`;
-		case "unreachable":
-		case "usage":
-			return `${error.kind}: ${error.detail}`;
-	}
-}
-
-function endOf(error: CarrierError, wasInside = false): EndReason {
-	switch (error.kind) {
-		case "unreachable":
-			return { code: wasInside ? "connection-lost" : "unreachable" };
-		case "refused":
-			return { code: "server-refused", condition: error.condition };
-		case "protocol":
-			return { code: "server-protocol" };
-		case "usage":
-			return { code: "bug", detail: `carrier: ${error.detail}` };
 	}
 }
