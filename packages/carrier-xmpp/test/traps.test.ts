@@ -206,9 +206,13 @@ test("trap, a negotiation that was cut short lives on: it does not send again wh
 	await visitor.place.leave();
 });
 
-test("trap, characters are split between chunks: one whose bytes come apart arrives whole", async () => {
+test("trap, characters are split between chunks: one whose bytes come apart arrives whole", async (t) => {
 	const server = await startEmbedded();
 	const line = await Line.to(server.tcpPort);
+	t.after(async () => {
+		await line.close();
+		await server.stop();
+	});
 	const carrier = xmppCarrier({ service: `xmpp://127.0.0.1:${line.port}`, domain: server.domain, random });
 	const visitor = await Visitor.enter(carrier, freshRoom());
 	const [entrance] = visitor.events;
@@ -223,8 +227,6 @@ test("trap, characters are split between chunks: one whose bytes come apart arri
 	await visitor.sees("text");
 	assert.deepEqual(visitor.texts(), ["caf\u00e9"]);
 	await visitor.place.leave();
-	await line.close();
-	await server.stop();
 });
 
 test("trap, answers are matched by id alone: ids are unguessable", async () => {
