@@ -8,6 +8,7 @@ import { root } from "./repo.mjs";
  * @typedef {object} Outcome
  * @property {number} code exit code; 127 if the program could not be started
  * @property {string} output stdout and stderr as they came; empty with `inherit`
+ * @property {string} [note] what to say beside the step's time
  */
 
 /**
@@ -55,9 +56,11 @@ export async function stage(steps) {
 	await Promise.all(
 		steps.map(async ({ name, action }) => {
 			const start = performance.now();
-			const { code, output } = await action();
+			const { code, output, note = "" } = await action();
 			const seconds = ((performance.now() - start) / 1000).toFixed(1);
-			console.log(`${code === 0 ? "ok  " : "FAIL"} ${name.padEnd(14)} ${seconds.padStart(5)} s`);
+			console.log(
+				`${code === 0 ? "ok  " : "FAIL"} ${name.padEnd(14)} ${seconds.padStart(5)} s ${note === "" ? "" : `(${note})`}`.trimEnd(),
+			);
 			if (code === 0) return;
 			failed.push(name);
 			console.log(output.trimEnd().replace(/^/gm, "     "));

@@ -43,16 +43,18 @@ function sources(folder, pattern) {
 
 /** Test files that run at the same time. */
 const CONCURRENCY = 2;
+/** A test that hangs, in an endless loop even, fails the run after this many milliseconds instead of stopping it. */
+const HANGING_MS = 240_000;
 
 /**
  * Runs test files with node:test.
  *
  * @param {readonly string[]} files
- * @param {{ print: boolean, env?: Record<string, string | undefined>, concurrency?: number }} options with `print`, node's own report
+ * @param {{ print: boolean, env?: Record<string, string | undefined>, concurrency?: number, timeoutMs?: number }} options with `print`, node's own report
  *   goes to the terminal as it comes
  * @returns {Promise<{ code: number, output: string, outcomes: TestOutcome[] }>}
  */
-export async function runTests(files, { print, env = {}, concurrency = CONCURRENCY }) {
+export async function runTests(files, { print, env = {}, concurrency = CONCURRENCY, timeoutMs = HANGING_MS }) {
 	// Without files, node would look for tests by itself.
 	if (files.length === 0) return { code: 0, output: "", outcomes: [] };
 	const folder = mkdtempSync(join(tmpdir(), "clowder-tests-"));
@@ -63,6 +65,7 @@ export async function runTests(files, { print, env = {}, concurrency = CONCURREN
 		[
 			"--test",
 			`--test-concurrency=${concurrency}`,
+			`--test-timeout=${timeoutMs}`,
 			`--test-reporter=${reporter}`,
 			`--test-reporter-destination=${record}`,
 			...(print ? ["--test-reporter=spec", "--test-reporter-destination=stdout"] : []),

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { closure } from "../lib/fresh-tests.mjs";
 import { installReason } from "../lib/install.mjs";
 import { parseStartOptions } from "../lib/options.mjs";
 import { untilStopped } from "../lib/signals.mjs";
@@ -109,6 +110,19 @@ describe("whether to install", () => {
 	it("is yes when a version changed", () => {
 		const older = { ...installed, "node_modules/x": { version: "0.9.0", integrity: "sha512-x" } };
 		assert.equal(reasonWith(older), "node_modules/x has changed");
+	});
+});
+
+describe("whose tests run again", () => {
+	it("all of what a workspace uses counts, however far below, and nothing else", () => {
+		const all = [
+			{ folder: "packages/a", name: "@c/a", uses: ["@c/b", "elsewhere"] },
+			{ folder: "packages/b", name: "@c/b", uses: ["@c/c", "@c/a"] },
+			{ folder: "packages/c", name: "@c/c", uses: [] },
+			{ folder: "packages/d", name: "@c/d", uses: ["@c/a"] },
+		];
+		assert.deepEqual([...closure("packages/a", all)].sort(), ["packages/a", "packages/b", "packages/c"]);
+		assert.deepEqual([...closure("packages/c", all)], ["packages/c"]);
 	});
 });
 

@@ -30,3 +30,13 @@ it("what came of each test is told apart, with the reason of a failure and of a 
 	]);
 	assert.match(failuresOf(outcomes), /sample\.test\.mjs: fails\n {4}Error: because of the moon/);
 });
+
+it("a test in an endless loop fails and does not stop the run", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "clowder-outcomes-"));
+	const path = join(folder, "endless.test.mjs");
+	writeFileSync(path, 'import { it } from "node:test"; it("loops", () => { for (;;); });');
+	const { code, outcomes } = await runTests([path], { print: false, timeoutMs: 2_000 });
+	rmSync(folder, { recursive: true });
+	assert.equal(code, 1);
+	assert.ok(outcomes.some(({ result, detail }) => result === "fail" && /timed out/.test(detail)));
+});
