@@ -46,7 +46,7 @@ describe("texts that are not of the room", () => {
 		}
 	});
 
-	test("WIRE-1 to WIRE-5: half a text, another form, another type, too much, another suite", () => {
+	test("WIRE-1, WIRE-2, WIRE-3, WIRE-4, WIRE-5: half a text, another form, another type, too much, another suite", () => {
 		const real = place.log.find((item) => item.type === "text" && item.text.includes(":3Confirm:3"));
 		assert.ok(real?.type === "text");
 		const cases: readonly (readonly [string, string])[] = [

@@ -121,7 +121,7 @@ describe("coming in", () => {
 		assert.equal(b.verdict(b.sign(newcomer.e, b.aid, state)), "STATE-1");
 	});
 
-	test("JOIN-1 to JOIN-4: to the present state, by way of a member, once, with keys of one's own", () => {
+	test("JOIN-1, JOIN-2, JOIN-3, JOIN-4: to the present state, by way of a member, once, with keys of one's own", () => {
 		const b = bench(2);
 		const keys = b.keySet();
 		assert.equal(b.verdict(b.join(keys, {}, someHash)), "JOIN-1");
@@ -151,7 +151,7 @@ describe("coming in", () => {
 		assert.equal(b.verdict(b.sign(second(b).e, b.aid, deny)), "DENY-1");
 	});
 
-	test("OPEN-1 to OPEN-3: the first wins, for introduced joins only", () => {
+	test("OPEN-1, OPEN-2, OPEN-3: the first wins, for introduced joins only", () => {
 		const b = bench(2);
 		const join = b.join(b.keySet());
 		b.place(join, "h5");
@@ -176,7 +176,7 @@ describe("an attempt", () => {
 		return { b, newcomer };
 	}
 
-	test("ROSTER-1 to ROSTER-3: by a member, for its newcomers, again only where a list differs", () => {
+	test("ROSTER-1, ROSTER-2, ROSTER-3: by a member, for its newcomers, again only where a list differs", () => {
 		const { b, newcomer } = opened();
 		const roster = b.roster().message as Extract<Message, { type: "ROSTER" }>;
 		assert.equal(b.verdict(b.sign(first(b).e, b.aid, { ...roster, aid: someHash as never })), "ROSTER-1");
@@ -214,7 +214,7 @@ describe("an attempt", () => {
 		assert.equal(b.verdict(b.piece("EK", right)), "EK-1");
 	});
 
-	test("OFFER-1, SHARE-1 to SHARE-3, KEYS-1, OK-1, CONFIRM-1: one of each, in their order", () => {
+	test("OFFER-1, SHARE-1, SHARE-2, SHARE-3, KEYS-1, OK-1, CONFIRM-1: one of each, in their order", () => {
 		const { b, newcomer } = opened();
 		const aid = b.state.attempt?.aid as Uint8Array;
 		assert.equal(b.verdict(b.piece("OFFER", newcomer)), "OFFER-1", "no offer before the roster");

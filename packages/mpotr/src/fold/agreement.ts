@@ -41,7 +41,7 @@ function contributed(state: FoldState, attempt: Attempt, slot: Slot): Folded {
 	return { state: { ...state, attempt }, effects: [{ type: "contributed", v: slot.keySet.v, attempt }] };
 }
 
-/** ROSTER: a member gives newcomers the list; again only to one whose list differs (rules ROSTER-1 to ROSTER-3). */
+/** ROSTER: a member gives newcomers the list; again only to one whose list differs (rules ROSTER-1, ROSTER-2, ROSTER-3). */
 export const placeRoster: Step<Roster> = (_suite, state, placed) => {
 	const { attempt } = state;
 	if (attempt === undefined || !equal(placed.message.aid, attempt.aid)) {
@@ -115,7 +115,7 @@ function placeLateShare(suite: Suite, state: FoldState, placed: VerifiedMessage<
 	return restartAttempt(suite, { ...noted, attempt: { ...attempt, shares } });
 }
 
-/** SHARE: one of each, after all OFFERs agree on the list (rules SHARE-1 to SHARE-3, KEYS-1). */
+/** SHARE: one of each, after all OFFERs agree on the list (rules SHARE-1, SHARE-2, SHARE-3, KEYS-1). */
 export const placeShare: Step<Share> = (suite, state, placed) => {
 	const dead = state.dead.some((one) => equal(one.aid, placed.header.context));
 	if (dead) return placeLateShare(suite, state, placed as VerifiedMessage<Share>);

@@ -47,7 +47,7 @@ function joinByKey(state: FoldState, v: Uint8Array): PendingJoin | undefined {
 	return state.pending.find((join) => equal(join.keySet.v.bytes, v));
 }
 
-/** JOIN: pending, if it answers to the present state and its keys are nobody else's (rules JOIN-1 to JOIN-4). */
+/** JOIN: pending, if it answers to the present state and its keys are nobody else's (rules JOIN-1, JOIN-2, JOIN-3, JOIN-4). */
 export const placeJoin: Step<Join> = (suite, state, placed) => {
 	const { message, header } = placed;
 	const expected = stateHash(suite, state);

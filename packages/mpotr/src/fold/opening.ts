@@ -62,7 +62,7 @@ function openAttempt(
 	return { state: { ...state, attempt, pending }, effects: [{ type: "opened", attempt }] };
 }
 
-/** OPEN: the first valid one wins; it may name joins that are introduced, and nothing else (rules OPEN-1 to OPEN-3). */
+/** OPEN: the first valid one wins; it may name joins that are introduced, and nothing else (rules OPEN-1, OPEN-2, OPEN-3). */
 export const placeOpen: Step<Open> = (suite, state, placed) => {
 	const { k, joins } = placed.message;
 	const author = presentMembers(state).find((member) => equal(member.v.bytes, placed.header.v));

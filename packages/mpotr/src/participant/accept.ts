@@ -96,7 +96,7 @@ export function noteJoin(room: Room, join: PendingJoin): void {
 	examineJoin(room, join, identity.value);
 }
 
-/** Checks `com` and our own `a_i`, the name, and that nobody is here under this key (rules JOIN-5 to JOIN-7). */
+/** Checks `com` and our own `a_i` (rule JOIN-5), the name (JOIN-6), and that nobody is here under this key (JOIN-7). */
 function examineJoin(room: Room, join: PendingJoin, identity: Identity): void {
 	const knowledge = room.joins.get(hex(join.hash));
 	if (knowledge === undefined || join.message === undefined) return;

@@ -18,9 +18,9 @@ import { computeSessionId, listHash, type Participant } from "../session/session
 import type { RingShare } from "../wire/messages.ts";
 import type { Self } from "./room.ts";
 
-/** Whose contribution does not fit, by index in the list, and how. */
+/** Whose contribution does not fit, by index in the list, and how; undefined where nothing says which of two it is. */
 export interface Misfit {
-	readonly index: number;
+	readonly index: number | undefined;
 	readonly expected: string;
 	readonly got: string;
 }
@@ -173,7 +173,10 @@ export class AttemptWork {
 		}
 		if (this.#right === undefined) return err({ index: this.index, expected: "our own share", got: "none" });
 		const walked = walkRing(this.#suite, this.sid, shares, this.index, this.#right);
-		if (!walked.ok) return walked;
+		if (!walked.ok) {
+			const { index, orNext, expected, got } = walked.error;
+			return err({ index: orNext ? undefined : index, expected, got });
+		}
 		this.#sk = sessionKey(this.#suite, this.sid, walked.value);
 		erase(...walked.value);
 		return ok(undefined);

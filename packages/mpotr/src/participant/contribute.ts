@@ -34,7 +34,7 @@ export function dropWork(room: Room): void {
 function stall(room: Room, work: AttemptWork, misfit: Misfit): void {
 	if (work.reported) return;
 	work.reported = true;
-	const identity = work.plist[misfit.index]?.identity;
+	const identity = misfit.index === undefined ? undefined : work.plist[misfit.index]?.identity;
 	const person = identity && room.person(identity);
 	room.desk.emit({ type: "stalled", person, expected: misfit.expected, got: misfit.got });
 }

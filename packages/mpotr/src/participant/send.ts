@@ -135,7 +135,7 @@ function sendContent(room: Room, session: LiveSession, content: Content, id: Mes
 	room.outbox.sent(hash, { header, content, id });
 }
 
-/** Marks a text that would reach someone its writer did not know of; true if it has to wait for the writer's word. */
+/** A text that would reach someone its writer did not know of waits for the writer's word (rule OUTBOX-2). */
 function holdBack(room: Room, session: LiveSession, waiter: Waiter): boolean {
 	if (waiter.known === undefined) waiter.known = knownPeople(room);
 	const strangers = session.plist.filter((p) => !waiter.known?.has(personId(p.identity.lpk)));

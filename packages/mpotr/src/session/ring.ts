@@ -10,6 +10,8 @@ export type RingSecret = Uint8Array & { readonly __ring?: never };
 /** Whose SHARE does not fit, by index in the list. */
 export interface RingError {
 	readonly index: number;
+	/** It is this one or the next: the two contradict each other, and nothing here says who is wrong. */
+	readonly orNext: boolean;
 	readonly expected: string;
 	readonly got: string;
 }
@@ -59,16 +61,17 @@ export function walkRing(
 		const share = shares[j] as RingShare;
 		const next = shares[(j + 1) % size] as RingShare;
 		if (!equal(share.cR, next.cL)) {
-			return err({ index: j, expected: "one commitment of both neighbours", got: "two" });
+			return err({ index: j, orNext: true, expected: "one commitment of both neighbours", got: "two" });
 		}
 		const before = secrets[(j + size - 1) % size];
 		if (step > 0 && before !== undefined) secrets[j] = xor(before, share.z);
 		if (!equal(linkCommitment(suite, sid, j, secrets[j] as RingSecret), share.cR)) {
-			return err({ index: j, expected: "a share that opens its commitment", got: "another" });
+			return err({ index: j, orNext: false, expected: "a share that opens its commitment", got: "another" });
 		}
 	}
 	const closing = xor(secrets[(own + size - 1) % size] as RingSecret, (shares[own] as RingShare).z);
-	if (!equal(closing, ownRight)) return err({ index: own, expected: "a ring that closes", got: "an open one" });
+	if (!equal(closing, ownRight))
+		return err({ index: own, orNext: false, expected: "a ring that closes", got: "an open one" });
 	return ok(secrets);
 }
 

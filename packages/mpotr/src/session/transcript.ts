@@ -55,6 +55,7 @@ export class Transcript {
 		return this.#latest.entries;
 	}
 
+	/** What someone reports against what we have at that entry (rule DIGEST-1). */
 	compare(reported: Digest): Comparison {
 		if (reported.entries > this.#latest.entries) return { type: "differs" };
 		const own = this.#cache.get(reported.entries);

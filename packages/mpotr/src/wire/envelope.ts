@@ -98,7 +98,7 @@ function unarmour(text: string): Result<{ tag: string; bytes: Uint8Array }, Refu
 
 /**
  * Reads a carrier text. Never throws for any text. The result is well-formed and says who claims to have written it;
- * nothing about it is proved (rules WIRE-1 to WIRE-5).
+ * nothing about it is proved (rules WIRE-1, WIRE-2, WIRE-3, WIRE-4, WIRE-5).
  */
 export function parseMessage(suite: Suite, text: string): Result<ParsedMessage, Refusal> {
 	const plain = unarmour(text);

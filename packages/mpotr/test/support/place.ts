@@ -35,6 +35,8 @@ export interface Person {
 	readonly events: RoomEvent[];
 	readonly messages: PlacedMessage[];
 	here: boolean;
+	/** What a cheater sends in place of a text; undefined: nothing. */
+	cheat?: (text: string) => string | undefined;
 }
 
 type Item =
@@ -113,6 +115,12 @@ export class TestPlace {
 		this.#collect(person);
 	}
 
+	/** Anything else a person's application does. */
+	act(person: Person, what: (participant: ParticipantApi) => void): void {
+		what(person.participant);
+		this.#collect(person);
+	}
+
 	/** Puts a text of an adversary's into the order. */
 	inject(from: Handle, text: string): void {
 		this.#post({ type: "text", from, text });
@@ -124,7 +132,8 @@ export class TestPlace {
 
 	#collect(person: Person): void {
 		for (const text of person.participant.takeTexts()) {
-			if (person.here) this.#post({ type: "text", from: person.handle, text });
+			const sent = person.cheat === undefined ? text : person.cheat(text);
+			if (person.here && sent !== undefined) this.#post({ type: "text", from: person.handle, text: sent });
 		}
 		for (const event of person.participant.takeEvents()) {
 			person.events.push(event);
