@@ -7,7 +7,7 @@ import { isCode, isSource, isTest, lineAt } from "./source.mjs";
 
 const DEFINITION = /^\|\s*`?([A-Z][A-Z0-9]*-\d+)`?\s*\|/gm;
 
-const NAMED = /(?<![\w-])[A-Z][A-Z0-9]{2,}-\d+(?![\w-])/g;
+const NAMED = /(?<![\w-])[A-Z][A-Z0-9]+-\d+(?![\w-])/g;
 
 /** Names of other people's standards look like rule ids. */
 const STANDARDS = /^(?:AES|BIP|CVE|FIPS|HMAC|ISO|RFC|SHA|UCS|UTF|UTS|XEP)-/;
@@ -31,7 +31,7 @@ export function ruleIds(files) {
 			else findings.push({ rule: "rule-ids", path, line, message: `${id} is already defined in ${before.path}` });
 		}
 	}
-	const named = namedIds(files);
+	const named = namedIds(files, new Set([...defined.keys()].map(prefixOf)));
 	for (const [id, { path, line }] of defined) {
 		if (!named.src.has(id)) findings.push({ rule: "rule-ids", path, line, message: `no source file names ${id}` });
 		if (!named.test.has(id)) findings.push({ rule: "rule-ids", path, line, message: `no test names ${id}` });
@@ -42,17 +42,26 @@ export function ruleIds(files) {
 	return findings;
 }
 
-/** @param {readonly SourceFile[]} files */
-function namedIds(files) {
+/**
+ * @param {readonly SourceFile[]} files
+ * @param {ReadonlySet<string>} prefixes those of the rules there are; two letters are taken for a rule only if so
+ */
+function namedIds(files, prefixes) {
 	/** @type {{ src: Map<string, { path: string, line: number }>, test: Map<string, { path: string, line: number }> }} */
 	const named = { src: new Map(), test: new Map() };
 	for (const { path, text } of files) {
 		if (!isCode(path) || !(isSource(path) || isTest(path))) continue;
 		const into = isSource(path) ? named.src : named.test;
 		for (const match of text.matchAll(NAMED)) {
-			if (STANDARDS.test(match[0])) continue;
+			const prefix = prefixOf(match[0]);
+			if (STANDARDS.test(match[0]) || (prefix.length === 2 && !prefixes.has(prefix))) continue;
 			if (!into.has(match[0])) into.set(match[0], { path, line: lineAt(text, match.index) });
 		}
 	}
 	return named;
+}
+
+/** @param {string} id */
+function prefixOf(id) {
+	return id.replace(/-\d+$/, "");
 }

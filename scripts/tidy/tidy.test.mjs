@@ -212,6 +212,11 @@ describe("tidy: rule ids", () => {
 			"no spec/*.md defines FOLD-1",
 		]);
 	});
+	it("knows ids of two letters where the specification has such", () => {
+		const short = file("spec/short.md", "| OK-1 | text |\n");
+		const uses = file("packages/mpotr/src/b.ts", "// OK-1, but PC-12 is a computer");
+		assert.deepEqual(messages(ruleIds([spec, short, src, proof, uses])), ["no test names OK-1"]);
+	});
 	it("finds an id defined twice", () => {
 		const twice = file("spec/other.md", "| WIRE-1 | text |\n");
 		assert.deepEqual(messages(ruleIds([spec, twice, src, proof])), ["WIRE-1 is already defined in spec/mpotr.md"]);
