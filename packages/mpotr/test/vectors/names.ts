@@ -117,7 +117,7 @@ const EDGE_NICKNAMES: readonly string[] = ["A", "Chloé", "日本語", "n".repea
 
 export function identityVectors(): VectorFile<IdentityCases> {
 	return vectorFile(
-		"Identities: their encoding (always 161 bytes), the commitment in JOIN, and the salt that goes on with each next key set.",
+		"Identities: their encoding (always 129 bytes), the commitment in JOIN, and the salt that goes on with each next key set.",
 		"Identities",
 		(suite) => ({
 			identities: EDGE_NICKNAMES.map((nickname, i) => {

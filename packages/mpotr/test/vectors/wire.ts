@@ -103,7 +103,7 @@ function entering({ suite, full, byHash }: Parts): Message[] {
 			keySet: full("author"),
 			commitment: fixed("wire/commitment", 32),
 			sponsor: full("member").v.bytes,
-			sealed: box(suite, "wire/join", 161),
+			sealed: box(suite, "wire/join", 129),
 			authenticators: [0, 1].map((i) => fixed(`wire/authenticator/${i}`, 32) as Mac),
 		},
 		{ type: "INTRODUCE", join: named("join"), content: encrypted("wire/introduce", 0, 256) },
@@ -113,7 +113,7 @@ function entering({ suite, full, byHash }: Parts): Message[] {
 			type: "ROSTER",
 			aid: fixed("wire/aid", 32) as Aid,
 			boxes: [{ newcomer: full("newcomer").v.bytes, box: box(suite, "wire/roster", 32) }],
-			ciphertext: fixed("wire/roster/list", 322),
+			ciphertext: fixed("wire/roster/list", 258),
 			mac: fixed("wire/roster/list mac", 32) as Mac,
 		},
 	];
