@@ -34,11 +34,19 @@ test("the way in is told step by step, as it happens", async () => {
 	assert.deepEqual(states(room), ["connect:done", "keys:done", "enter:done", "ask:now", "agree:todo"]);
 	participant.shown = viewOf({
 		phase: "agreeing",
-		attempt: { joining: [], leaving: [], waitingFor: [{ person: ANA, owes: "share" }], done: 3, total: 6 },
+		attempt: {
+			joining: [],
+			leaving: [],
+			waitingFor: [{ person: ANA, owes: "share" }],
+			done: 3,
+			total: 6,
+			answered: 1,
+			others: 2,
+		},
 	});
 	await room.say({ type: "changed" });
 	assert.deepEqual(states(room), ["connect:done", "keys:done", "enter:done", "ask:done", "agree:now"]);
-	assert.deepEqual(room.store.getSnapshot().joining.steps[4]?.count, { done: 3, total: 6 });
+	assert.deepEqual(room.store.getSnapshot().joining.steps[4]?.count, { done: 1, total: 2 });
 	assert.deepEqual(room.store.getSnapshot().joining.waitingFor, []);
 	room.clock.advance(SLOW_JOIN_MS);
 	assert.equal(room.store.getSnapshot().joining.waitingFor[0]?.person?.nickname, "Ana");

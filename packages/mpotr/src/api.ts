@@ -56,6 +56,9 @@ export interface AttemptView {
 	/** Contributions that have come, of how many in all, for a progress bar. */
 	readonly done: number;
 	readonly total: number;
+	/** How many of the others have sent their share of the key, which for a newcomer means: have let it in. */
+	readonly answered: number;
+	readonly others: number;
 }
 
 /** Where this client stands. */
@@ -212,7 +215,11 @@ export interface Timing {
  * take out texts to send and events; call `wake` when `nextWake` has come.
  */
 export interface ParticipantApi {
-	/** Feeds one carrier event, in the carrier's order. Never throws for what came from elsewhere. */
+	/**
+	 * Feeds one carrier event, in the carrier's order. Never throws for what came from elsewhere. A further `entered` is
+	 * a return under another handle: it starts as a newcomer with fresh keys and the texts that were not placed. After
+	 * `refused-entry` the participant is over; another try, or another name, takes another one.
+	 */
 	receive(input: CarrierInput, now: Millis): void;
 	/** Runs what is due. */
 	wake(now: Millis): void;

@@ -62,7 +62,7 @@ export const de: Catalogue = {
 			knocking: "warten auf Antwort",
 			asking: "du wirst vorgestellt",
 		},
-		count: (done, total) => `${g.number(done)} von ${g.number(total)} Teilen sind da`,
+		count: (done, total) => `${g.number(done)} von ${g.number(total)} haben dich eingelassen`,
 		waitingFor: (names) => `Das dauert länger als sonst. Es fehlt noch: ${g.names(names)}.`,
 		slow: "Das dauert länger als sonst. Es fehlt noch eine Antwort.",
 		cancel: "Abbrechen",

@@ -51,7 +51,7 @@ export const en: Catalogue = {
 			knocking: "waiting for an answer",
 			asking: "being introduced",
 		},
-		count: (done, total) => `${g.number(done)} of ${g.number(total)} parts have come`,
+		count: (done, total) => `${g.number(done)} of ${g.number(total)} have let you in`,
 		waitingFor: (names) => `This takes longer than usual. Waiting for ${g.names(names)}.`,
 		slow: "This takes longer than usual. Waiting for an answer.",
 		cancel: "Cancel",

@@ -17,7 +17,10 @@ const STEPS: readonly JoinStepId[] = ["connect", "keys", "enter", "ask", "agree"
 export function joiningView(progress: JoinProgress, view: RoomView | undefined, people: People): JoiningView {
 	const attempt = view?.attempt;
 	const agreeing = view?.phase === "agreeing";
-	const count = agreeing && attempt !== undefined ? { done: attempt.done, total: attempt.total } : undefined;
+	const count =
+		agreeing && attempt !== undefined && attempt.others > 0
+			? { done: attempt.answered, total: attempt.others }
+			: undefined;
 	const steps = STEPS.map(
 		(id): JoinStep => ({
 			id,
@@ -27,7 +30,8 @@ export function joiningView(progress: JoinProgress, view: RoomView | undefined, 
 		}),
 	);
 	const finished = steps.filter((step) => step.state === "done").length;
-	const within = count === undefined || count.total === 0 ? 0 : Math.min(count.done / count.total, 1);
+	const within =
+		!agreeing || attempt === undefined || attempt.total === 0 ? 0 : Math.min(attempt.done / attempt.total, 1);
 	return {
 		steps,
 		fraction: Math.min((finished + (finished < STEPS.length ? within : 0)) / STEPS.length, 1),

@@ -21,7 +21,11 @@ function viewAttempt(room: Room, attempt: Attempt): AttemptView {
 	});
 	const rings = size > 1 ? attempt.offers.size : 0;
 	const oks = joins.length > 0 ? size : 0;
+	const own = room.ownSlot(attempt);
+	const answered = [...attempt.shares.keys()].filter((key) => own === undefined || key !== keyName(own.keySet.v));
 	return {
+		answered: answered.length,
+		others: own === undefined ? size : size - 1,
 		joining: joins.flatMap((join) => room.joinIdentity(join) ?? []).map((identity) => room.person(identity)),
 		leaving: viewLeaving(room).map(({ person }) => person),
 		waitingFor,
