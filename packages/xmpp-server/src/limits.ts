@@ -86,7 +86,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
 	rooms: 5_000,
 	roomsPerSession: 50,
 	occupantsPerRoom: 500,
-	roomNameBytes: 256,
+	roomNameBytes: 1023,
 	nickBytes: 256,
 	subjectBytes: 1024,
 	presenceBytes: 4 * 1024,

@@ -85,7 +85,7 @@ export interface Catalogue {
 		readonly state: { readonly done: string; readonly now: string; readonly todo: string };
 		/** What exactly a running step is at. */
 		readonly detail: { readonly [Detail in JoinDetail]: string };
-		/** Parts of the common key that have come. */
+		/** People in the room who have let the newcomer in, of how many. */
 		count(done: number, total: number): string;
 		/** It takes long, and we know who is waited for. */
 		waitingFor(names: readonly string[]): string;
