@@ -5,7 +5,8 @@ import { createXmppServer, type ServerError } from "@clowder/xmpp-server";
 import { respondDocument, WEBSOCKET_PATH } from "./documents.ts";
 import { type HostError, listenError } from "./errors.ts";
 import * as limits from "./limits.ts";
-import { respond } from "./respond.ts";
+import { isOwnName } from "./own-name.ts";
+import { refuse, respond } from "./respond.ts";
 import { loadSite, type Site } from "./site.ts";
 
 export interface HostOptions {
@@ -44,7 +45,8 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 		domain: options.domain,
 		...(options.tap === undefined ? {} : { tap: options.tap }),
 	});
-	xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH });
+	const acceptHost = (name: string | undefined): boolean => isOwnName(name, options.domain);
+	xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost });
 	const port = await listen(http, options.host, options.port);
 	if (!port.ok) {
 		await xmpp.close();
@@ -74,7 +76,8 @@ function createHttpServer(site: Site, domain: string): Server {
 		connectionsCheckingInterval: limits.REQUEST_CHECK_MS,
 	};
 	const http = createServer(settings, (request, response) => {
-		if (!respondDocument(request, response, domain)) respond(request, response, site);
+		if (!isOwnName(request.headers.host, domain)) refuse(response, 421, "this is another server");
+		else if (!respondDocument(request, response, domain)) respond(request, response, site);
 	});
 	http.headersTimeout = limits.REQUEST_HEAD_MS_MAX;
 	http.requestTimeout = limits.REQUEST_MS_MAX;

@@ -128,7 +128,19 @@ describe("the host", () => {
 		assert.equal(await hrefFor({ host: "cats.example:99" }), "ws://cats.example:99/xmpp-websocket");
 		const behindProxy = { host: "cats.example", "x-forwarded-proto": "https" };
 		assert.equal(await hrefFor(behindProxy), "wss://cats.example/xmpp-websocket");
-		assert.equal(await hrefFor({ host: 'a"b/../c' }), "ws://cats.example/xmpp-websocket");
+	});
+
+	it("answers to no other name, so that a page cannot make its own name point here", async () => {
+		for (const path of ["/", "/clowder.json", "/.well-known/host-meta.json"]) {
+			assert.equal((await ask(path, { host: "evil.example" })).status, 421, path);
+		}
+		const status = await new Promise((resolve) => {
+			const headers = { host: "evil.example", origin: "http://evil.example" };
+			const socket = new WebSocket(`ws://127.0.0.1:${host.port}/xmpp-websocket`, "xmpp", { headers });
+			socket.on("unexpected-response", (_, response) => resolve(response.statusCode));
+			socket.on("open", () => resolve("open"));
+		});
+		assert.equal(status, 421);
 	});
 
 	for (const path of [
@@ -157,9 +169,9 @@ describe("the host", () => {
 			"\r\n\r\n",
 			"GET\r\n\r\n",
 			"GET / HTTP/9.9\r\n\r\n",
-			`GET /${"a".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
-			`GET / HTTP/1.1\r\nHost: x\r\nX: ${"y".repeat(20_000)}\r\n\r\n`,
-			"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			`GET /${"a".repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+			`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"y".repeat(20_000)}\r\n\r\n`,
+			"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 			Buffer.from("160301020001000001fc0303", "hex"),
 			"<?xml version='1.0'?><stream:stream to='cats.example'>",
 		];

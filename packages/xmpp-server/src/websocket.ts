@@ -13,6 +13,11 @@ export interface WebSocketOptions {
 	readonly path: string;
 	/** Origins of pages that may connect besides those of the same host and port. Native clients send none. */
 	readonly allowedOrigins?: readonly string[];
+	/**
+	 * Whether a `Host` header names this server. Without it any does, and a page whose name was made to point here (DNS
+	 * rebinding) counts as one of this host.
+	 */
+	readonly acceptHost?: (host: string | undefined) => boolean;
 }
 
 /** SERVER-12: whether the page that connects may: any page of the web can try (RFC 6455 section 10.2). */
@@ -117,7 +122,10 @@ export class WebSocketEndpoint {
 		const { origin, host } = request.headers;
 		const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
 		const address = request.socket.remoteAddress ?? "";
-		if (!originAllowed(origin, host, this.#options.allowedOrigins ?? [])) {
+		if (this.#options.acceptHost?.(host) === false) {
+			this.#edge.log("connection refused: a name of another server");
+			refuseUpgrade(socket, "421 Misdirected Request");
+		} else if (!originAllowed(origin, host, this.#options.allowedOrigins ?? [])) {
 			this.#edge.log("connection refused: a page of another origin");
 			refuseUpgrade(socket, "403 Forbidden");
 		} else if (!protocols.includes(SUBPROTOCOL)) {
