@@ -49,6 +49,12 @@ function withBytes(at: number, ...bytes: readonly number[]): Uint8Array {
 	return whole;
 }
 
+/** Any well-formed text. The library's own arbitrary for that takes a second to set up. */
+const anyText = (maxLength: number): fc.Arbitrary<string> =>
+	fc
+		.array(fc.integer({ min: 0, max: 0x10_f7ff }), { maxLength })
+		.map((points) => String.fromCodePoint(...points.map((point) => (point < 0xd800 ? point : point + 0x800))));
+
 describe("WIRE-1: the form of a text", () => {
 	test("people's plain chat is foreign, not a fault", () => {
 		for (const plain of ["", "hello", ":3", ":3mpCAT", ":3mpcat:3Open:3", ` ${text}`, `\ufeff${text}`, `?OTRv4`]) {
@@ -150,7 +156,7 @@ describe("WIRE-2: a decoder accepts what the encoder writes, and nothing else", 
 
 	test("any text at all: never an exception", () => {
 		fc.assert(
-			fc.property(fc.string({ unit: "binary" }), fc.boolean(), (content, prefixed) => {
+			fc.property(anyText(40), fc.boolean(), (content, prefixed) => {
 				const read = parseMessage(suite, prefixed ? `:3mpCAT:3${content}:3` : content);
 				assert.ok(!read.ok);
 			}),

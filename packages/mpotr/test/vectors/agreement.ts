@@ -158,7 +158,7 @@ export function agreementVectors(): VectorFile<AgreementCases> {
 		"Key agreement in rings of two, three and four: what each encapsulates to its right neighbour, the key of each pair " +
 			"with its confirmations, ring secrets, the ring fields of each SHARE, the session key and each CONFIRM. In a ring " +
 			"of four, those opposite have no link in common. aid and the names of the messages are arbitrary.",
-		"Pairwise keys, the ring and the session key",
+		"section 6, Agreeing on the key",
 		(suite) => ({ rings: [2, 3, 4].map((size) => makeRing(suite, size)) }),
 	);
 }

@@ -39,7 +39,7 @@ export function boxVectors(): VectorFile<BoxCases> {
 	return vectorFile(
 		"Boxes sealed to b (and bek in suite 2) for a context, from a given ephemeral seed and given coins; and content " +
 			"under a key that is used once.",
-		"Sealed boxes",
+		"section 2.1, Labels",
 		(suite) => {
 			const boxes = [32, 129].map((size, i) => {
 				const recipient = keySeeds(suite, `box/${i}`);
@@ -92,7 +92,7 @@ export function joinVectors(): VectorFile<JoinCases> {
 	return vectorFile(
 		"The authenticators of a JOIN: for each member a MAC under DH(LSK of the newcomer, y of the member) and DH(x of the " +
 			"newcomer, y), over the JOIN's body without the authenticators, and the state it answers to.",
-		"JOIN",
+		"section 2.1, Labels",
 		(suite) => {
 			const newcomer = makePerson(suite, 2);
 			const person = personKeys(suite, newcomer);

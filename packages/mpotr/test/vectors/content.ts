@@ -59,7 +59,7 @@ export function contentVectors(): VectorFile<ContentCases> {
 	return vectorFile(
 		"What is inside of encrypted content, padded with zeros to a power of two from 256 bytes; and that size for some " +
 			"lengths. With 41 bytes of header and 4 of length, 211 bytes of text fill 256.",
-		"Content and padding",
+		"section 7, Content, transcript, acknowledgement",
 		(suite) => ({
 			contents: makeContents(suite),
 			paddedBytes: PADDING.map((size) => ({ bytes: size, padded: paddedBytes(size) })),
@@ -120,7 +120,7 @@ export function chainVectors(): VectorFile<ChainCases> {
 	return vectorFile(
 		"Sender chains of two participants: chain keys, message keys, and three contents encrypted one after another. The " +
 			"context is aid and the author's v; in INTRODUCE the name of the JOIN too.",
-		"Sender chains",
+		"section 7, Content, transcript, acknowledgement",
 		(suite) => {
 			const sk = fixed("session key", 64);
 			const sid = fixed("chain/sid", 32) as Sid;
@@ -146,7 +146,7 @@ export function transcriptVectors(): VectorFile<TranscriptCases> {
 	return vectorFile(
 		"Transcript digests: T_0 over the CONFIRM bodies, then T_k over each entry's author, number, and the hash of its " +
 			"content, which is the ciphertext in MESSAGE and the body in all else.",
-		"Transcript",
+		"section 7, Content, transcript, acknowledgement",
 		(suite) => {
 			const sid = fixed("transcript/sid", 32) as Sid;
 			const bodies = [0, 1, 2].map((i) => fixed(`confirm/${i}`, 32));

@@ -39,7 +39,7 @@ export function hashVectors(): VectorFile<HashCases> {
 	return vectorFile(
 		"H(label, parts) and MAC(key, label, parts): each part after its length as 4 bytes, big-endian, behind protocol " +
 			"tag, suite name and label, which are encoded likewise. `name` is H cut to 32 bytes. One case for each label.",
-		"Hash and MAC",
+		"section 2, Notation",
 		(suite) => ({
 			protocolTag: "mpCAT/1",
 			hashes: Object.values(LABELS).flatMap((label, i) =>
@@ -78,7 +78,7 @@ export function keySetVectors(): VectorFile<KeySetCases> {
 	return vectorFile(
 		"Key sets from their seeds: x of y, s of b (X25519), e of v (Ed25519), and in suite 2 the ML-KEM-768 seeds of ek and " +
 			"bek. `byHash` is the encoding in KNOCK, STATE and under every hash, `inFull` the one in FOUND, JOIN and SHARE.",
-		"Key sets",
+		"section 3, Keys and people",
 		(suite) => ({
 			keySets: ["first", "second"].map((which) => {
 				const seeds = keySeeds(suite, `key set/${which}`);
@@ -118,7 +118,7 @@ const EDGE_NICKNAMES: readonly string[] = ["A", "Chloé", "日本語", "n".repea
 export function identityVectors(): VectorFile<IdentityCases> {
 	return vectorFile(
 		"Identities: their encoding (always 129 bytes), the commitment in JOIN, and the salt that goes on with each next key set.",
-		"Identities",
+		"section 3, Keys and people",
 		(suite) => ({
 			identities: EDGE_NICKNAMES.map((nickname, i) => {
 				const stated = { identitySeed: hex(fixed(`identity/${i}`, 32)), nickname, salt: hex(fixed(`salt/${i}`, 32)) };
@@ -202,7 +202,7 @@ export function sessionNameVectors(): VectorFile<SessionNameCases> {
 	return vectorFile(
 		"Parameters, the public name of an attempt (aid), the secret name of its session (sid), what is shown of it, the " +
 			"hash of the state that a JOIN answers to, and the ranks in which members do what all of them could.",
-		"Names of attempts, sessions and states",
+		"section 2.1, Labels",
 		(suite) => {
 			const parameters: RoomParameters = {
 				suite: suite.id,

@@ -187,7 +187,7 @@ export function wireVectors(): VectorFile<WireCases> {
 		"One message of each type: the carrier's text, and what is in it. Keys are keys; other contents are arbitrary bytes " +
 			"of the right length. There is no EK in suite 1. A SHARE of a list of one has no ring, an OFFER of suite 1 no " +
 			"ciphertext.",
-		"Wire format",
+		"section 4, Wire",
 		(suite) => {
 			const parts = partsOf(suite);
 			const messages = [...entering(parts), ...agreeing(parts), ...talking(parts)];
