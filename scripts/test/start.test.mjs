@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +35,19 @@ describe("npm start", () => {
 			await assert.rejects(fetch(url));
 		});
 	}
+
+	it("stops cleanly when npm alone gets the signal: there is no shell between that keeps it", async () => {
+		const npm = spawn("npm", ["start", "--silent", "--", "--port", "0"], {
+			cwd: root,
+			stdio: ["ignore", "pipe", "inherit"],
+		});
+		const ended = new Promise((resolve) => npm.on("close", resolve));
+		await new Promise((resolve) =>
+			npm.stdout.on("data", (text) => /open http/.test(String(text)) && resolve(undefined)),
+		);
+		npm.kill("SIGINT");
+		assert.equal(await ended, 0);
+	});
 
 	it("takes its options from the environment, and options before those", async () => {
 		const env = {
