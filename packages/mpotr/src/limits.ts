@@ -8,8 +8,8 @@ export const MAX_PENDING = 200;
 export const MAX_ATTEMPTS = 65_535;
 /** Keys whose numbers are remembered under one base, departed newcomers included. */
 export const MAX_KNOWN_KEYS = 4096;
-/** Dead attempts of one base that are remembered for late shares. */
-export const MAX_DEAD_ATTEMPTS = 64;
+/** Dead attempts of one base that are remembered for late shares; STATE tells of them all. */
+export const MAX_DEAD_ATTEMPTS = 8;
 /** UTF-8 bytes of one text message. */
 export const MAX_TEXT_BYTES = 8192;
 /** The least padded size of a message; larger ones are padded to the next power of two. */
@@ -18,7 +18,9 @@ export const MIN_PADDED_BYTES = 256;
 export const MAX_PADDED_BYTES = 16_384;
 /** Bytes of one wire message before base64; a STATE for `MAX_PARTICIPANTS` fits. */
 export const MAX_MESSAGE_BYTES = 262_144;
-/** UTF-8 bytes of a carrier's handle. */
+/** The greatest number of a message; STATE tells of it plus one, in 32 bits. */
+export const MAX_MESSAGE_NUMBER = 4_294_967_294;
+/** UTF-8 bytes of a carrier's handle; texts from longer ones are refused. */
 export const MAX_HANDLE_BYTES = 256;
 /** UTF-8 bytes of a carrier binding. */
 export const MAX_BINDING_BYTES = 1024;

@@ -5,7 +5,7 @@ import type { Refusal } from "../src/index.ts";
 import { joinCore } from "../src/participant/join.ts";
 import { NO_CONTEXT, parseMessage, signMessage } from "../src/wire/envelope.ts";
 import { generateKeySet } from "../src/key-set.ts";
-import { eventsOf, names, type Person, roomOf, seeded, suiteOf, TestPlace } from "./support/place.ts";
+import { eventsOf, names, type Person, roomOf, seeded, suiteOf, type TestPlace } from "./support/place.ts";
 
 const suite = suiteOf(2);
 

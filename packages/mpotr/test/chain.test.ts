@@ -176,4 +176,12 @@ describe("CONTENT-3: what does not authenticate changes nothing", () => {
 		});
 		assert.equal(used, before);
 	});
+
+	test("an erased chain encrypts and decrypts nothing: two of them would share the key of zeros", () => {
+		const erased = chain();
+		const sent = send(chain(), "a");
+		erased.erase();
+		assert.throws(() => send(erased, "a"), /erased/);
+		assert.throws(() => read(erased, sent), /erased/);
+	});
 });

@@ -188,10 +188,11 @@ describe("an attempt", () => {
 		b.place(b.roster());
 		assert.equal(b.state.attempt?.rosters.get(keyName(newcomer.public.v)), 1);
 		for (const keys of b.inAttempt) b.place(b.piece("EK", keys));
+		const attemptId = b.state.attempt?.aid ?? NO_CONTEXT;
 		for (const keys of b.inAttempt) {
 			const offer = b.pieceMessage("OFFER", keys) as Extract<Message, { type: "OFFER" }>;
 			const differs = keyName(keys.public.v) === keyName(newcomer.public.v);
-			b.place(b.sign(keys.e, b.state.attempt?.aid as Uint8Array, { ...offer, list: differs ? someHash : offer.list }));
+			b.place(b.sign(keys.e, attemptId, { ...offer, list: differs ? someHash : offer.list }));
 		}
 		assert.equal(b.state.attempt?.offers.size, 3);
 		b.place(b.roster());

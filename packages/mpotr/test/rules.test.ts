@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { describe, test } from "node:test";
-import { decode, encode, utf8, Writer } from "@clowder/bytes";
+import { decode, encode, hex, utf8, type Writer } from "@clowder/bytes";
 import { encodeIdentity, readIdentity } from "../src/identity.ts";
 import { hash, LABELS, mac, type TranscriptDigest } from "../src/labels.ts";
 import { compareState, receiveRoster } from "../src/participant/accept.ts";
@@ -16,7 +16,6 @@ import type { LiveSession } from "../src/session/live-session.ts";
 import { DEFAULT_TIMING, parseNickname } from "../src/index.ts";
 import type { VerifiedMessage } from "../src/wire/envelope.ts";
 import type { Roster, State } from "../src/wire/messages.ts";
-import { hex } from "@clowder/bytes";
 import { FoldBench } from "./support/fold-bench.ts";
 import { eventsOf, names, type Person, roomOf, seeded, suiteOf } from "./support/place.ts";
 

@@ -85,7 +85,8 @@ function accept(edge: Edge, socket: WebSocket, address: string): void {
 			core.refuse(connection, "bad-format", "a binary message", now());
 			return;
 		}
-		const text = data.toString();
+		// With the default `binaryType` what is no array of fragments is a Buffer.
+		const text = (data as Buffer).toString();
 		tap(name, "in", text);
 		core.receive(connection, text, now());
 	});

@@ -145,7 +145,7 @@ test("SERVER-7: a message reaches all, its sender included, under an id of the r
 		assert.equal(copy?.attrs["id"], "m");
 	}
 	assert.equal(toAna?.attrs["to"], ana.jid);
-	const children = childElements(toAna as Element);
+	const children = childElements(toAna);
 	assert.deepEqual(
 		children.map(({ name }) => name),
 		["body", "stanza-id", "encryption", "stanza-id", "occupant-id"],
@@ -191,8 +191,8 @@ test("a private message goes to its occupant only, from the sender's nick", () =
 	const [whisper] = ana.take();
 	assert.equal(whisper?.attrs["from"], `${ROOM}/B`);
 	assert.equal(whisper?.attrs["to"], ana.jid);
-	assert.equal(hasStatus(whisper as Element, "110"), false);
-	assert.ok(child(whisper as Element, "x", NS.mucUser));
+	assert.equal(hasStatus(whisper, "110"), false);
+	assert.ok(child(whisper, "x", NS.mucUser));
 	assert.deepEqual([seen(bo), seen(cy)], [[], []]);
 	assert.equal(conditionOf(bo.ask(message(`${ROOM}/Z`, "chat", "<body>x</body>"))[0]), "item-not-found");
 	assert.equal(conditionOf(bo.ask(message(`${ROOM}/A`, "groupchat", "<body>x</body>"))[0]), "bad-request");

@@ -90,7 +90,7 @@ export const placeOffer: Step<Offer> = (suite, state, placed) => {
 	if ((placed.message.kemCiphertext === undefined) !== (suite.kem === undefined)) {
 		return broken(state, "OFFER-1", "an encapsulation as the suite has it", "otherwise");
 	}
-	const offers = new Map(attempt.offers).set(key, placed as VerifiedMessage<Offer>);
+	const offers = new Map(attempt.offers).set(key, placed);
 	return contributed(state, { ...attempt, offers }, slot);
 };
 
@@ -110,7 +110,7 @@ function placeLateShare(suite: Suite, state: FoldState, placed: VerifiedMessage<
 	const running = state.attempt !== undefined && slotOf(state.attempt, from) !== undefined;
 	if (!running) return renewKeySet(noted, from, placed.message.next);
 	// The running attempt uses the same keys: it dies as if this share had been placed in it.
-	const attempt = state.attempt as Attempt;
+	const attempt = state.attempt;
 	const shares = new Map(attempt.shares).set(key, placed);
 	return restartAttempt(suite, { ...noted, attempt: { ...attempt, shares } });
 }
@@ -118,7 +118,7 @@ function placeLateShare(suite: Suite, state: FoldState, placed: VerifiedMessage<
 /** SHARE: one of each, after all OFFERs agree on the list (rules SHARE-1, SHARE-2, SHARE-3, KEYS-1). */
 export const placeShare: Step<Share> = (suite, state, placed) => {
 	const dead = state.dead.some((one) => equal(one.aid, placed.header.context));
-	if (dead) return placeLateShare(suite, state, placed as VerifiedMessage<Share>);
+	if (dead) return placeLateShare(suite, state, placed);
 	const found = inAttempt(state, placed, "SHARE-1");
 	if ("effects" in found) return found;
 	const { attempt, slot, key } = found;
@@ -133,7 +133,7 @@ export const placeShare: Step<Share> = (suite, state, placed) => {
 	if (!allDistinct([...heldKeySets(state), placed.message.next]).ok) {
 		return broken(state, "KEYS-1", "a next key set of its own", "keys that someone holds");
 	}
-	const shares = new Map(attempt.shares).set(key, placed as VerifiedMessage<Share>);
+	const shares = new Map(attempt.shares).set(key, placed);
 	return contributed(state, { ...attempt, shares }, slot);
 };
 
@@ -145,7 +145,7 @@ export const placeOk: Step<Ok> = (_suite, state, placed) => {
 	if (newcomers(attempt).length === 0 || !allShared(attempt) || attempt.oks.has(key)) {
 		return broken(state, "OK-1", "one OK after all shares, where there are newcomers", "another");
 	}
-	return contributed(state, { ...attempt, oks: new Map(attempt.oks).set(key, placed as VerifiedMessage<Ok>) }, slot);
+	return contributed(state, { ...attempt, oks: new Map(attempt.oks).set(key, placed) }, slot);
 };
 
 /** Activates the session at this place (rule ACTIVATE-1). */

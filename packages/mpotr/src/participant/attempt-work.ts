@@ -2,6 +2,7 @@ import { equal, erase, err, ok, type Result } from "@clowder/bytes";
 import type { KemCiphertext, Suite } from "@clowder/crypto";
 import { leftOf, rightOf } from "../fold/phases.ts";
 import { type Attempt, keyName, type Slot } from "../fold/state.ts";
+import { hideFromInspect } from "../inspect.ts";
 import type { OwnKeySet } from "../key-set.ts";
 import type { Mac, Sid } from "../labels.ts";
 import { keyConfirmation, type LinkKem, type OwnSide, type PairwiseKey, pairwiseKey } from "../session/pairwise.ts";
@@ -222,3 +223,5 @@ export class AttemptWork {
 		return "[secret]";
 	}
 }
+
+hideFromInspect(AttemptWork);

@@ -1,4 +1,4 @@
-import { equal, err, type Result } from "@clowder/bytes";
+import { equal, err, type Result, utf8 } from "@clowder/bytes";
 import type {
 	CarrierInput,
 	Handle,
@@ -16,6 +16,7 @@ import { foundRoom } from "../fold/fold.ts";
 import { keyName, presentMembers } from "../fold/state.ts";
 import { type Identity, toPerson } from "../identity.ts";
 import { eraseKeySet, generateKeySet, type OwnKeySet } from "../key-set.ts";
+import { MAX_HANDLE_BYTES } from "../limits.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type RoomParameters } from "../parameters.ts";
 import { DEFAULT_TIMING } from "../timing.ts";
 import { NO_CONTEXT, type ParsedMessage, parseMessage, verifyMessage } from "../wire/envelope.ts";
@@ -191,6 +192,12 @@ export class Participant implements ParticipantApi {
 	}
 
 	#receiveText(from: Handle, text: string, at: Millis): void {
+		if (utf8(from).length > MAX_HANDLE_BYTES) {
+			// A STATE could not tell newcomers of it (rule WIRE-8).
+			const [expected, got] = [`a handle of at most ${MAX_HANDLE_BYTES} bytes`, "a longer one"];
+			this.#desk.emit({ type: "refused", from, refusal: { blame: "limits", rule: "WIRE-8", expected, got } });
+			return;
+		}
 		const parsed = parseMessage(this.#self.suite, text);
 		if (!parsed.ok) {
 			this.#desk.emit({ type: "refused", from, refusal: parsed.error });

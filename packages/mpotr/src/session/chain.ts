@@ -1,5 +1,6 @@
 import { equal, erase, err, ok, type Result } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
+import { hideFromInspect } from "../inspect.ts";
 import { hash, LABELS, mac, type Sid, u32 } from "../labels.ts";
 import { MAX_SKIPPED_MESSAGES } from "../limits.ts";
 import type { Encrypted } from "../wire/messages.ts";
@@ -22,6 +23,7 @@ export class SenderChain {
 	readonly #suite: Suite;
 	#chainKey: Uint8Array;
 	#index = 0;
+	#erased = false;
 
 	constructor(suite: Suite, sk: Uint8Array, sid: Sid, sender: number) {
 		this.#suite = suite;
@@ -29,6 +31,8 @@ export class SenderChain {
 	}
 
 	#step(): { readonly enc: Uint8Array; readonly mac: Uint8Array } {
+		// Zeros are a key that everyone has: going on with them would be our own bug.
+		if (this.#erased) throw new Error("a sender chain that was erased is used");
 		const keys = hash(this.#suite, LABELS.messageKeys, this.#chainKey);
 		const next = hash(this.#suite, LABELS.chainNext, this.#chainKey);
 		erase(this.#chainKey);
@@ -89,6 +93,7 @@ export class SenderChain {
 
 	erase(): void {
 		erase(this.#chainKey);
+		this.#erased = true;
 	}
 
 	toString(): string {
@@ -99,3 +104,5 @@ export class SenderChain {
 		return "[secret]";
 	}
 }
+
+hideFromInspect(SenderChain);

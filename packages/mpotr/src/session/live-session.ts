@@ -2,6 +2,7 @@ import { hex } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import type { MessageId, Millis } from "../api.ts";
 import { type KeyName, keyName } from "../fold/state.ts";
+import { hideFromInspect } from "../inspect.ts";
 import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
 import type { Aid, Sid } from "../labels.ts";
 import { MAX_DIGESTS } from "../limits.ts";
@@ -130,3 +131,5 @@ export class LiveSession {
 		return this.toString();
 	}
 }
+
+hideFromInspect(LiveSession);

@@ -1,8 +1,8 @@
 import { base64, concat, decode, encode, err, fromBase64, ok, type Result, utf8 } from "@clowder/bytes";
-import type { Signature, SigningKey, Suite, VerifyKey } from "@clowder/crypto";
+import type { SigningKey, Suite, VerifyKey } from "@clowder/crypto";
 import type { Refusal } from "../api.ts";
 import { hash, LABELS, type MessageHash, NAME_BYTES, name, u32 } from "../labels.ts";
-import { MAX_MESSAGE_BYTES } from "../limits.ts";
+import { MAX_MESSAGE_BYTES, MAX_MESSAGE_NUMBER } from "../limits.ts";
 import { BODIES, TYPE_BY_CODE, writeBody } from "./bodies.ts";
 import type { Message, MessageType } from "./messages.ts";
 
@@ -120,6 +120,9 @@ export function parseMessage(suite: Suite, text: string): Result<ParsedMessage, 
 	const body = bytes.slice(HEADER_BYTES, bytes.length - SIGNATURE_BYTES);
 	const message = decode<Message>(body, (r) => BODIES[type].read(suite, r));
 	if (!header.ok) return sender("WIRE-1", header.error.expected, header.error.got);
+	if (header.value.number > MAX_MESSAGE_NUMBER) {
+		return sender("WIRE-7", `a number up to ${MAX_MESSAGE_NUMBER}`, `${header.value.number}`);
+	}
 	if (!message.ok) {
 		return sender("WIRE-2", `${type}: ${message.error.expected} at byte ${message.error.at}`, message.error.got);
 	}
@@ -142,7 +145,7 @@ export function verifyMessage(
 	parsed: ParsedMessage,
 ): Result<VerifiedMessage, Refusal> {
 	const signed = signedBytes(suite, binding, parsed.message.type, parsed.header, parsed.body);
-	if (!suite.primitives.verify(key, signed, parsed.signature as Signature)) {
+	if (!suite.primitives.verify(key, signed, parsed.signature)) {
 		return sender("WIRE-6", "a signature of its author's", "one that does not fit");
 	}
 	return ok({ ...parsed, state: "verified" } as unknown as VerifiedMessage);

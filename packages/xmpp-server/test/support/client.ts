@@ -73,7 +73,7 @@ export class TestClient {
 		const socket = new WebSocket(url, "xmpp", origin === undefined ? {} : { origin });
 		const client = new TestClient(domain, "ws", (inbox) => {
 			socket.on("message", (data) => {
-				const frame = parseFrame(data.toString(), READ_LIMITS);
+				const frame = parseFrame((data as Buffer).toString(), READ_LIMITS);
 				if (!frame.ok) throw new Error(`the server sent a bad frame: ${frame.error.detail}`);
 				inbox.push(frame.value);
 			});
