@@ -27,6 +27,8 @@ export const MAX_BINDING_BYTES = 1024;
 /** Texts a newcomer keeps until a STATE tells where to start reading, and their bytes. */
 export const MAX_BUFFERED_TEXTS = 2048;
 export const MAX_BUFFERED_BYTES = 8_388_608;
+/** Between two STATEs of ours. */
+export const MIN_STATE_INTERVAL_MS = 1000;
 /** Places that can be named by a STATE, or asked about. */
 export const MAX_RECENT_PLACES = 256;
 /** Encrypted messages of one sender that may be missing before one that came. */

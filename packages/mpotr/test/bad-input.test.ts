@@ -175,6 +175,24 @@ describe("a join made to harm", () => {
 	});
 });
 
+describe("floods", () => {
+	test("a stranger who knocks without end gets few STATEs, and others still come in", () => {
+		const { place } = roomOf(suite, "Ana", "Bo");
+		const before = place.log.length;
+		for (let i = 0; i < 50; i++) {
+			const keys = generateKeySet(suite, seeded(`knocker ${i}`));
+			const message = { type: "KNOCK", keySet: keys.public } as const;
+			place.inject("h97", signMessage(suite, "memory:room", keys.e, NO_CONTEXT, 0, message).text);
+			place.run(20);
+		}
+		const states = place.log.slice(before).filter((item) => item.type === "text" && item.text.includes(":3State:3"));
+		assert.ok(states.length <= 3, `${states.length}`);
+		const cy = place.enter("Cy");
+		place.run(20_000);
+		assert.deepEqual(names(cy), ["Ana", "Bo", "Cy"]);
+	});
+});
+
 describe("fuzzing what passes", () => {
 	test("mutated real traffic never throws, never shows a message, and leaves the room working", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo");

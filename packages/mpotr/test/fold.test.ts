@@ -137,6 +137,23 @@ describe("coming in", () => {
 		assert.equal(b.verdict(b.join(keys), "h5"), "JOIN-3");
 	});
 
+	test("JOIN-3: one handle has one JOIN waiting, however many keys it makes", () => {
+		const b = bench(2);
+		const last = b.keySet();
+		for (const keys of [b.keySet(), b.keySet(), last]) {
+			assert.match(b.verdict(b.join(keys), "h5"), /pending/);
+		}
+		assert.deepEqual(
+			b.state.pending.map((join) => keyName(join.keySet.v)),
+			[keyName(last.public.v)],
+		);
+		const member = b.state.authors.get(keyName(first(b).public.v))?.handle;
+		b.place(b.introduce(first(b), (b.state.pending[0] as (typeof b.state.pending)[number]).hash), member);
+		assert.equal(b.verdict(b.join(b.keySet()), "h5"), "JOIN-3", "the handle of one who was introduced");
+		assert.equal(b.verdict(b.join(b.keySet()), member), "JOIN-3", "a member's handle");
+		assert.equal(b.verdict(b.join(b.keySet()), "h6"), "pending");
+	});
+
 	test("INTRO-1, DENY-1: by the sponsor, for a join that waits", () => {
 		const b = bench(2);
 		const join = b.join(b.keySet());

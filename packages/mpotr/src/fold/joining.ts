@@ -1,9 +1,11 @@
 import { equal } from "@clowder/bytes";
+import type { Handle } from "../api.ts";
 import { allDistinct } from "../key-set.ts";
 import { MAX_PARTICIPANTS, MAX_PENDING } from "../limits.ts";
 import type { Deny, Introduce, Join, Knock, State } from "../wire/messages.ts";
 import {
 	broken,
+	type Effect,
 	type FoldState,
 	heldKeySets,
 	isPresent,
@@ -47,6 +49,23 @@ function joinByKey(state: FoldState, v: Uint8Array): PendingJoin | undefined {
 	return state.pending.find((join) => equal(join.keySet.v.bytes, v));
 }
 
+function handleOf(state: FoldState, join: PendingJoin): Handle | undefined {
+	return state.authors.get(keyName(join.keySet.v))?.handle;
+}
+
+/** A member, someone in the attempt, or an introduced newcomer writes from this handle. */
+function handleIsTaken(state: FoldState, handle: Handle | undefined): boolean {
+	const holders = [
+		...presentMembers(state).map((member) => member.v),
+		...(state.attempt?.slots ?? []).map((slot) => slot.keySet.v),
+		...state.pending.filter((join) => join.introduced).map((join) => join.keySet.v),
+	];
+	return holders.some((v) => {
+		const author = state.authors.get(keyName(v));
+		return author !== undefined && !author.left && author.handle === handle;
+	});
+}
+
 /** JOIN: pending, if it answers to the present state and its keys are nobody else's (rules JOIN-1, JOIN-2, JOIN-3, JOIN-4). */
 export const placeJoin: Step<Join> = (suite, state, placed) => {
 	const { message, header } = placed;
@@ -59,23 +78,32 @@ export const placeJoin: Step<Join> = (suite, state, placed) => {
 		return broken(state, "JOIN-2", `${state.base.members.length} authenticators`, `${message.authenticators.length}`);
 	}
 	const before = joinByKey(state, header.v);
-	if (before?.introduced) return late(state, "JOIN-3", "one join of each", "another after its introduction");
+	const handle = state.authors.get(keyName(header.v))?.handle;
+	if (before?.introduced || handleIsTaken(state, handle)) {
+		return late(state, "JOIN-3", "one join from each handle", "another");
+	}
+	// Whoever tries again, with the same keys or others, has one JOIN waiting and not many.
+	const replaced = state.pending.filter(
+		(one) => one === before || (!one.introduced && handleOf(state, one) === handle),
+	);
 	const held = heldKeySets(state).filter((keys) => before === undefined || !equal(keys.v.bytes, header.v));
 	if (!allDistinct([...held, message.keySet]).ok) return broken(state, "JOIN-4", "keys of its own", "another's");
 	const entering = state.attempt ? newcomers(state.attempt).length : 0;
-	if (presentMembers(state).length + state.pending.length + entering >= MAX_PARTICIPANTS) {
+	const waiting = state.pending.length - replaced.length;
+	if (presentMembers(state).length + waiting + entering >= MAX_PARTICIPANTS) {
 		return unchanged(state, {
 			type: "void",
 			refusal: { blame: "limits", rule: "JOIN-4", expected: `at most ${MAX_PARTICIPANTS} people`, got: "one more" },
 		});
 	}
 	const join: PendingJoin = { hash: placed.hash, keySet: message.keySet, introduced: false, message: placed };
-	const pending = [...state.pending.filter((one) => one !== before), join];
+	const pending = [...state.pending.filter((one) => !replaced.includes(one)), join];
 	const knocks = state.knocks.filter((knock) => !equal(knock.v.bytes, header.v));
 	const authors = new Map(state.authors);
 	const author = authors.get(keyName(header.v));
 	if (author !== undefined) authors.set(keyName(header.v), { ...author, joined: true });
-	return { state: { ...state, authors, pending, knocks }, effects: [{ type: "pending", join }] };
+	const dropped = replaced.map((one): Effect => ({ type: "dropped", join: one, why: "replaced" }));
+	return { state: { ...state, authors, pending, knocks }, effects: [...dropped, { type: "pending", join }] };
 };
 
 /** INTRODUCE: a member tells the session who a newcomer is (rule INTRO-1). */

@@ -125,7 +125,7 @@ export type Effect =
 	| { readonly type: "introduced"; readonly join: PendingJoin }
 	| { readonly type: "denied"; readonly join: PendingJoin; readonly by: VerifyKey; readonly reason: DenyReason }
 	/** A join ended without getting in. */
-	| { readonly type: "dropped"; readonly join: PendingJoin; readonly why: "left" | "session-changed" }
+	| { readonly type: "dropped"; readonly join: PendingJoin; readonly why: "left" | "session-changed" | "replaced" }
 	| { readonly type: "opened"; readonly attempt: Attempt }
 	| { readonly type: "died"; readonly attempt: Attempt }
 	/** The holder of `from` uses `to` from here on. */

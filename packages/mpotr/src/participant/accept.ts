@@ -12,6 +12,7 @@ import {
 } from "../fold/state.ts";
 import { type Identity, identityCommitment, personId, readIdentity, writeIdentity } from "../identity.ts";
 import type { Aid, StateHash } from "../labels.ts";
+import { MIN_STATE_INTERVAL_MS } from "../limits.ts";
 import { nicknameSkeleton } from "../nickname.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { decryptOnce, encryptOnce, openBox, seal } from "../session/sealed-box.ts";
@@ -58,10 +59,13 @@ function stateDuty(room: Room, session: LiveSession): readonly Duty[] {
 	return [
 		{
 			key: `state:${hex(last.hash)}`,
-			delayMs: () => room.backOff(last.hash),
-			run: () => {
+			// A STATE is much larger than a KNOCK and answers all that wait: whoever knocks without end gets few.
+			delayMs: (at) => room.backOff(last.hash) + Math.max(room.lastStateAt + MIN_STATE_INTERVAL_MS - at, 0),
+			run: (at) => {
 				const state = makeState(room, session);
-				if (state !== undefined) room.desk.post(session.own.e, base.aid, state);
+				if (state === undefined) return;
+				room.lastStateAt = at;
+				room.desk.post(session.own.e, base.aid, state);
 			},
 		},
 	];

@@ -7,8 +7,8 @@ import type { Millis } from "../api.ts";
 export interface Duty {
 	/** The same name: the same duty. */
 	readonly key: string;
-	/** How long to wait from when it is first wanted; asked once. */
-	readonly delayMs: () => number;
+	/** How long to wait from when it is first wanted; asked once, then. */
+	readonly delayMs: (now: Millis) => number;
 	readonly run: (now: Millis) => void;
 }
 
@@ -30,7 +30,7 @@ export class Duties {
 			const duties = wanted();
 			const known = new Map<string, { readonly due: Millis; done: boolean }>();
 			for (const duty of duties) {
-				known.set(duty.key, this.#known.get(duty.key) ?? { due: at + duty.delayMs(), done: false });
+				known.set(duty.key, this.#known.get(duty.key) ?? { due: at + duty.delayMs(at), done: false });
 			}
 			this.#known = known;
 			const next = duties.find((duty) => {

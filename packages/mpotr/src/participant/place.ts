@@ -151,7 +151,8 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 		case "denied":
 			return joinEnded(room, effect.join, effect.reason);
 		case "dropped":
-			return joinEnded(room, effect.join, effect.why);
+			if (effect.why === "replaced") room.joins.delete(hex(effect.join.hash));
+			return effect.why === "replaced" ? "stays" : joinEnded(room, effect.join, effect.why);
 		case "died":
 			dropWork(room);
 			return "stays";

@@ -1,6 +1,6 @@
 import { compare, hex } from "@clowder/bytes";
 import type { IdentitySecretKey, Suite, VerifyKey } from "@clowder/crypto";
-import type { Person, Timing } from "../api.ts";
+import type { Millis, Person, Timing } from "../api.ts";
 import {
 	type Attempt,
 	type FoldState,
@@ -76,6 +76,8 @@ export class Room {
 	entry: Entry | undefined;
 	/** The last message we counted: where a STATE of ours says it holds. */
 	lastPlaced: MessageHash | undefined;
+	/** When we last sent a STATE. */
+	lastStateAt: Millis = Number.NEGATIVE_INFINITY;
 	/** Fold states after the last few places, to compare STATEs of others with. */
 	readonly recent: Map<string, FoldState> = new Map();
 
