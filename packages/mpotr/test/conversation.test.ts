@@ -100,6 +100,19 @@ describe("Joining", () => {
 		noRefusals(ana, bo, cy);
 	});
 
+	test("a newcomer hears the last words of a session it was not told of, and thinks nothing of it (AUTHOR-1)", () => {
+		// Who answers is drawn by the keys: among several, somebody answers at once, as of a place before the CLOSEs.
+		for (const name of ["Di", "Ed", "Flo", "Gus", "Hal", "Ivy"]) {
+			const { place, people } = roomOf(suite, "Ana", "Bo");
+			const cy = place.enter("Cy");
+			place.run(20_000, () => people[0]?.participant.view().attempt !== undefined);
+			const late = place.enter(name);
+			place.run(20_000);
+			assert.deepEqual(names(late), ["Ana", "Bo", "Cy", name]);
+			noRefusals(...people, cy, late);
+		}
+	});
+
 	test("newcomers who come together share an attempt", () => {
 		const { place, people } = roomOf(suite, "Ana");
 		const more = ["Bo", "Cy", "Di", "Ed"].map((name) => place.enter(name));
