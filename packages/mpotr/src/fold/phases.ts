@@ -26,8 +26,19 @@ export function hasRoster(attempt: Attempt, slot: Slot): boolean {
 	return slot.join === undefined || (attempt.rosters.get(keyName(slot.keySet.v)) ?? 0) > 0;
 }
 
+/** The OFFERs of an attempt never change, they are replaced: what follows from them is computed once. */
+const lists = new WeakMap<Attempt["offers"], { readonly list: Uint8Array | undefined }>();
+
 /** The list hash that most of the members of L see; undefined while some of their OFFERs are missing. */
 function membersList(attempt: Attempt): Uint8Array | undefined {
+	const known = lists.get(attempt.offers);
+	if (known !== undefined) return known.list;
+	const list = countLists(attempt);
+	lists.set(attempt.offers, { list });
+	return list;
+}
+
+function countLists(attempt: Attempt): Uint8Array | undefined {
 	const counts = new Map<string, { list: Uint8Array; count: number }>();
 	const members = attempt.slots.filter((slot) => slot.join === undefined);
 	for (const slot of members) {

@@ -15,8 +15,16 @@ import type { Confirm, DenyReason, Join, Message, Offer, Ok, Share } from "../wi
 /** A `v` as a map key: 64 hexadecimal digits. */
 export type KeyName = string;
 
+/** Names of keys that are in use: they are asked for at every place of the order, for everyone in the room. */
+const knownNames = new WeakMap<VerifyKey, KeyName>();
+
 export function keyName(v: VerifyKey | Uint8Array): KeyName {
-	return hex(v instanceof Uint8Array ? v : v.bytes);
+	if (v instanceof Uint8Array) return hex(v);
+	const known = knownNames.get(v);
+	if (known !== undefined) return known;
+	const name = hex(v.bytes);
+	knownNames.set(v, name);
+	return name;
 }
 
 /** One of L. */
@@ -170,7 +178,8 @@ export function presentMembers(state: FoldState): readonly Member[] {
 
 export function isPresent(state: FoldState, v: VerifyKey | Uint8Array): boolean {
 	const key = keyName(v);
-	return presentMembers(state).some((member) => keyName(member.v) === key);
+	if (state.removed.has(key)) return false;
+	return state.base?.members.some((member) => keyName(member.v) === key) ?? false;
 }
 
 /** The newcomers of an attempt. */

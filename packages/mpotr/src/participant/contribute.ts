@@ -12,6 +12,7 @@ import type { Room } from "./room.ts";
 export function prepareWork(room: Room): void {
 	const { attempt } = room.fold;
 	if (attempt === undefined) return;
+	if (room.work !== undefined && equal(room.work.attempt.aid, attempt.aid)) return;
 	const slot = room.ownSlot(attempt);
 	const keys = slot && room.vault.get(keyName(slot.keySet.v));
 	if (slot === undefined || keys === undefined || !hasRoster(attempt, slot)) return;
@@ -20,7 +21,6 @@ export function prepareWork(room: Room): void {
 		return identity ? [{ identity, keySet }] : [];
 	});
 	if (plist.length !== attempt.slots.length) return;
-	if (room.work !== undefined && equal(room.work.attempt.aid, attempt.aid)) return;
 	room.work?.erase();
 	room.work = new AttemptWork(room.self, attempt, keys, plist);
 }
