@@ -151,7 +151,7 @@ test("ROSTER-4: a newcomer takes no list that is not for it, or that it is not i
 	const room = new Room(self, new Desk(suite, b.random), new Outbox(), b.state);
 	const [sponsor] = b.members as [(typeof b.members)[number]];
 	room.vault.set(hex(newcomer.public.v.bytes), newcomer);
-	room.entry = { sponsor: sponsor.public.v, sponsorBox: sponsor.public, join: undefined };
+	room.entry = { sponsor: sponsor.public.v, sponsorBox: sponsor.public };
 	const result = receiveRoster(room, b.roster() as VerifiedMessage<Roster>);
 	assert.ok(!result.ok && "rule" in result.error);
 	assert.equal(result.error.rule, "ROSTER-4");

@@ -211,7 +211,7 @@ export function joinDuties(room: Room, knockAgain: () => void): readonly Duty[] 
 			room.desk.emit({ type: "stalled", person: undefined, expected: "usable keys", got: made.error });
 			return;
 		}
-		entry.join = room.desk.post(keys.e, state, made.value);
+		room.desk.post(keys.e, state, made.value);
 	});
 	return [join, again];
 }

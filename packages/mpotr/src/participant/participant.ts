@@ -272,7 +272,7 @@ export class Participant implements ParticipantApi {
 		}
 		const { state, sponsor, message } = read.value;
 		const room = new Room(this.#self, this.#desk, this.#outbox, state);
-		room.entry = { sponsor, sponsorBox: message.sponsorBox, join: undefined };
+		room.entry = { sponsor, sponsorBox: message.sponsorBox };
 		this.#moveIn(room, knocking);
 		for (const input of after) {
 			if (this.#mode.type === "room" && this.#mode.room === room) this.#turn(room, place(room, input, at));

@@ -49,8 +49,6 @@ export interface Entry {
 	/** Of the state we were told. */
 	readonly sponsor: VerifyKey;
 	readonly sponsorBox: BoxKeys;
-	/** The last JOIN we sent. */
-	join: MessageHash | undefined;
 }
 
 /**
