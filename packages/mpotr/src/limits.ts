@@ -37,6 +37,8 @@ export const MAX_SKIPPED_MESSAGES = 1024;
 export const MAX_DIGESTS = 1024;
 /** Messages a person may have written that are not placed yet. */
 export const MAX_OUTBOX = 256;
+/** Own signing keys whose numbers are kept; a few are in use at a time, a session's and those of what comes next. */
+export const MAX_OWN_KEYS = 64;
 /** Own texts on the carrier whose echo has not come. */
 export const MAX_IN_FLIGHT = 1024;
 /** Events not taken yet; older refusals are dropped first. */

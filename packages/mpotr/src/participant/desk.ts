@@ -3,9 +3,16 @@ import type { SigningKey, Suite } from "@clowder/crypto";
 import type { Handle, RoomEvent } from "../api.ts";
 import { type KeyName, keyName } from "../fold/state.ts";
 import type { MessageHash } from "../labels.ts";
-import { MAX_EVENTS, MAX_IN_FLIGHT } from "../limits.ts";
+import { MAX_EVENTS, MAX_IN_FLIGHT, MAX_OWN_KEYS } from "../limits.ts";
 import { signMessage } from "../wire/envelope.ts";
 import type { Message } from "../wire/messages.ts";
+
+/** Keeps a map or set, which remember the order of insertion, to a size. */
+export function dropOldest<K>(kept: Map<K, unknown> | Set<K>, limit: number): void {
+	if (kept.size <= limit) return;
+	const oldest = kept.keys().next();
+	if (oldest.done !== true) kept.delete(oldest.value);
+}
 
 /** What goes out: texts for the carrier and events for the application, each taken once, in order. */
 export class Desk {
@@ -28,14 +35,14 @@ export class Desk {
 	post(key: SigningKey, context: Uint8Array, message: Message): MessageHash {
 		const author = keyName(key.verifyKey);
 		const number = this.#numbers.get(author) ?? 0;
+		// The key used last stands last, so that the oldest one is of a session long over.
+		this.#numbers.delete(author);
 		this.#numbers.set(author, number + 1);
+		dropOldest(this.#numbers, MAX_OWN_KEYS);
 		const signed = signMessage(this.suite, this.binding, key, context, number, message);
 		this.#texts.push(signed.text);
 		this.#inFlight.add(hex(signed.hash));
-		if (this.#inFlight.size > MAX_IN_FLIGHT) {
-			const [oldest] = this.#inFlight;
-			if (oldest !== undefined) this.#inFlight.delete(oldest);
-		}
+		dropOldest(this.#inFlight, MAX_IN_FLIGHT);
 		return signed.hash;
 	}
 

@@ -8,6 +8,7 @@ import { type ParsedMessage, type VerifiedMessage, verifyMessage } from "../wire
 import type { Close, Confirm, Introduce, Leave, Roster, State, TextMessage } from "../wire/messages.ts";
 import { compareState, makeState, noteJoin, receiveIntroduce, receiveRoster } from "./accept.ts";
 import { dropWork, judgeConfirm, prepareWork } from "./contribute.ts";
+import { dropOldest } from "./desk.ts";
 import { isEntry, receiveLastView, receiveMessage } from "./receive.ts";
 import type { Room } from "./room.ts";
 import { activateSession, noteClose, renewIdentity } from "./update-session.ts";
@@ -89,8 +90,7 @@ function settle(
 function remember(room: Room): void {
 	if (room.lastPlaced === undefined) return;
 	room.recent.set(hex(room.lastPlaced), room.fold);
-	const [oldest] = room.recent.keys();
-	if (room.recent.size > MAX_RECENT_PLACES && oldest !== undefined) room.recent.delete(oldest);
+	dropOldest(room.recent, MAX_RECENT_PLACES);
 }
 
 /** Receive (seed 004): what a valid message says to those in the session, and its entry in the transcript. */

@@ -1,10 +1,11 @@
 import { err, fromUtf8, hex, ok, type Result, utf8 } from "@clowder/bytes";
 import type { MessageId, OutboxItem, Person, PersonId, TextError, UsageError, Waiting } from "../api.ts";
 import type { MessageHash } from "../labels.ts";
-import { MAX_OUTBOX, MAX_TEXT_BYTES } from "../limits.ts";
+import { MAX_IN_FLIGHT, MAX_OUTBOX, MAX_TEXT_BYTES } from "../limits.ts";
 import { type Content, type ContentHeader, encodeContent } from "../session/content.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { personId } from "../identity.ts";
+import { dropOldest } from "./desk.ts";
 import { type Duty, now } from "./duties.ts";
 import type { Room } from "./room.ts";
 
@@ -71,6 +72,7 @@ export class Outbox {
 
 	sent(hash: MessageHash, what: OnItsWay): void {
 		this.#onItsWay.set(hex(hash), what);
+		dropOldest(this.#onItsWay, MAX_IN_FLIGHT);
 	}
 
 	/** What an echo of ours stands for, once. */
