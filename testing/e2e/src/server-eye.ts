@@ -10,6 +10,8 @@ export interface Secret {
 	readonly name: string;
 	/** A text (its UTF-8 and UTF-16 bytes are looked for) or bytes; at least `WINDOW_BYTES` long. */
 	readonly value: string | Uint8Array;
+	/** Made of parts that are public, such as words of a dictionary: only all of it counts, not `WINDOW_BYTES` of it. */
+	readonly whole?: true;
 }
 
 export interface Leak {
@@ -29,9 +31,10 @@ export function findLeaks(seen: Uint8Array, secrets: readonly Secret[]): Leak[] 
 		const text = Buffer.from(folded).toString("latin1");
 		for (let at = 0; at + WINDOW_BYTES <= folded.length; at++) {
 			if (windows.starts[startOf(folded, at)] !== 1) continue;
-			const found = text.slice(at, at + WINDOW_BYTES);
-			const secret = windows.secrets.get(found);
-			if (secret !== undefined) leaks.set(`${secret} ${how}`, { secret, how, found: JSON.stringify(found) });
+			for (const { secret, needle } of windows.secrets.get(text.slice(at, at + WINDOW_BYTES)) ?? []) {
+				if (!text.startsWith(needle, at)) continue;
+				leaks.set(`${secret} ${how}`, { secret, how, found: JSON.stringify(needle) });
+			}
 		}
 	}
 	return [...leaks.values()];
@@ -40,22 +43,26 @@ export function findLeaks(seen: Uint8Array, secrets: readonly Secret[]): Leak[] 
 interface Windows {
 	/** 1 where some window begins with these two bytes: lets nearly every place be passed over quickly. */
 	readonly starts: Uint8Array;
-	/** From a window, one byte a character, to the secret it is of. */
-	readonly secrets: ReadonlyMap<string, string>;
+	/** From a window, one byte a character, to the secrets it is of, and what has to stand there. */
+	readonly secrets: ReadonlyMap<string, readonly { readonly secret: string; readonly needle: string }[]>;
 }
 
 function windowsOf(secrets: readonly Secret[]): Windows {
 	const starts = new Uint8Array(1 << 16);
-	const found = new Map<string, string>();
-	for (const { name, value } of secrets) {
+	const found = new Map<string, { secret: string; needle: string }[]>();
+	for (const { name, value, whole } of secrets) {
 		const forms =
 			typeof value === "string" ? [Buffer.from(value), Buffer.from(value, "utf16le"), utf16be(value)] : [value];
 		for (const form of forms) {
 			if (form.length < WINDOW_BYTES) throw new RangeError(`${name} is shorter than ${WINDOW_BYTES} bytes`);
 			const folded = fold(form);
-			for (let at = 0; at + WINDOW_BYTES <= folded.length; at++) {
+			const text = Buffer.from(folded).toString("latin1");
+			const places = whole === true ? 1 : folded.length - WINDOW_BYTES + 1;
+			for (let at = 0; at < places; at++) {
 				starts[startOf(folded, at)] = 1;
-				found.set(Buffer.from(folded.subarray(at, at + WINDOW_BYTES)).toString("latin1"), name);
+				const window = text.slice(at, at + WINDOW_BYTES);
+				const needle = whole === true ? text : window;
+				found.set(window, [...(found.get(window) ?? []), { secret: name, needle }]);
 			}
 		}
 	}

@@ -81,6 +81,15 @@ describe("the server's eye", () => {
 
 	it("finds a key in raw bytes", () => assert.deepEqual(leaksOf(KEY), ["key"]));
 
+	it("finds what is whole only where all of it is, so that the words of XMPP are no leak", () => {
+		const words: readonly Secret[] = [{ name: "words", value: "response leopard", whole: true }];
+		const eye = (text: string): string[] => findLeaks(Buffer.from(text), words).map((leak) => leak.secret);
+		assert.deepEqual(eye("<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>leopard</response>"), []);
+		for (const leak of ["a response leopard b", Buffer.from("x response leopard").toString("base64")]) {
+			assert.ok(eye(`<body>${leak}</body>`).includes("words"), leak);
+		}
+	});
+
 	it("refuses a secret that is too short to be told from chance", () => {
 		assert.throws(() => findLeaks(Buffer.from("x"), [{ name: "short", value: "Ana" }]), /shorter/);
 	});
