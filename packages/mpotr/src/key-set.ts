@@ -1,18 +1,27 @@
-import { compare, type DecodeError, equal, err, ok, type Reader, type Result, type Writer } from "@clowder/bytes";
-import type {
-	DhPublicKey,
-	DhSecretKey,
-	KemPublicKey,
-	KemSecretKey,
-	KeyError,
-	SigningKey,
-	Suite,
-	VerifyKey,
+import {
+	compare,
+	type DecodeError,
+	encode,
+	equal,
+	err,
+	ok,
+	type Reader,
+	type Result,
+	type Writer,
+} from "@clowder/bytes";
+import {
+	KEM_PUBLIC_KEY_BYTES,
+	PUBLIC_KEY_BYTES,
+	type DhPublicKey,
+	type DhSecretKey,
+	type KemPublicKey,
+	type KemSecretKey,
+	type KeyError,
+	type SigningKey,
+	type Suite,
+	type VerifyKey,
 } from "@clowder/crypto";
 import { LABELS, NAME_BYTES, name } from "./labels.ts";
-
-const KEM_KEY_BYTES = 1184;
-const EC_KEY_BYTES = 32;
 
 /** A KEM key of someone's: always its hash, and the key once it came in full. Undefined in suite 1. */
 export interface KemKeyRef {
@@ -88,18 +97,18 @@ export function eraseKeySet(keys: OwnKeySet): void {
 
 /** A key set as hashes and signatures see it, and as STATE and KNOCK carry it: KEM keys as hashes. */
 export function writeKeySetByHash(w: Writer, keys: PublicKeySet): void {
-	w.fixed(keys.y.bytes, EC_KEY_BYTES).fixed(keys.b.bytes, EC_KEY_BYTES).fixed(keys.v.bytes, EC_KEY_BYTES);
+	w.fixed(keys.y.bytes, PUBLIC_KEY_BYTES).fixed(keys.b.bytes, PUBLIC_KEY_BYTES).fixed(keys.v.bytes, PUBLIC_KEY_BYTES);
 	if (keys.ek !== undefined) w.fixed(keys.ek.hash, NAME_BYTES);
 	if (keys.bek !== undefined) w.fixed(keys.bek.hash, NAME_BYTES);
 }
 
 /** A key set with its KEM keys in full, as JOIN and SHARE carry it. Throws if one is not known: our own bug. */
 export function writeKeySetInFull(w: Writer, keys: PublicKeySet): void {
-	w.fixed(keys.y.bytes, EC_KEY_BYTES).fixed(keys.b.bytes, EC_KEY_BYTES).fixed(keys.v.bytes, EC_KEY_BYTES);
+	w.fixed(keys.y.bytes, PUBLIC_KEY_BYTES).fixed(keys.b.bytes, PUBLIC_KEY_BYTES).fixed(keys.v.bytes, PUBLIC_KEY_BYTES);
 	for (const ref of [keys.ek, keys.bek]) {
 		if (ref === undefined) continue;
 		if (ref.key === undefined) throw new Error("a KEM key that is known as a hash only cannot be written in full");
-		w.fixed(ref.key.bytes, KEM_KEY_BYTES);
+		w.fixed(ref.key.bytes, KEM_PUBLIC_KEY_BYTES);
 	}
 }
 
@@ -111,7 +120,7 @@ export function orRefuse<T>(r: Reader, result: Result<T, KeyError | DecodeError>
 
 /** An X25519 key that something can be agreed on with (rule KEYS-2). */
 export function readDhKey(suite: Suite, r: Reader): DhPublicKey {
-	const key = orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(EC_KEY_BYTES)));
+	const key = orRefuse(r, suite.primitives.parseDhPublicKey(r.fixed(PUBLIC_KEY_BYTES)));
 	return key.lowOrder ? r.refuse("an X25519 key of large order", "one of low order") : key;
 }
 
@@ -119,7 +128,7 @@ function readCurveKeys(suite: Suite, r: Reader): Pick<PublicKeySet, "y" | "b" | 
 	return {
 		y: readDhKey(suite, r),
 		b: readDhKey(suite, r),
-		v: orRefuse(r, suite.primitives.parseVerifyKey(r.fixed(EC_KEY_BYTES))),
+		v: orRefuse(r, suite.primitives.parseVerifyKey(r.fixed(PUBLIC_KEY_BYTES))),
 	};
 }
 
@@ -132,7 +141,7 @@ export function readKeySetByHash(suite: Suite, r: Reader): PublicKeySet {
 /** Reads one KEM key in full; undefined in suite 1. */
 export function readKemKey(suite: Suite, r: Reader): KemKeyRef | undefined {
 	if (suite.kem === undefined) return undefined;
-	return kemKeyRef(suite, orRefuse(r, suite.kem.parsePublicKey(r.fixed(KEM_KEY_BYTES))));
+	return kemKeyRef(suite, orRefuse(r, suite.kem.parsePublicKey(r.fixed(KEM_PUBLIC_KEY_BYTES))));
 }
 
 export function readKeySetInFull(suite: Suite, r: Reader): PublicKeySet {
@@ -140,16 +149,10 @@ export function readKeySetInFull(suite: Suite, r: Reader): PublicKeySet {
 	return { ...keys, ek: readKemKey(suite, r), bek: readKemKey(suite, r) };
 }
 
-/** The same key set, its KEM keys in full where either knows them; undefined if they are two different key sets. */
-export function mergeKeySets(one: PublicKeySet, other: PublicKeySet): PublicKeySet | undefined {
-	const same =
-		equal(one.y.bytes, other.y.bytes) &&
-		equal(one.b.bytes, other.b.bytes) &&
-		equal(one.v.bytes, other.v.bytes) &&
-		equal(one.ek?.hash ?? new Uint8Array(), other.ek?.hash ?? new Uint8Array()) &&
-		equal(one.bek?.hash ?? new Uint8Array(), other.bek?.hash ?? new Uint8Array());
-	if (!same) return undefined;
-	return { ...one, ek: one.ek?.key ? one.ek : other.ek, bek: one.bek?.key ? one.bek : other.bek };
+/** Whether two are one key set, whether their KEM keys are known in full or as hashes. */
+export function sameKeySet(one: PublicKeySet, other: PublicKeySet): boolean {
+	const byHash = (keys: PublicKeySet): Uint8Array => encode((w) => writeKeySetByHash(w, keys));
+	return equal(byHash(one), byHash(other));
 }
 
 /** Every curve key and KEM hash of the list occurs once (design section 2); else the key that came twice. */

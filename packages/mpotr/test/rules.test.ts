@@ -135,6 +135,8 @@ describe("STATE", () => {
 		const [first, ...rest] = good.members;
 		assert.ok(first);
 		assert.equal(compare({ ...good, members: [{ ...first, next: b.keySet().public }, ...rest] }), false);
+		const otherBox = { ...first.next, b: b.keySet().public.b };
+		assert.equal(compare({ ...good, members: [{ ...first, next: otherBox }, ...rest] }), false);
 		assert.equal(compare({ ...good, members: [{ ...first, removed: true }, ...rest] }), false);
 		assert.equal(compare({ ...good, members: rest }), false);
 	});

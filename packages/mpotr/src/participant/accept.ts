@@ -10,8 +10,16 @@ import {
 	presentMembers,
 	stateHash,
 } from "../fold/state.ts";
-import { type Identity, identityCommitment, personId, readIdentity, writeIdentity } from "../identity.ts";
+import {
+	encodeIdentity,
+	type Identity,
+	identityCommitment,
+	personId,
+	readIdentity,
+	writeIdentity,
+} from "../identity.ts";
 import type { Aid, StateHash } from "../labels.ts";
+import { sameKeySet } from "../key-set.ts";
 import { MIN_STATE_INTERVAL_MS } from "../limits.ts";
 import { nicknameSkeleton } from "../nickname.ts";
 import type { LiveSession } from "../session/live-session.ts";
@@ -217,11 +225,15 @@ function pendingDuties(room: Room, session: LiveSession): readonly Duty[] {
 	});
 }
 
+/** The joins that an attempt can be opened with, as far as we see. */
+function joinsToOpen(room: Room): readonly PendingJoin[] {
+	return room.fold.pending.filter((join) => join.introduced && !room.joins.get(hex(join.hash))?.objection);
+}
+
 function openDuty(room: Room, session: LiveSession): readonly Duty[] {
 	const { fold } = room;
 	if (fold.attempt !== undefined || fold.base === undefined) return [];
-	const ready = fold.pending.filter((join) => join.introduced && !room.joins.get(hex(join.hash))?.objection);
-	if (ready.length === 0) return [];
+	if (joinsToOpen(room).length === 0) return [];
 	const { aid } = fold.base;
 	const k = fold.k;
 	return [
@@ -229,9 +241,7 @@ function openDuty(room: Room, session: LiveSession): readonly Duty[] {
 			key: `open:${hex(aid)}:${k}`,
 			delayMs: () => room.self.timing.batchMs + room.backOff(concat(aid, u32(k))),
 			run: () => {
-				const joins = room.fold.pending
-					.filter((join) => join.introduced && !room.joins.get(hex(join.hash))?.objection)
-					.map((join) => join.hash);
+				const joins = joinsToOpen(room).map((join) => join.hash);
 				room.desk.post(session.own.e, aid, { type: "OPEN", k, joins });
 			},
 		},
@@ -311,7 +321,7 @@ export function receiveRoster(room: Room, placed: VerifiedMessage<Roster>): Resu
 	const ownIndex = attempt.slots.indexOf(slot);
 	const listed = identities.value[ownIndex];
 	const known = room.identityOf(own);
-	if (listed === undefined || known === undefined || !equal(identityBytes(listed), identityBytes(known))) {
+	if (listed === undefined || known === undefined || !equal(encodeIdentity(listed), encodeIdentity(known))) {
 		return refuse("ourselves in our place", "another");
 	}
 	for (const [i, identity] of identities.value.entries()) {
@@ -319,10 +329,6 @@ export function receiveRoster(room: Room, placed: VerifiedMessage<Roster>): Resu
 		if (v !== undefined) room.identities.set(keyName(v), identity);
 	}
 	return ok(undefined);
-}
-
-function identityBytes(identity: Identity): Uint8Array {
-	return encode((w) => writeIdentity(w, identity));
 }
 
 /** Another member's STATE against what we would have said at that place (rule STATE-3); ours follows if they differ. */
@@ -340,8 +346,7 @@ export function compareState(room: Room, placed: VerifiedMessage<State>): Result
 			return (
 				told !== undefined &&
 				equal(member.v.bytes, told.v.bytes) &&
-				equal(member.next.v.bytes, told.next.v.bytes) &&
-				equal(member.next.y.bytes, told.next.y.bytes) &&
+				sameKeySet(member.next, told.next) &&
 				then.removed.has(keyName(member.v)) === told.removed
 			);
 		}) &&

@@ -1,6 +1,6 @@
 import { hex } from "@clowder/bytes";
 import type { SigningKey, Suite } from "@clowder/crypto";
-import type { Handle, RoomEvent } from "../api.ts";
+import type { Handle, Millis, RoomEvent } from "../api.ts";
 import { type KeyName, keyName } from "../fold/state.ts";
 import type { MessageHash } from "../labels.ts";
 import { MAX_EVENTS, MAX_IN_FLIGHT, MAX_OWN_KEYS } from "../limits.ts";
@@ -29,6 +29,12 @@ export class Desk {
 	constructor(suite: Suite, random: (length: number) => Uint8Array) {
 		this.suite = suite;
 		this.random = random;
+	}
+
+	/** A random part of a duration. */
+	someOf(window: Millis): Millis {
+		const [a = 0, b = 0] = this.random(2);
+		return Math.floor((window * (a * 256 + b)) / 65_536);
 	}
 
 	/** Signs a message under its author's next number and hands it out. */

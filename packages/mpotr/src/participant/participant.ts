@@ -332,19 +332,15 @@ export class Participant implements ParticipantApi {
 		}
 		if (this.#occupants.size === 0) return [now("found", found)];
 		const key = `${knocking.tries}:${knocking.activity}`;
-		if (knocking.deserted) return [{ key: `found:${key}`, delayMs: () => this.#some(timing.backOffMs), run: found }];
+		if (knocking.deserted)
+			return [{ key: `found:${key}`, delayMs: () => this.#desk.someOf(timing.backOffMs), run: found }];
 		if (knocking.tries === 0) return [now(`knock:${key}`, () => knock(this.#desk, knocking))];
 		if (knocking.tries < timing.knockTries) {
 			const run = (): void => knock(this.#desk, knocking);
 			return [{ key: `knock:${key}`, delayMs: () => timing.knockTimeoutMs, run }];
 		}
-		const delayMs = (): number => timing.knockTimeoutMs + this.#some(timing.knockTimeoutMs);
+		const delayMs = (): number => timing.knockTimeoutMs + this.#desk.someOf(timing.knockTimeoutMs);
 		return [{ key: `found:${key}`, delayMs, run: found }];
-	}
-
-	#some(window: Millis): Millis {
-		const [a = 0, b = 0] = this.#desk.random(2);
-		return Math.floor((window * (a * 256 + b)) / 65_536);
 	}
 
 	#found(knocking: Knocking): void {

@@ -9,6 +9,7 @@ import type { Close, Confirm, Introduce, Leave, Roster, State, TextMessage } fro
 import { compareState, makeState, noteJoin, receiveIntroduce, receiveRoster } from "./accept.ts";
 import { dropWork, judgeConfirm, prepareWork } from "./contribute.ts";
 import { dropOldest } from "./desk.ts";
+import type { Buffered } from "./join.ts";
 import { isEntry, receiveLastView, receiveMessage } from "./receive.ts";
 import type { Room } from "./room.ts";
 import { activateSession, noteClose, renewIdentity } from "./update-session.ts";
@@ -16,16 +17,11 @@ import { activateSession, noteClose, renewIdentity } from "./update-session.ts";
 /** What a place meant for us as a whole; the participant changes its mode by it. */
 export type Turn = "stays" | "knock-again" | "deserted" | "removed" | "refused";
 
-/** A place of the order, after its text was parsed. */
-export type Placeable =
-	| { readonly type: "left"; readonly handle: Handle }
-	| { readonly type: "message"; readonly from: Handle; readonly parsed: ParsedMessage };
-
 /**
  * Takes one place of the carrier's order: verified, folded, and then acted on. What is refused on the way becomes one
  * event and changes nothing.
  */
-export function place(room: Room, placeable: Placeable, now: Millis): Turn {
+export function place(room: Room, placeable: Buffered, now: Millis): Turn {
 	if (placeable.type === "left") {
 		return settle(room, fold(room.suite, room.fold, placeable), undefined, now);
 	}

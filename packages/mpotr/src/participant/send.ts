@@ -171,6 +171,5 @@ export function sendDuties(room: Room, interrupted: boolean): readonly Duty[] {
 /** Random within max(2 s, n/2 s), so that a room of any size sends some two acknowledgements a second (rule ACK-1). */
 function acknowledgeDelay(room: Room, session: LiveSession): number {
 	const window = Math.max(room.self.timing.acknowledgeMs, (session.plist.length / 2) * 1000);
-	const [a = 0, b = 0] = room.desk.random(2);
-	return Math.floor((window * (a * 256 + b)) / 65_536);
+	return room.desk.someOf(window);
 }

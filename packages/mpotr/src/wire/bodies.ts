@@ -1,5 +1,5 @@
 import { fromUtf8, type Reader, utf8, type Writer } from "@clowder/bytes";
-import type { KemCiphertext, Suite } from "@clowder/crypto";
+import { KEM_CIPHERTEXT_BYTES, KEM_PUBLIC_KEY_BYTES, type KemCiphertext, type Suite } from "@clowder/crypto";
 import {
 	orRefuse,
 	readDhKey,
@@ -22,8 +22,6 @@ import { IDENTITY_BYTES } from "../identity.ts";
 import { readParameters, writeParameters } from "../parameters.ts";
 import type { DenyReason, Encrypted, Message, MessageType, SealedBox, StateJoin, StateMember } from "./messages.ts";
 
-const KEM_CIPHERTEXT_BYTES = 1088;
-const KEM_KEY_BYTES = 1184;
 const DENY_REASONS: readonly DenyReason[] = ["name-taken", "name-invalid", "bad-authenticator", "already-here"];
 
 /** Encoder and decoder of one message type's body: the decoder accepts exactly what the encoder writes (WIRE-2). */
@@ -50,17 +48,13 @@ function readHandle(r: Reader): string {
 	return text.ok ? text.value : r.refuse("a handle in UTF-8", text.error);
 }
 
-function flag(r: Reader): boolean {
-	return r.flag();
-}
-
 function writeKemCiphertext(w: Writer, ciphertext: KemCiphertext | undefined): void {
 	w.u8(ciphertext === undefined ? 0 : 1);
 	if (ciphertext !== undefined) w.fixed(ciphertext, KEM_CIPHERTEXT_BYTES);
 }
 
 function readKemCiphertext(suite: Suite, r: Reader): KemCiphertext | undefined {
-	if (!flag(r)) return undefined;
+	if (!r.flag()) return undefined;
 	if (suite.kem === undefined) r.refuse("no KEM ciphertext in suite 1", "one");
 	return r.fixed(KEM_CIPHERTEXT_BYTES) as KemCiphertext;
 }
@@ -106,8 +100,8 @@ function readStateMember(suite: Suite, r: Reader): StateMember {
 		number: r.u32() - 1,
 		handle: readHandle(r),
 		next: readKeySetByHash(suite, r),
-		removed: flag(r),
-		left: flag(r),
+		removed: r.flag(),
+		left: r.flag(),
 	};
 }
 
@@ -124,8 +118,8 @@ function readStateJoin(suite: Suite, r: Reader): StateJoin {
 		number: r.u32() - 1,
 		handle: readHandle(r),
 		keySet: readKeySetByHash(suite, r),
-		introduced: flag(r),
-		left: flag(r),
+		introduced: r.flag(),
+		left: r.flag(),
 	};
 }
 
@@ -160,7 +154,7 @@ export const BODIES: Codecs = {
 			w.list(m.dead, (x, dead) => x.fixed(dead.aid, NAME_BYTES).list(dead.unshared, (y, v) => y.fixed(v.bytes, 32)));
 			w.list(m.answers, (x, knock) => x.fixed(knock, NAME_BYTES));
 			w.fixed(m.sponsorBox.b.bytes, 32);
-			if (m.sponsorBox.bek?.key) w.fixed(m.sponsorBox.bek.key.bytes, KEM_KEY_BYTES);
+			if (m.sponsorBox.bek?.key) w.fixed(m.sponsorBox.bek.key.bytes, KEM_PUBLIC_KEY_BYTES);
 		},
 		read: (suite, r) => ({
 			type: "STATE",
@@ -245,7 +239,7 @@ export const BODIES: Codecs = {
 	EK: {
 		code: 9,
 		tag: "Key",
-		write: (w, m) => w.fixed(m.key.bytes, KEM_KEY_BYTES),
+		write: (w, m) => w.fixed(m.key.bytes, KEM_PUBLIC_KEY_BYTES),
 		read: (suite, r) => {
 			const key = readKemKey(suite, r)?.key;
 			return { type: "EK", key: key ?? r.refuse("no EK in suite 1", "one") };
@@ -271,7 +265,7 @@ export const BODIES: Codecs = {
 		},
 		read: (suite, r) => ({
 			type: "SHARE",
-			ring: flag(r) ? { z: r.fixed(32), cL: name32(r), cR: name32(r) } : undefined,
+			ring: r.flag() ? { z: r.fixed(32), cL: name32(r), cR: name32(r) } : undefined,
 			confirmations: r.list(MAX_PARTICIPANTS, (x) => name32<Mac>(x)),
 			next: readKeySetInFull(suite, r),
 		}),
