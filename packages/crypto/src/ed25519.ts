@@ -2,6 +2,7 @@ import { hex, ok, type Result } from "@clowder/bytes";
 import type { EdwardsPoint } from "@noble/curves/abstract/edwards.js";
 import type { Backend } from "./backend.ts";
 import { GROUP_ORDER, littleEndian, parseEdwardsPoint, trustedPoint } from "./edwards.ts";
+import { revealedKey } from "./revealed.ts";
 import { readSecret, SecretBytes } from "./secret.ts";
 import { requireLength, SEED_BYTES, SIGNATURE_BYTES } from "./sizes.ts";
 import type { KeyError, Signature, SigningKey, VerifyKey } from "./suite.ts";
@@ -41,6 +42,19 @@ export class SigningKeyImpl extends SecretBytes implements SigningKey {
 export function signingKey(backend: Backend, seed: Uint8Array): SigningKey {
 	requireLength("signing key seed", seed, SEED_BYTES);
 	return new SigningKeyImpl(seed, backend);
+}
+
+/** CRYPTO-16. */
+export function revealedSigningKey(
+	backend: Backend,
+	seed: Uint8Array,
+	verifyKey: VerifyKey,
+): Result<SigningKey, KeyError> {
+	if (!(verifyKey instanceof VerifyKeyImpl)) throw new TypeError("not a verify key of this package");
+	return revealedKey("ed25519", seed, SEED_BYTES, verifyKey.bytes, () => {
+		const secret = new SigningKeyImpl(seed, backend);
+		return { secret, publicKey: secret.verifyKey.bytes };
+	});
 }
 
 /** Keys that passed the checks and are still in use somewhere, so that their next appearance costs no torsion check. */

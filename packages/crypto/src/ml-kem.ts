@@ -1,6 +1,7 @@
 import { erase, ok, type Result } from "@clowder/bytes";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { keyError } from "./key-error.ts";
+import { revealedKey } from "./revealed.ts";
 import { readSecret, SecretBytes } from "./secret.ts";
 import { KEM_CIPHERTEXT_BYTES, KEM_COINS_BYTES, KEM_PUBLIC_KEY_BYTES, KEM_SEED_BYTES, requireLength } from "./sizes.ts";
 import type { Kem, KemCiphertext, KemPublicKey, KemSecretKey, KeyError, SharedSecret } from "./suite.ts";
@@ -30,6 +31,10 @@ export class KemSecretKeyImpl extends SecretBytes implements KemSecretKey {
 		this.publicKey = new KemPublicKeyImpl(expanded.publicKey);
 		erase(expanded.secretKey);
 	}
+
+	reveal(): Uint8Array {
+		return readSecret(this).slice();
+	}
 }
 
 /** CRYPTO-11: all 768 coefficients below q (FIPS 203 section 7.2, modulus check). */
@@ -44,6 +49,15 @@ function parsePublicKey(bytes: Uint8Array): Result<KemPublicKey, KeyError> {
 		}
 	}
 	return ok(new KemPublicKeyImpl(bytes.slice()));
+}
+
+/** CRYPTO-16. Of the seed, `d` alone is held to the public key: see there for what that leaves open. */
+function revealedKemKey(seed: Uint8Array, publicKey: KemPublicKey): Result<KemSecretKey, KeyError> {
+	if (!(publicKey instanceof KemPublicKeyImpl)) throw new TypeError("not an ML-KEM public key of this package");
+	return revealedKey("ml-kem-768", seed, KEM_SEED_BYTES, publicKey.bytes, () => {
+		const secret = new KemSecretKeyImpl(seed);
+		return { secret, publicKey: secret.publicKey.bytes };
+	});
 }
 
 function encapsulate(
@@ -76,6 +90,7 @@ export const mlKem768: Kem = {
 		requireLength("ML-KEM seed", seed, KEM_SEED_BYTES);
 		return new KemSecretKeyImpl(seed);
 	},
+	revealedKey: revealedKemKey,
 	parsePublicKey,
 	encapsulate,
 	decapsulate,

@@ -18,9 +18,11 @@ export function primitivesOf(backend: Backend): Primitives {
 			return backend.aes256Ctr(key, iv, data);
 		},
 		dhKeyPair: (seed) => x25519.dhKeyPair(backend, seed),
+		revealedDhKey: (seed, publicKey) => x25519.revealedDhKey(backend, seed, publicKey),
 		parseDhPublicKey: x25519.parseDhPublicKey,
 		dh: (secret, peer) => x25519.dh(backend, secret, peer),
 		signingKey: (seed) => ed25519.signingKey(backend, seed),
+		revealedSigningKey: (seed, verifyKey) => ed25519.revealedSigningKey(backend, seed, verifyKey),
 		parseVerifyKey: ed25519.parseVerifyKey,
 		sign: (key, message) => ed25519.sign(backend, key, message),
 		verify: (key, message, signature) => ed25519.verify(backend, key, message, signature),

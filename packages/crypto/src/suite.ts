@@ -57,6 +57,8 @@ export interface Secret {
 export interface DhSecretKey extends Secret {
 	readonly kind: "dh-secret";
 	readonly publicKey: DhPublicKey;
+	/** The 32-byte seed, to prove in public what was done with the key. It opens every secret agreed on with it. */
+	reveal(): Uint8Array;
 }
 
 export interface SigningKey extends Secret {
@@ -74,12 +76,19 @@ export interface IdentitySecretKey extends Secret {
 export interface KemSecretKey extends Secret {
 	readonly kind: "kem-secret";
 	readonly publicKey: KemPublicKey;
+	/** The 64-byte seed `d || z`, for the same. It opens every ciphertext made for the key. */
+	reveal(): Uint8Array;
 }
 
 /** ML-KEM-768 (FIPS 203). */
 export interface Kem {
 	/** From a 64-byte seed `d || z`. The secret is kept as its seed, never expanded on a wire. */
 	keyPair(seed: Uint8Array): KemSecretKey;
+	/**
+	 * From a seed that someone else revealed. Refuses: not 64 bytes, not the seed of `publicKey`. The `z` half is not held
+	 * to the public key (CRYPTO-16), and matters for ciphertexts only that `encapsulate` gives for no coins.
+	 */
+	revealedKey(seed: Uint8Array, publicKey: KemPublicKey): Result<KemSecretKey, KeyError>;
 	parsePublicKey(bytes: Uint8Array): Result<KemPublicKey, KeyError>;
 	/** Deterministic in `coins`, 32 fresh random bytes. */
 	encapsulate(
@@ -109,6 +118,8 @@ export interface Primitives {
 
 	/** From 32 random bytes (clamped as RFC 7748 section 5 says). */
 	dhKeyPair(seed: Uint8Array): DhSecretKey;
+	/** From a seed that someone else revealed. Refuses: not 32 bytes, not a secret of `publicKey`. */
+	revealedDhKey(seed: Uint8Array, publicKey: DhPublicKey): Result<DhSecretKey, KeyError>;
 	/** Refuses: not 32 bytes, top bit set, `u >= p`. */
 	parseDhPublicKey(bytes: Uint8Array): Result<DhPublicKey, KeyError>;
 	/** X25519. Refuses an all-zero output (RFC 7748 section 6.1). */
@@ -116,6 +127,8 @@ export interface Primitives {
 
 	/** From 32 random bytes (RFC 8032 section 5.1.5). */
 	signingKey(seed: Uint8Array): SigningKey;
+	/** From a seed that someone else published. Refuses: not 32 bytes, not the seed of `verifyKey`. */
+	revealedSigningKey(seed: Uint8Array, verifyKey: VerifyKey): Result<SigningKey, KeyError>;
 	/** Refuses: not 32 bytes, non-canonical, not on the curve, small order, a torsion part. */
 	parseVerifyKey(bytes: Uint8Array): Result<VerifyKey, KeyError>;
 	sign(key: SigningKey, message: Uint8Array): Signature;

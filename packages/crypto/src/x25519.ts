@@ -2,7 +2,8 @@ import { equal, ok, type Result } from "@clowder/bytes";
 import type { Backend } from "./backend.ts";
 import { littleEndian } from "./edwards.ts";
 import { keyError } from "./key-error.ts";
-import { SecretBytes } from "./secret.ts";
+import { revealedKey } from "./revealed.ts";
+import { readSecret, SecretBytes } from "./secret.ts";
 import { PUBLIC_KEY_BYTES, requireLength, SEED_BYTES, SHARED_SECRET_BYTES } from "./sizes.ts";
 import type { DhPublicKey, DhSecretKey, KeyError, SharedSecret } from "./suite.ts";
 
@@ -40,11 +41,28 @@ export class DhSecretKeyImpl extends SecretBytes implements DhSecretKey {
 		super(seed);
 		this.publicKey = new DhPublicKeyImpl(backend.x25519Base(this), false);
 	}
+
+	reveal(): Uint8Array {
+		return readSecret(this).slice();
+	}
 }
 
 export function dhKeyPair(backend: Backend, seed: Uint8Array): DhSecretKey {
 	requireLength("x25519 seed", seed, SEED_BYTES);
 	return new DhSecretKeyImpl(seed, backend);
+}
+
+/** CRYPTO-16. */
+export function revealedDhKey(
+	backend: Backend,
+	seed: Uint8Array,
+	publicKey: DhPublicKey,
+): Result<DhSecretKey, KeyError> {
+	if (!(publicKey instanceof DhPublicKeyImpl)) throw new TypeError("not an X25519 public key of this package");
+	return revealedKey("x25519", seed, SEED_BYTES, publicKey.bytes, () => {
+		const secret = new DhSecretKeyImpl(seed, backend);
+		return { secret, publicKey: secret.publicKey.bytes };
+	});
 }
 
 /** CRYPTO-7: a key has one encoding. RFC 7748 lets others pass, and libraries differ on what to do with them. */

@@ -4,6 +4,7 @@ import { concat, hex } from "@clowder/bytes";
 import type { KemCiphertext, Primitives } from "@clowder/crypto";
 import { shake128 } from "@noble/hashes/sha3.js";
 import { ed25519Conformance, valueOf, x25519Conformance } from "./conformance-keys.ts";
+import { revealedConformance } from "./conformance-revealed.ts";
 import type { KemKeyCase } from "./edge-cases.ts";
 import { bytes, readVectors } from "./vectors.ts";
 
@@ -18,6 +19,7 @@ export function conformanceSuite(p: Primitives): void {
 	ed25519Conformance(p);
 	x25519Conformance(p);
 	kemConformance(p);
+	revealedConformance(p);
 	argumentConformance(p);
 }
 
@@ -156,6 +158,8 @@ function argumentConformance(p: Primitives): void {
 				p.aes256Ctr(seed, seed.slice(16), seed),
 				p.sign(key, seed),
 				key.reveal(),
+				dh.reveal(),
+				kem.reveal(),
 				key.verifyKey.bytes,
 				dh.publicKey.bytes,
 				p.identityKey(seed).publicKey.bytes,

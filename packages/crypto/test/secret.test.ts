@@ -62,6 +62,8 @@ describe("CRYPTO-13: secrets can be erased", () => {
 			const uses = [
 				() => p.sign(signing, seed),
 				() => signing.reveal(),
+				() => dh.reveal(),
+				() => kem.reveal(),
 				() => p.dh(dh, other.publicKey),
 				() => p.dhToIdentity(dh, identity.publicKey),
 				() => p.dhFromIdentity(identity, other.publicKey),
@@ -81,11 +83,14 @@ describe("CRYPTO-13: secrets can be erased", () => {
 
 		it(`erasing touches neither the seed it was made from nor what it revealed (${p.backend})`, () => {
 			const mine = seed.slice();
-			const signing = p.signingKey(mine);
-			const revealed = signing.reveal();
-			signing.erase();
-			assert.equal(hex(mine), hex(seed));
-			assert.equal(hex(revealed), hex(seed));
+			const kemSeed = concat(mine, mine);
+			for (const secret of [p.signingKey(mine), p.dhKeyPair(mine), p.kem.keyPair(kemSeed)]) {
+				const revealed = secret.reveal();
+				secret.erase();
+				assert.equal(hex(mine), hex(seed));
+				assert.equal(hex(revealed.subarray(0, 32)), hex(seed));
+			}
+			assert.equal(hex(kemSeed), hex(concat(seed, seed)));
 		});
 	}
 
