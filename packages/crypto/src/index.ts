@@ -1,18 +1,26 @@
 export { createSuite } from "./create-suite.ts";
+export { normalisePassphrase } from "./passphrase.ts";
 export {
 	AES_BLOCK_BYTES,
 	AES_KEY_BYTES,
+	CPACE_FIELD_MAX_BYTES,
+	CPACE_SID_MIN_BYTES,
 	DIGEST_BYTES,
 	KEM_CIPHERTEXT_BYTES,
 	KEM_COINS_BYTES,
 	KEM_PUBLIC_KEY_BYTES,
 	KEM_SEED_BYTES,
+	PASSPHRASE_MAX_BYTES,
 	PUBLIC_KEY_BYTES,
 	SEED_BYTES,
 	SHARED_SECRET_BYTES,
 	SIGNATURE_BYTES,
 } from "./sizes.ts";
 export type {
+	CpaceError,
+	CpaceInputs,
+	CpaceKey,
+	CpaceParty,
 	DhPublicKey,
 	DhSecretKey,
 	Digest,
@@ -23,6 +31,8 @@ export type {
 	KemPublicKey,
 	KemSecretKey,
 	KeyError,
+	Passphrase,
+	PassphraseError,
 	Primitives,
 	Secret,
 	SharedSecret,

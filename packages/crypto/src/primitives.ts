@@ -1,4 +1,5 @@
 import type { Backend } from "./backend.ts";
+import { cpace } from "./cpace.ts";
 import * as ed25519 from "./ed25519.ts";
 import * as identity from "./identity.ts";
 import { mlKem768 } from "./ml-kem.ts";
@@ -30,6 +31,7 @@ export function primitivesOf(backend: Backend): Primitives {
 		parseIdentityKey: identity.parseIdentityKey,
 		dhFromIdentity: (secret, peer) => identity.dhFromIdentity(backend, secret, peer),
 		dhToIdentity: (secret, peer) => identity.dhToIdentity(backend, secret, peer),
+		cpace: (inputs, seed) => cpace(backend, inputs, seed),
 		kem: mlKem768,
 	};
 }

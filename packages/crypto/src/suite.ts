@@ -80,6 +80,57 @@ export interface KemSecretKey extends Secret {
 	reveal(): Uint8Array;
 }
 
+/** What people were told to get into a room, as bytes that are the same for all who type it. `normalisePassphrase`. */
+export interface Passphrase extends Secret {
+	readonly kind: "passphrase";
+}
+
+/** Why a text is no passphrase. Never tells of the text more than its length, or that such a character is in it. */
+export interface PassphraseError {
+	readonly kind: "passphrase-empty" | "passphrase-characters" | "passphrase-too-long";
+	readonly expected: string;
+	readonly got: string;
+}
+
+/** What one side of CPace puts in. Both sides' channel, sid and passphrase must be equal, their roles different. */
+export interface CpaceInputs {
+	/** The initiator speaks first. Nobody may be both with one passphrase and sid. */
+	readonly role: "initiator" | "responder";
+	readonly passphrase: Passphrase;
+	/** `CI`: what both know of where, and who with whom, they are talking; not sent. At most 4096 bytes. */
+	readonly channel: Uint8Array;
+	/** Names this one run, for both; may be public. 16 to 4096 bytes. Never the same twice (CRYPTO-18). */
+	readonly sid: Uint8Array;
+	/** `ADa` or `ADb`: bytes of one's own that are sent with the share, and that the key vouches for. At most 4096. */
+	readonly data: Uint8Array;
+}
+
+/** Why a key could not be agreed on: the share is none, or is our own sent back; or more data came than is taken. */
+export type CpaceError = KeyError | { readonly kind: "cpace-data"; readonly expected: string; readonly got: string };
+
+/** One side, from its start until the other's share comes. `erase` it where none comes. */
+export interface CpaceParty extends Secret {
+	readonly kind: "cpace-party";
+	/** 32 bytes, to be sent. Tells nothing of the passphrase. */
+	readonly share: Uint8Array;
+	/**
+	 * Once only, whatever comes of it; a second call throws. The result is a key also where the other side's passphrase
+	 * is another: that shows when keys are confirmed, which is the caller's task (see `CpaceKey`).
+	 */
+	finish(theirShare: Uint8Array, theirData: Uint8Array): Result<CpaceKey, CpaceError>;
+}
+
+/**
+ * `ISK`: the same on both sides if and only if all that went in was. Nothing is proved by having one: the caller sends
+ * a `mac` of what it said, under a label for its direction, and compares the other's with `equal` of `@clowder/bytes`.
+ * Whoever receives a wrong one has seen one guess of the passphrase: count those.
+ */
+export interface CpaceKey extends Secret {
+	readonly kind: "cpace-key";
+	/** HMAC-SHA-512 of the concatenation under `ISK`: to confirm it, and to derive keys from it. */
+	mac(...parts: readonly Uint8Array[]): Digest;
+}
+
 /** ML-KEM-768 (FIPS 203). */
 export interface Kem {
 	/** From a 64-byte seed `d || z`. The secret is kept as its seed, never expanded on a wire. */
@@ -143,6 +194,9 @@ export interface Primitives {
 	dhFromIdentity(secret: IdentitySecretKey, peer: DhPublicKey): Result<SharedSecret, KeyError>;
 	/** X25519 of an ephemeral scalar with a long-term key (by the birational map). */
 	dhToIdentity(secret: DhSecretKey, peer: IdentityPublicKey): Result<SharedSecret, KeyError>;
+
+	/** CPACE-X25519-SHA512 (draft-irtf-cfrg-cpace-21): starts one side. `seed`: 32 random bytes, for this run only. */
+	cpace(inputs: CpaceInputs, seed: Uint8Array): CpaceParty;
 
 	readonly kem: Kem;
 }

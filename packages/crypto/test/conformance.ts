@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { concat, hex } from "@clowder/bytes";
 import type { KemCiphertext, Primitives } from "@clowder/crypto";
 import { shake128 } from "@noble/hashes/sha3.js";
+import { cpaceConformance } from "./conformance-cpace.ts";
 import { ed25519Conformance, valueOf, x25519Conformance } from "./conformance-keys.ts";
 import { revealedConformance } from "./conformance-revealed.ts";
 import type { KemKeyCase } from "./edge-cases.ts";
@@ -20,6 +21,7 @@ export function conformanceSuite(p: Primitives): void {
 	x25519Conformance(p);
 	kemConformance(p);
 	revealedConformance(p);
+	cpaceConformance(p);
 	argumentConformance(p);
 }
 

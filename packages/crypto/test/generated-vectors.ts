@@ -1,4 +1,5 @@
 import { hex } from "@clowder/bytes";
+import { cpaceCases } from "./cpace-cases.ts";
 import { DH_SCALAR, dhCases, identityCases, KEM_SEED, kemKeyCases, keyCases, signatureCases } from "./edge-cases.ts";
 
 const MADE_BY = "packages/crypto: npm run vectors. Textbook arithmetic, no library (test/reference.ts)";
@@ -11,6 +12,7 @@ export function generatedVectors(): ReadonlyMap<string, string> {
 		["ed25519-signature-verdicts.json", text({ rules: "CRYPTO-4 to CRYPTO-6", cases: signatureCases() })],
 		["x25519-verdicts.json", text({ rules: "CRYPTO-7, CRYPTO-8", scalar: hex(DH_SCALAR), cases: dhCases() })],
 		["identity.json", text({ rules: "CRYPTO-9", cases: identityCases() })],
+		["cpace-lengths.json", text({ rules: "CRYPTO-18", cases: cpaceCases() })],
 		["ml-kem-768-key-verdicts.json", text({ rules: "CRYPTO-11", seed: hex(KEM_SEED), cases: kemKeyCases() })],
 	]);
 }

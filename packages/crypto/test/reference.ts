@@ -7,12 +7,12 @@ import { createHash } from "node:crypto";
 export const P: bigint = 2n ** 255n - 19n;
 export const L: bigint = 2n ** 252n + 27742317777372353535851937790883648493n;
 
-function mod(a: bigint, m: bigint = P): bigint {
+export function mod(a: bigint, m: bigint = P): bigint {
 	const r = a % m;
 	return r < 0n ? r + m : r;
 }
 
-function power(base: bigint, exponent: bigint): bigint {
+export function power(base: bigint, exponent: bigint): bigint {
 	let result = 1n;
 	let square = mod(base);
 	for (let e = exponent; e > 0n; e >>= 1n) {
@@ -22,7 +22,7 @@ function power(base: bigint, exponent: bigint): bigint {
 	return result;
 }
 
-const invert = (a: bigint): bigint => power(a, P - 2n);
+export const invert = (a: bigint): bigint => power(a, P - 2n);
 const D = mod(-121665n * invert(121666n));
 const SQRT_MINUS_1 = power(2n, (P - 1n) / 4n);
 

@@ -2,15 +2,26 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { concat, hex } from "@clowder/bytes";
-import type { Primitives, Secret } from "@clowder/crypto";
+import { normalisePassphrase, type Primitives, type Secret } from "@clowder/crypto";
 import { noblePrimitives } from "@clowder/crypto/noble";
 import { nodePrimitives } from "@clowder/crypto/node";
 import { readSecret, SecretBytes } from "../src/secret.ts";
+import { valueOf } from "./conformance-keys.ts";
 
 const seed = Uint8Array.from({ length: 32 }, (_, i) => 0xa0 + i);
 
+/** As long as the seed, so that its bytes show in the same forms. */
+const WORDS = "correct horse battery staple, 32";
+
 function secretsOf(p: Primitives): Record<string, Secret> {
+	const passphrase = valueOf(normalisePassphrase(WORDS));
+	const common = { passphrase, channel: seed, sid: seed, data: new Uint8Array(0) };
+	const party = p.cpace({ role: "initiator", ...common }, seed);
+	const other = p.cpace({ role: "responder", ...common }, new Uint8Array(32));
 	return {
+		passphrase,
+		"CPace party": p.cpace({ role: "initiator", ...common }, seed),
+		"CPace key": valueOf(party.finish(other.share, common.data)),
 		signing: p.signingKey(seed),
 		dh: p.dhKeyPair(seed),
 		identity: p.identityKey(seed),
@@ -33,7 +44,8 @@ describe("CRYPTO-12: secrets do not print", () => {
 				assert.equal(JSON.stringify(secret), '"[secret]"');
 				assert.equal(inspect(secret), "[secret]");
 				const scalar = p.sha512(seed).subarray(0, 32);
-				const forms = [...formsOf(seed), ...formsOf(scalar)];
+				const inside = secret instanceof SecretBytes ? readSecret(secret) : seed;
+				const forms = [...formsOf(seed), ...formsOf(scalar), ...formsOf(inside), WORDS];
 				const prints = [
 					inspect({ nested: [secret] }, { depth: 9 }),
 					inspect(secret, { customInspect: false, showHidden: true, depth: 9, getters: true }),
