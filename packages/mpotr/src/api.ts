@@ -1,5 +1,7 @@
 import type { Branded, DecodeError, Result } from "@clowder/bytes";
-import type { IdentitySecretKey, KeyError, Suite } from "@clowder/crypto";
+import type { IdentitySecretKey, KeyError, Passphrase, Suite } from "@clowder/crypto";
+import type { AdmissionPolicy } from "./parameters.ts";
+import type { VoteReason } from "./wire/messages.ts";
 import type { Nickname, NicknameError } from "./nickname.ts";
 
 /** A name the carrier gives to someone in the place; says nothing about who it is. */
@@ -77,6 +79,8 @@ export type Phase =
 	| "inside"
 	/** Connection lost while inside; the session may go on if the carrier resumes. */
 	| "interrupted"
+	/** Said goodbye; waits until our signing key can be published. */
+	| "leaving"
 	| "over";
 
 /** Why what is typed now is not sent now. Words are the application's. */
@@ -85,6 +89,8 @@ export type Waiting =
 	| "no-session"
 	/** Someone left or vanished; new keys first, so that they cannot read it. */
 	| "re-keying"
+	/** The session is frozen (event `frozen`): new keys first. */
+	| "frozen"
 	| "interrupted"
 	| "over";
 
@@ -96,6 +102,10 @@ export interface RoomView {
 	readonly attempt: AttemptView | undefined;
 	/** Introduced, not in an attempt yet. */
 	readonly joining: readonly Person[];
+	/** Of those: whom the room's policy asks those inside about, and what was said so far. */
+	readonly asking: readonly Asking[];
+	/** What the room is, once there is one. */
+	readonly room: RoomTerms | undefined;
 	/** In the session, but left or vanished; out with the next session. */
 	readonly leaving: readonly { readonly person: Person; readonly how: Departure }[];
 	/** Undefined: what is written now is sent now. */
@@ -104,7 +114,37 @@ export interface RoomView {
 	readonly outbox: readonly OutboxItem[];
 }
 
-export type Departure = "left" | "gone" | "misbehaved";
+/** Who may come in, and how long someone may be silent: agreed on by everyone in the session. */
+export interface RoomTerms {
+	readonly policy: AdmissionPolicy;
+	readonly passphrase: boolean;
+	readonly timeoutSeconds: number;
+}
+
+/** Someone who wants in, where the policy asks those inside. */
+export interface Asking {
+	readonly person: Person;
+	readonly approvedBy: readonly PersonId[];
+	readonly refusedBy: readonly PersonId[];
+	/** What this client's user said. */
+	readonly own: "yes" | "no" | undefined;
+}
+
+export type Departure =
+	/** Said goodbye. */
+	| "left"
+	/** The carrier said that their connection is gone. */
+	| "gone"
+	/** Broke the protocol, provably for everyone in the room. */
+	| "misbehaved"
+	/** Did not do their part in time; that looks the same when the carrier suppresses them. */
+	| "silent"
+	/** Sees another conversation than we do. */
+	| "diverged"
+	/** Went on without us. */
+	| "split"
+	/** Lost the place and is coming back. */
+	| "returning";
 
 export interface OutboxItem {
 	readonly id: MessageId;
@@ -127,7 +167,42 @@ export interface PlacedMessage {
 }
 
 /** Why one's own way in ended. */
-export type JoinRefusal = "name-taken" | "name-invalid" | "bad-authenticator" | "already-here" | "room-full";
+export type JoinRefusal =
+	| "name-taken"
+	| "name-invalid"
+	| "bad-authenticator"
+	| "already-here"
+	| "room-full"
+	/** Those inside did not let us in. */
+	| "not-admitted"
+	| "wrong-passphrase"
+	/** The room asks for a passphrase, and we have none. */
+	| "passphrase-needed"
+	/** We have a passphrase, and the room asks for none: it is not the room that was meant. */
+	| "passphrase-unused"
+	/** Did not do one's part in time. */
+	| "silent"
+	| "misbehaved";
+
+export type Frozen =
+	/** For too long nothing proves that these saw what we wrote. */
+	| "unheard"
+	/** The key is past its lifetime. */
+	| "expired"
+	/** These see another conversation. */
+	| "diverged";
+
+/** A text written to or by someone who is still on the way in (design section 9). */
+export interface Preview {
+	readonly author: Person;
+	readonly text: string;
+	readonly at: Millis;
+	/** `not-in-yet`: we are not in the session; `newcomer`: its author is not. */
+	readonly disclaimer: "not-in-yet" | "newcomer";
+}
+
+/** Why someone on the way in did not make it. */
+export type JoinEnd = JoinRefusal | "left" | "session-changed";
 
 export type RoomEvent =
 	/** `view()` differs from before. */
@@ -138,11 +213,35 @@ export type RoomEvent =
 			readonly session: SessionView;
 			readonly joined: readonly Person[];
 			readonly left: readonly { readonly person: Person; readonly how: Departure }[];
+			/** Of those who joined: who was here before, in a session of this client's. */
+			readonly back: readonly PersonId[];
 	  }
+	/** Someone wants in and the policy asks: `approve` or `refuse`. */
+	| { readonly type: "asking"; readonly person: Person }
+	/** Someone inside answered for a newcomer. */
+	| { readonly type: "answered"; readonly person: Person; readonly by: Person; readonly yes: boolean }
+	/** Someone inside would leave others out. */
+	| { readonly type: "vote"; readonly by: Person; readonly against: readonly Person[]; readonly over: VoteReason }
+	/** Broke the protocol, provably for all who share our view: out with the next session. */
+	| { readonly type: "blamed"; readonly person: Person; readonly rule: RuleId }
+	/** Nothing more is sent or accepted in this session: someone could be made to believe a forgery. New keys follow. */
+	| { readonly type: "frozen"; readonly why: Frozen; readonly people: readonly Person[] }
+	/** These went on without us; we go on with the others. */
+	| { readonly type: "split"; readonly others: readonly Person[] }
+	/** Another session lives in this place, of higher rank: we are moving over to it. */
+	| { readonly type: "merging"; readonly people: number }
+	/** The signing key of a session that is over is published: what it signed proves nothing any more. */
+	| { readonly type: "published"; readonly session: string; readonly by: Person }
+	/** Messages are missing; asking for them. */
+	| { readonly type: "gap" }
+	/** They came, this many; what is missing still when `complete` is false is lost here. */
+	| { readonly type: "repaired"; readonly messages: number; readonly complete: boolean }
+	/** A text outside of any session, shown with the disclaimer; it counts for no transcript. */
+	| { readonly type: "preview"; readonly preview: Preview }
 	/** Someone proved who they are and is on the way in. */
 	| { readonly type: "joining"; readonly person: Person }
 	/** Someone on the way in did not make it. */
-	| { readonly type: "join-ended"; readonly person: Person; readonly why: JoinRefusal | "left" | "session-changed" }
+	| { readonly type: "join-ended"; readonly person: Person; readonly why: JoinEnd }
 	/** Someone left or vanished; new keys are being made. */
 	| { readonly type: "leaving"; readonly person: Person; readonly how: Departure }
 	| { readonly type: "message"; readonly message: PlacedMessage }
@@ -193,6 +292,12 @@ export interface ParticipantOptions {
 	readonly nickname: Nickname;
 	/** `length` fresh random bytes from a cryptographic generator (in tests: seeded). */
 	readonly random: (length: number) => Uint8Array;
+	/** For a room that we found; a room that is here already has its own. */
+	readonly terms?: Partial<Pick<RoomTerms, "policy" | "timeoutSeconds">>;
+	/** What those who come in have to know; with it we found only rooms that ask for it, and enter no others. */
+	readonly passphrase?: Passphrase;
+	/** Whether texts are shared with those who are on the way in, and theirs are shown: true unless it is said. */
+	readonly previews?: boolean;
 	/** How long to wait for what; defaults are in `timing.ts`. */
 	readonly timing?: Partial<Timing>;
 }
@@ -208,6 +313,20 @@ export interface Timing {
 	readonly batchMs: number;
 	/** The least of the window in which an idle client acknowledges; grows with the number of people. */
 	readonly acknowledgeMs: number;
+	/** New keys after this long in a session in which anything was said. */
+	readonly rekeyMs: Millis;
+	/** New keys after this many texts. */
+	readonly rekeyTexts: number;
+	/** Past this age a session is frozen. */
+	readonly lifetimeMs: Millis;
+	/** The pieces of a re-key wait this long for a message to ride along with. */
+	readonly rideMs: Millis;
+	/** What was sent and did not come back is sent anew. */
+	readonly resendMs: Millis;
+	/** How long to wait for missing messages. */
+	readonly repairMs: Millis;
+	/** How long to wait, after a goodbye, for what the publication of our key needs. */
+	readonly leaveMs: Millis;
 }
 
 /**
@@ -229,8 +348,19 @@ export interface ParticipantApi {
 	release(id: MessageId, now: Millis): void;
 	/** Takes a message that is not placed yet out of the outbox. False if it is placed already. */
 	discard(id: MessageId): boolean;
-	/** Says goodbye; then the carrier's place can be left. The keys are erased. */
-	leave(now: Millis): void;
+	/** New keys now, for everyone. */
+	rekey(now: Millis): void;
+	/** Lets someone in who asks; `refuse` does not. */
+	approve(person: PersonId, now: Millis): void;
+	refuse(person: PersonId, now: Millis): void;
+	/** Whether texts are shared with those who are on the way in. */
+	setPreviews(on: boolean): void;
+	/**
+	 * Says goodbye. The phase is "leaving" until the others have closed the session and our signing key is published, so
+	 * that what we wrote can be denied; then, or after `leaveMs`, it is "over" and the carrier's place can be left. With
+	 * `atOnce` it is over now, and the key is erased unpublished.
+	 */
+	leave(now: Millis, atOnce?: boolean): void;
 	/** Texts for the carrier, oldest first; each is returned once. */
 	takeTexts(): string[];
 	/** What happened, oldest first; each is returned once. */

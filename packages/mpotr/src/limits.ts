@@ -10,6 +10,14 @@ export const MAX_ATTEMPTS = 65_535;
 export const MAX_KNOWN_KEYS = 4096;
 /** Dead attempts of one base that are remembered for late shares; STATE tells of them all. */
 export const MAX_DEAD_ATTEMPTS = 8;
+/** Sessions before the present one whose CLOSE and PUBLISH messages are still taken. */
+export const MAX_PREVIOUS = 8;
+/** Re-keys that one member may open in a row; anyone else's opening, and anyone's coming or going, starts anew. */
+export const MAX_REKEYS_IN_A_ROW = 3;
+/** Wrong passphrases that are counted; from here on sponsors wait longest between two tries. */
+export const MAX_WRONG_PASSPHRASES = 1000;
+/** Keep-lists that are voted on at a time; a further one takes the place of the oldest. */
+export const MAX_VOTE_LISTS = 4;
 /** UTF-8 bytes of one text message. */
 export const MAX_TEXT_BYTES = 8192;
 /** The least padded size of a message; larger ones are padded to the next power of two. */
@@ -20,6 +28,10 @@ export const MAX_PADDED_BYTES = 16_384;
 export const MAX_MESSAGE_BYTES = 262_144;
 /** The greatest number of a message; STATE tells of it plus one, in 32 bits. */
 export const MAX_MESSAGE_NUMBER = 4_294_967_294;
+/** Bytes of a text that is sealed for the way in, padded to this one size (design section 9). */
+export const RELAYED_BYTES = 2048;
+/** Messages in one REPLY; whoever misses more asks again. */
+export const MAX_REPLY_MESSAGES = 256;
 /** UTF-8 bytes of a carrier's handle; texts from longer ones are refused. */
 export const MAX_HANDLE_BYTES = 256;
 /** UTF-8 bytes of a carrier binding. */

@@ -107,6 +107,8 @@ describe("coming in", () => {
 			type: "STATE",
 			at: someHash,
 			k: 0,
+			votes: [],
+			failures: 0,
 			parameters: b.parameters,
 			members: [],
 			pending: [],
@@ -168,16 +170,16 @@ describe("coming in", () => {
 		assert.equal(b.verdict(b.sign(second(b).e, b.aid, deny)), "DENY-1");
 	});
 
-	test("OPEN-1, OPEN-2, OPEN-3: the first wins, for introduced joins only", () => {
+	test("OPEN-1, OPEN-2, OPEN-3, REKEY-1: the first wins, for introduced joins only", () => {
 		const b = bench(2);
 		const join = b.join(b.keySet());
 		b.place(join, "h5");
-		const open = (joins: readonly MessageHash[], k = 0): Message => ({ type: "OPEN", k, joins });
+		const open = (joins: readonly MessageHash[], k = 0): Message => ({ type: "OPEN", k, joins, rekey: false });
 		assert.equal(b.verdict(b.sign(first(b).e, b.aid, open([join.hash]))), "OPEN-3");
 		b.place(b.introduce(first(b), join.hash));
 		assert.equal(b.verdict(b.sign(first(b).e, someHash, open([join.hash]))), "OPEN-1");
 		assert.equal(b.verdict(b.sign(first(b).e, b.aid, open([join.hash], 3))), "OPEN-2");
-		assert.equal(b.verdict(b.sign(first(b).e, b.aid, open([]))), "OPEN-3");
+		assert.equal(b.verdict(b.sign(first(b).e, b.aid, open([]))), "REKEY-1");
 		assert.equal(b.verdict(b.sign(first(b).e, b.aid, open([join.hash, join.hash]))), "OPEN-3");
 		assert.equal(b.verdict(b.sign(second(b).e, b.aid, open([join.hash]))), "opened");
 		assert.equal(b.verdict(b.sign(first(b).e, b.aid, open([join.hash]))), "OPEN-2");
@@ -278,7 +280,7 @@ describe("an attempt", () => {
 		const { b, newcomer } = opened();
 		b.until("CONFIRM");
 		const [member] = b.inAttempt.filter((keys) => keys !== newcomer) as [OwnKeySet];
-		const effects = b.place(b.piece("CONFIRM", member), "h0", false);
+		const effects = b.place(b.piece("CONFIRM", member), "h0", { confirmFits: false });
 		assert.deepEqual(effects.map((e) => e.type).slice(0, 2), ["void", "removed"]);
 		assert.equal(b.state.attempt?.slots.length, 2);
 		assert.equal(b.state.base?.aid !== undefined, true);
@@ -326,7 +328,7 @@ describe("an attempt", () => {
 		b.place(joins[0], "h5");
 		b.place(joins[1], "h6");
 		for (const join of joins) b.place(b.introduce(first(b), join.hash));
-		b.place(b.sign(first(b).e, b.aid, { type: "OPEN", k: 0, joins: joins.map((join) => join.hash) }));
+		b.place(b.sign(first(b).e, b.aid, { type: "OPEN", k: 0, joins: joins.map((join) => join.hash), rekey: false }));
 		b.left("h5");
 		assert.equal(b.verdict(b.sign(first(b).e, b.aid, { type: "GONE", v: one.public.v.bytes })), "died dropped");
 		assert.equal(b.state.attempt, undefined);

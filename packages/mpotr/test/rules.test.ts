@@ -13,7 +13,8 @@ import { Outbox } from "../src/participant/send.ts";
 import { encodeParameters, readParameters } from "../src/parameters.ts";
 import { decodeContent, encodeContent } from "../src/session/content.ts";
 import type { LiveSession } from "../src/session/live-session.ts";
-import { DEFAULT_TIMING, parseNickname } from "../src/index.ts";
+import { parseNickname } from "../src/index.ts";
+import { PLAIN_SELF } from "./support/self.ts";
 import type { VerifiedMessage } from "../src/wire/envelope.ts";
 import type { Roster, State } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
@@ -38,7 +39,7 @@ test("HASH-1, HASH-2: every part after its length, under tag, suite and label", 
 });
 
 test("PARAM-1: a room cannot talk a client into other bounds", () => {
-	const good = { suite: 2, policy: "open", timeoutSeconds: 60, binding: "memory:room" } as const;
+	const good = { suite: 2, policy: "open", passphrase: false, timeoutSeconds: 60, binding: "memory:room" } as const;
 	assert.deepEqual(
 		decode(encodeParameters(good), (r) => readParameters(suite, r)),
 		{ ok: true, value: good },
@@ -86,6 +87,8 @@ describe("STATE", () => {
 			members,
 			pending: [],
 			dead: [],
+			votes: [],
+			failures: 0,
 			answers: [],
 			sponsorBox: (b.members[0] as (typeof b.members)[number]).public,
 			...change,
@@ -123,7 +126,7 @@ describe("STATE", () => {
 
 	test("STATE-3: a member sees that another's differs from its own", () => {
 		const b = bench();
-		const self = { suite, timing: DEFAULT_TIMING } as Self;
+		const self = { suite, ...PLAIN_SELF } as Self;
 		const room = new Room(self, new Desk(suite, b.random), new Outbox(), b.state);
 		const by = b.members[1] as (typeof b.members)[number];
 		const good = stateOf(b);
@@ -149,7 +152,7 @@ test("ROSTER-4: a newcomer takes no list that is not for it, or that it is not i
 	const identity = suite.primitives.identityKey(b.random(32));
 	const nickname = parseNickname("Bo");
 	assert.ok(nickname.ok && b.state.base);
-	const self: Self = { suite, identity, nickname: nickname.value, timing: DEFAULT_TIMING };
+	const self: Self = { suite, identity, nickname: nickname.value, ...PLAIN_SELF };
 	const room = new Room(self, new Desk(suite, b.random), new Outbox(), b.state);
 	const [sponsor] = b.members as [(typeof b.members)[number]];
 	room.vault.set(hex(newcomer.public.v.bytes), newcomer);

@@ -11,7 +11,7 @@ import { AttemptWork } from "../src/participant/attempt-work.ts";
 import { SenderChain } from "../src/session/chain.ts";
 import { LiveSession } from "../src/session/live-session.ts";
 import type { Participant } from "../src/session/session-id.ts";
-import { DEFAULT_TIMING } from "../src/timing.ts";
+import { PLAIN_SELF } from "./support/self.ts";
 import { parseMessage, signMessage, verifyMessage, type VerifiedMessage } from "../src/wire/envelope.ts";
 import type { Message } from "../src/wire/messages.ts";
 import { seeded, suiteOf } from "./support/place.ts";
@@ -95,7 +95,7 @@ function newcomer(name: string): Newcomer {
 		keys,
 		drawn,
 		random,
-		self: { suite, identity, nickname: nickname.value, timing: DEFAULT_TIMING },
+		self: { suite, identity, nickname: nickname.value, ...PLAIN_SELF },
 	};
 }
 
@@ -103,8 +103,14 @@ function newcomer(name: string): Newcomer {
 function agreement(): { readonly attempt: Attempt; readonly sides: readonly [Side, Side] } {
 	const people = [newcomer("Ana"), newcomer("Bo")].sort(byKey);
 	const slots = people.map(({ keySet }) => ({ keySet, member: undefined, join: undefined }));
-	const parameters = { suite: 2, policy: "open", timeoutSeconds: 60, binding: "memory:room" } as const;
-	const opened = freshAttempt(suite, { k: 0, parameters }, slots, undefined);
+	const parameters = {
+		suite: 2,
+		policy: "open",
+		passphrase: false,
+		timeoutSeconds: 60,
+		binding: "memory:room",
+	} as const;
+	const opened = freshAttempt(suite, { k: 0, parameters }, slots, { by: undefined, rekey: false });
 	const plist = people.map(({ identity, keySet }) => ({ identity, keySet }));
 	const works = people.map((one) => new AttemptWork(one.self, opened, one.keys, plist));
 	const offers = new Map(

@@ -9,6 +9,7 @@ import {
 	MAX_HANDLE_BYTES,
 	MAX_PARTICIPANTS,
 	MAX_PENDING,
+	MAX_VOTE_LISTS,
 } from "../src/limits.ts";
 import { readState } from "../src/participant/join.ts";
 import { seal } from "../src/session/sealed-box.ts";
@@ -53,6 +54,7 @@ function strangerJoins(number: number, handle: string): TestPlace {
 		// Not the one it is sealed to: nobody denies it, and it stays pending.
 		sponsor: state.message.members.find(({ v }) => v !== read.value.sponsor)?.v.bytes ?? assert.fail("alone"),
 		sealed: sealed.value,
+		passphrase: undefined,
 		authenticators: state.message.members.map(() => random(32) as Mac),
 	};
 	place.inject(handle, signMessage(suite, BINDING, keys.e, context, number, join).text);
@@ -99,16 +101,38 @@ test("WIRE-4: the largest STATE that the limits allow can be read", () => {
 	const many = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
 	const name = random(32) as State["at"];
 	const member = { v, number: 7, handle, next: keys, removed: false, left: false };
-	const pending = { join: name, number: 7, handle, keySet: keys, introduced: false, left: false };
+	const seats = new Uint8Array(25);
+	const pending = {
+		join: name,
+		number: 7,
+		handle,
+		keySet: keys,
+		introduced: false,
+		left: false,
+		approvals: seats,
+		denials: seats,
+	};
+	const drop = many(MAX_PARTICIPANTS + MAX_PENDING, 0).map((_, place) => ({
+		place,
+		owes: "vote" as const,
+	}));
 	const dead = { aid: random(32) as Aid, unshared: many(MAX_PARTICIPANTS, v) };
 	const state: State = {
 		type: "STATE",
 		at: name,
 		k: 0,
-		parameters: { suite: 2, policy: "open", timeoutSeconds: 60, binding: "b".repeat(MAX_BINDING_BYTES) },
+		parameters: {
+			suite: 2,
+			policy: "open",
+			passphrase: false,
+			timeoutSeconds: 60,
+			binding: "b".repeat(MAX_BINDING_BYTES),
+		},
 		members: many(MAX_PARTICIPANTS, member),
 		pending: many(MAX_PENDING, pending),
 		dead: many(MAX_DEAD_ATTEMPTS, dead),
+		votes: many(MAX_VOTE_LISTS, { drop, voters: seats, late: seats }),
+		failures: 1000,
 		answers: many(MAX_PENDING, name),
 		sponsorBox: keys,
 	};

@@ -159,7 +159,7 @@ eachCase<SessionNameCases>(
 	"names.json",
 	({ suite, parameters, parametersEncoding, sessions, state, rank }, second) => {
 		assert.equal(parameters.policy, "open");
-		const encoded = `${number(suite, 1)}00${number(parameters.timeoutSeconds, 2)}${countedText(parameters.binding)}`;
+		const encoded = `${number(suite, 1)}00${parameters.passphrase ? "01" : "00"}${number(parameters.timeoutSeconds, 2)}${countedText(parameters.binding)}`;
 		assert.equal(encoded, parametersEncoding);
 		for (const { k, participants, aid, sid, listHash: list, fingerprint } of sessions) {
 			const vs = participants.map((one) => one.keySet.slice(128, 192));

@@ -89,7 +89,7 @@ describe("vectors/mpotr/wire.json", () => {
 	for (const { suite: id, suiteName, messages } of readVectors<WireCases>("wire.json").suites) {
 		test(`suite ${id} has every type`, () => {
 			const types = Object.keys(SECOND_BODIES).filter((type) => id === 2 || type !== "EK");
-			assert.deepEqual(messages.map((message) => message.type).sort(), types.sort());
+			assert.deepEqual([...new Set(messages.map((message) => message.type))].sort(), types.sort());
 		});
 		for (const stated of messages) {
 			test(`suite ${id}, ${stated.type}: second method`, () => {

@@ -1,9 +1,11 @@
 import { equal } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import { allDistinct, kemKeyRef } from "../key-set.ts";
+import { MAX_PREVIOUS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Confirm, Ek, Offer, Ok, Roster, Share } from "../wire/messages.ts";
 import { allOffersAgree, allOk, allShared, confirmationsOwed, hasRoster, listDiffers, owesKey } from "./phases.ts";
+import { carryRekeys } from "./rekey.ts";
 import { removeMember, removeNewcomer, renewKeySet, restartAttempt } from "./opening.ts";
 import {
 	type Attempt,
@@ -157,17 +159,21 @@ function activate(state: FoldState, attempt: Attempt): Folded {
 	const base: Base = { aid: attempt.aid, members };
 	const keep = new Set(members.map((member) => keyName(member.v)));
 	const authors = new Map([...state.authors].filter(([key]) => keep.has(key)));
-	for (const member of state.base?.members ?? []) {
+	const previous = [...(state.base ? [state.base] : []), ...state.previous].slice(0, MAX_PREVIOUS);
+	for (const member of previous.flatMap((one) => one.members)) {
 		const known = state.authors.get(keyName(member.v));
 		if (known !== undefined) authors.set(keyName(member.v), known);
 	}
 	const next: FoldState = {
 		parameters: state.parameters,
 		base,
-		previous: state.base,
+		previous,
 		k: 0,
 		pending: [],
 		removed: new Map(),
+		votes: new Map(),
+		failures: 0,
+		rekeys: carryRekeys(state, attempt),
 		attempt: undefined,
 		dead: [],
 		authors,
@@ -200,7 +206,7 @@ export function placeConfirm(suite: Suite, state: FoldState, placed: VerifiedMes
 			slot.member !== undefined
 				? removeMember(suite, state, slot.member, "misbehaved")
 				: slot.join !== undefined
-					? removeNewcomer(suite, state, slot.join)
+					? removeNewcomer(suite, state, slot.join, "misbehaved")
 					: { state, effects: [] };
 		return { state: out.state, effects: [...refused, ...out.effects] };
 	}

@@ -3,6 +3,7 @@ import type { VerifyKey } from "@clowder/crypto";
 import type { Handle, Refusal } from "../api.ts";
 import { MAX_KNOWN_KEYS } from "../limits.ts";
 import type { ParsedMessage, VerifiedMessage } from "../wire/envelope.ts";
+import type { MessageType } from "../wire/messages.ts";
 import { type Author, type Effect, type FoldState, type KeyName, keyName } from "./state.ts";
 
 /** Which key has to have signed a message: its own for those who come in, else one the room knows (rule AUTHOR-1). */
@@ -18,8 +19,8 @@ export function authorKey(state: FoldState, parsed: ParsedMessage): Result<Verif
 }
 
 function knownKey(state: FoldState, key: KeyName): VerifyKey | undefined {
-	for (const base of [state.base, state.previous]) {
-		const member = base?.members.find((one) => keyName(one.v) === key);
+	for (const base of [...(state.base ? [state.base] : []), ...state.previous]) {
+		const member = base.members.find((one) => keyName(one.v) === key);
 		if (member !== undefined) return member.v;
 	}
 	const slot = state.attempt?.slots.find((one) => keyName(one.keySet.v) === key);
@@ -36,6 +37,16 @@ function knownKey(state: FoldState, key: KeyName): VerifyKey | undefined {
 }
 
 /**
+ * Repair and publication stand outside of their author's count: what fills a gap must not make one, and what a published
+ * key signs must not move the count of its owner (rule REPLAY-3).
+ */
+const UNCOUNTED: ReadonlySet<MessageType> = new Set(["ASK", "REPLY", "PUBLISH", "RECEIVED"]);
+
+export function isCounted(type: MessageType): boolean {
+	return !UNCOUNTED.has(type);
+}
+
+/**
  * Counts a verified message against its author's numbers: each number once, only upwards (rule REPLAY-1); and notes
  * which handle it came from.
  */
@@ -44,6 +55,7 @@ export function countMessage(
 	placed: VerifiedMessage,
 	from: Handle,
 ): Result<{ readonly state: FoldState; readonly gap: Effect | undefined }, Refusal> {
+	if (!isCounted(placed.message.type)) return ok({ state, gap: undefined });
 	const key = keyName(placed.header.v);
 	const { number } = placed.header;
 	const known = state.authors.get(key);

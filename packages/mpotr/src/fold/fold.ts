@@ -2,13 +2,39 @@ import { equal } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import type { Handle } from "../api.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
-import type { Confirm, Found, Message, TextMessage } from "../wire/messages.ts";
+import type { Complain, Confirm, Fault, Found, Message, Reveal, TextMessage, Vote } from "../wire/messages.ts";
+import { placeApprove, placeDeny, placePake } from "./admission.ts";
 import { placeConfirm, placeEk, placeOffer, placeOk, placeRoster, placeShare } from "./agreement.ts";
 import { countMessage } from "./authors.ts";
-import { placeDeny, placeIntroduce, placeJoin, placeKnock, placeState } from "./joining.ts";
-import { placeClose, placeGone, placeLeave, placeLeft } from "./leaving.ts";
+import { placeCopy, placeWhisper } from "./beside.ts";
+import { placeBlame, type Verdict } from "./blame.ts";
+import { placeClose, placePublish, placeReceived } from "./closing.ts";
+import { placeIntroduce, placeJoin, placeKnock, placeState } from "./joining.ts";
+import { placeGone, placeLeave, placeLeft, placeReturn } from "./leaving.ts";
 import { freshAttempt, placeOpen } from "./opening.ts";
-import { type Folded, type FoldState, isPresent, keyName, late, type Slot, type Step, unchanged } from "./state.ts";
+import { placeRepair } from "./repair.ts";
+import { payVotes, placeVote } from "./votes.ts";
+import {
+	type Folded,
+	type FoldState,
+	isPresent,
+	type KeyName,
+	keyName,
+	late,
+	type Slot,
+	type Step,
+	unchanged,
+} from "./state.ts";
+
+/** What only those can say who hold secrets of the attempt or a seat in the session. */
+export interface Judgement {
+	/** For CONFIRM: whether it fits the key, from those who can tell. */
+	readonly confirmFits?: boolean;
+	/** For COMPLAIN, REVEAL, FAULT. */
+	readonly verdict?: Verdict;
+	/** For VOTE: the member whose view of a split this is. */
+	readonly side?: KeyName | undefined;
+}
 
 /** What stands at a place of the carrier's order. */
 export type Placed =
@@ -16,8 +42,8 @@ export type Placed =
 			readonly type: "message";
 			readonly from: Handle;
 			readonly message: VerifiedMessage;
-			/** For CONFIRM: whether it fits the key, from those who can tell. */
-			readonly confirmFits?: boolean;
+			/** What our secrets say about it. */
+			readonly judged?: Judgement;
 	  }
 	| { readonly type: "left"; readonly handle: Handle };
 
@@ -25,14 +51,17 @@ export type Placed =
 export function foundRoom(suite: Suite, placed: VerifiedMessage<Found>, from: Handle): Folded {
 	const { parameters, keySet } = placed.message;
 	const slots: readonly Slot[] = [{ keySet, member: undefined, join: undefined }];
-	const attempt = freshAttempt(suite, { k: 0, parameters }, slots, undefined);
+	const attempt = freshAttempt(suite, { k: 0, parameters }, slots, { by: undefined, rekey: false });
 	const state: FoldState = {
 		parameters,
 		base: undefined,
-		previous: undefined,
+		previous: [],
 		k: 0,
 		pending: [],
 		removed: new Map(),
+		votes: new Map(),
+		failures: 0,
+		rekeys: new Map(),
 		attempt,
 		dead: [],
 		authors: new Map([[keyName(keySet.v), { number: placed.header.number, handle: from, left: false, joined: false }]]),
@@ -54,13 +83,14 @@ const placeMessage: Step<TextMessage> = (_suite, state, placed) => {
 
 type Steps = { readonly [T in Message["type"]]: Step<Extract<Message, { type: T }>> };
 
-const STEPS: Omit<Steps, "CONFIRM"> = {
+const STEPS: Omit<Steps, JudgedType> = {
 	FOUND: placeFound,
 	KNOCK: placeKnock,
 	STATE: placeState,
 	JOIN: placeJoin,
 	INTRODUCE: placeIntroduce,
 	DENY: placeDeny,
+	APPROVE: placeApprove,
 	OPEN: placeOpen,
 	ROSTER: placeRoster,
 	EK: placeEk,
@@ -70,8 +100,36 @@ const STEPS: Omit<Steps, "CONFIRM"> = {
 	MESSAGE: placeMessage,
 	LEAVE: placeLeave,
 	GONE: placeGone,
+	RETURN: placeReturn,
 	CLOSE: placeClose,
+	PUBLISH: placePublish,
+	RECEIVED: placeReceived,
+	ASK: placeRepair,
+	REPLY: placeRepair,
+	COPY: placeCopy,
+	WHISPER: placeWhisper,
+	PAKE: placePake,
 };
+
+/** Types whose place in the fold needs a judgement. */
+type JudgedType = "CONFIRM" | "COMPLAIN" | "REVEAL" | "FAULT" | "VOTE";
+
+function step(suite: Suite, state: FoldState, placed: VerifiedMessage, judged: Judgement): Folded {
+	const { message } = placed;
+	switch (message.type) {
+		case "CONFIRM":
+			return placeConfirm(suite, state, placed as VerifiedMessage<Confirm>, judged.confirmFits ?? true);
+		case "VOTE":
+			return placeVote(suite, state, placed as VerifiedMessage<Vote>, judged.side);
+		case "COMPLAIN":
+		case "REVEAL":
+		case "FAULT":
+			return placeBlame(suite, state, placed as VerifiedMessage<Complain | Reveal | Fault>, judged.verdict);
+		default:
+			// The table pairs each type with its own step; the checker cannot follow that through a union.
+			return (STEPS[message.type] as Step<Message>)(suite, state, placed);
+	}
+}
 
 /**
  * Section 6 of the design: one pure function `(state, place) -> state`. It asks for verified messages, counts them
@@ -81,11 +139,7 @@ export function fold(suite: Suite, state: FoldState, placed: Placed): Folded {
 	if (placed.type === "left") return placeLeft(suite, state, placed.handle);
 	const counted = countMessage(state, placed.message, placed.from);
 	if (!counted.ok) return unchanged(state, { type: "void", refusal: counted.error });
-	const { type } = placed.message.message;
-	const folded =
-		type === "CONFIRM"
-			? placeConfirm(suite, counted.value.state, placed.message as VerifiedMessage<Confirm>, placed.confirmFits ?? true)
-			: // The table pairs each type with its own step; the checker cannot follow that through a union.
-				(STEPS[type] as Step<Message>)(suite, counted.value.state, placed.message);
+	const paid = payVotes(counted.value.state, placed.message);
+	const folded = step(suite, paid, placed.message, placed.judged ?? {});
 	return counted.value.gap ? { ...folded, effects: [counted.value.gap, ...folded.effects] } : folded;
 }

@@ -2,7 +2,7 @@ import { equal } from "@clowder/bytes";
 import type { Handle } from "../api.ts";
 import { allDistinct } from "../key-set.ts";
 import { MAX_PARTICIPANTS, MAX_PENDING } from "../limits.ts";
-import type { Deny, Introduce, Join, Knock, State } from "../wire/messages.ts";
+import type { Introduce, Join, Knock, State } from "../wire/messages.ts";
 import {
 	broken,
 	type Effect,
@@ -96,7 +96,15 @@ export const placeJoin: Step<Join> = (suite, state, placed) => {
 			refusal: { blame: "limits", rule: "JOIN-4", expected: `at most ${MAX_PARTICIPANTS} people`, got: "one more" },
 		});
 	}
-	const join: PendingJoin = { hash: placed.hash, keySet: message.keySet, introduced: false, message: placed };
+	const join: PendingJoin = {
+		hash: placed.hash,
+		keySet: message.keySet,
+		introduced: false,
+		message: placed,
+		approvals: new Set(),
+		denials: new Set(),
+		attempted: false,
+	};
 	const pending = [...state.pending.filter((one) => !replaced.includes(one)), join];
 	const knocks = state.knocks.filter((knock) => !equal(knock.v.bytes, header.v));
 	const authors = new Map(state.authors);
@@ -119,17 +127,4 @@ export const placeIntroduce: Step<Introduce> = (_suite, state, placed) => {
 	const introduced = { ...join, introduced: true };
 	const pending = state.pending.map((one) => (one === join ? introduced : one));
 	return { state: { ...state, pending }, effects: [{ type: "introduced", join: introduced }] };
-};
-
-/** DENY: a member refuses a join that is not in an attempt yet; everyone sees who did (rule DENY-1). */
-export const placeDeny: Step<Deny> = (_suite, state, placed) => {
-	const by = presentMembers(state).find((member) => equal(member.v.bytes, placed.header.v))?.v;
-	if (by === undefined || state.base === undefined || !equal(placed.header.context, state.base.aid)) {
-		return late(state, "DENY-1", "a member, under the present base", "another");
-	}
-	const join = state.pending.find((one) => equal(one.hash, placed.message.join));
-	if (join === undefined) return late(state, "DENY-1", "a join that waits", "none");
-	const pending = state.pending.filter((one) => one !== join);
-	const { reason } = placed.message;
-	return { state: { ...state, pending }, effects: [{ type: "denied", join, by, reason }] };
 };

@@ -1,7 +1,7 @@
 import { equal } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import type { Handle } from "../api.ts";
-import type { Close, Gone, Leave } from "../wire/messages.ts";
+import type { Gone, Leave, Return } from "../wire/messages.ts";
 import { removeMember, removeNewcomer } from "./opening.ts";
 import {
 	broken,
@@ -39,17 +39,17 @@ export const placeGone: Step<Gone> = (suite, state, placed) => {
 	if (member !== undefined) return removeMember(suite, state, member.v, "gone");
 	const waiting = [...state.pending, ...(state.attempt ? newcomers(state.attempt) : [])];
 	const join = waiting.find((one) => equal(one.keySet.v.bytes, v));
-	if (join !== undefined) return removeNewcomer(suite, state, join);
+	if (join !== undefined) return removeNewcomer(suite, state, join, "left");
 	return late(state, "GONE-1", "a member or newcomer", "someone who is out already");
 };
 
-/** CLOSE: the last word of a member of the session before (rule CLOSE-1). The client compares digests. */
-export const placeClose: Step<Close> = (_suite, state, placed) => {
-	const member = state.previous?.members.find((one) => equal(one.v.bytes, placed.header.v));
-	if (member === undefined || state.previous === undefined || !equal(placed.header.context, state.previous.aid)) {
-		return late(state, "CLOSE-1", "a member of the session before", "another");
+/** RETURN: a member that lost its place is out as who it was, and comes in anew (rule RETURN-1). */
+export const placeReturn: Step<Return> = (suite, state, placed) => {
+	const member = presentMembers(state).find((one) => equal(one.v.bytes, placed.header.v));
+	if (member === undefined || state.base === undefined || !equal(placed.header.context, state.base.aid)) {
+		return late(state, "RETURN-1", "a member, under the present base", "another");
 	}
-	return unchanged(state, { type: "closed", v: member.v });
+	return removeMember(suite, state, member.v, "returning");
 };
 
 /** The carrier said that a handle left: noted with every key that wrote from it; nothing else changes (GONE-2). */

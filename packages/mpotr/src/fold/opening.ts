@@ -1,18 +1,23 @@
 import type { Suite, VerifyKey } from "@clowder/crypto";
 import type { Departure } from "../api.ts";
 import type { PublicKeySet } from "../key-set.ts";
-import { MAX_ATTEMPTS, MAX_DEAD_ATTEMPTS, MAX_PARTICIPANTS } from "../limits.ts";
+import { MAX_ATTEMPTS, MAX_DEAD_ATTEMPTS, MAX_PARTICIPANTS, MAX_REKEYS_IN_A_ROW } from "../limits.ts";
+import { isAdmitted } from "./admission.ts";
 import { renameAuthor } from "./authors.ts";
 import { allOffersAgree } from "./phases.ts";
+import { mayRekey } from "./rekey.ts";
 import {
 	type Attempt,
 	attemptId,
 	broken,
 	byKey,
+	type CastVote,
 	type DeadAttempt,
+	type DropReason,
 	type Effect,
 	type Folded,
 	type FoldState,
+	type KeyName,
 	keyName,
 	late,
 	newcomers,
@@ -29,20 +34,23 @@ export function freshAttempt(
 	suite: Suite,
 	state: Pick<FoldState, "k" | "parameters">,
 	slots: readonly Slot[],
-	opener: VerifyKey | undefined,
+	opened: { readonly by: VerifyKey | undefined; readonly rekey: boolean },
 ): Attempt {
 	const sorted = [...slots].sort(byKey);
 	return {
 		aid: attemptId(suite, state.k, state.parameters, sorted),
 		k: state.k,
 		slots: sorted,
-		opener,
+		opener: opened.by,
+		rekey: opened.rekey,
 		rosters: new Map(),
 		keys: new Set(),
 		offers: new Map(),
 		shares: new Map(),
 		oks: new Map(),
 		confirms: new Map(),
+		complaints: new Map(),
+		reveals: new Map(),
 	};
 }
 
@@ -51,33 +59,42 @@ function openAttempt(
 	suite: Suite,
 	state: FoldState,
 	joins: readonly PendingJoin[],
-	opener: VerifyKey | undefined,
+	opened: { readonly by: VerifyKey | undefined; readonly rekey: boolean },
 ): Folded {
 	const members = presentMembers(state).map((m): Slot => ({ keySet: m.next, member: m.v, join: undefined }));
 	if (members.length === 0) return { state, effects: [{ type: "deserted" }] };
 	const entering = joins.map((join): Slot => ({ keySet: join.keySet, member: undefined, join }));
-	const attempt = freshAttempt(suite, state, [...members, ...entering], opener);
+	const attempt = freshAttempt(suite, state, [...members, ...entering], opened);
 	const names = new Set(joins.map((join) => hex(join.hash)));
 	const pending = state.pending.filter((join) => !names.has(hex(join.hash)));
 	return { state: { ...state, attempt, pending }, effects: [{ type: "opened", attempt }] };
 }
 
-/** OPEN: the first valid one wins; it may name joins that are introduced, and nothing else (rules OPEN-1, OPEN-2, OPEN-3). */
+/**
+ * OPEN: the first valid one wins; it may name joins that are introduced and let in, or ask for new keys, and nothing
+ * else (rules OPEN-1, OPEN-2, OPEN-3, REKEY-1, REKEY-2).
+ */
 export const placeOpen: Step<Open> = (suite, state, placed) => {
-	const { k, joins } = placed.message;
+	const { k, joins, rekey } = placed.message;
 	const author = presentMembers(state).find((member) => equal(member.v.bytes, placed.header.v));
 	if (author === undefined || state.base === undefined || !equal(placed.header.context, state.base.aid)) {
 		return late(state, "OPEN-1", "the present base", "another");
 	}
 	if (state.attempt !== undefined || k !== state.k) return late(state, "OPEN-2", `attempt ${state.k}`, `${k}`);
 	const wanted = new Set(joins.map(hex));
-	if (wanted.size !== joins.length || wanted.size === 0) return broken(state, "OPEN-3", "joins, each once", "others");
-	const found = state.pending.filter((join) => join.introduced && wanted.has(hex(join.hash)));
-	if (found.length !== wanted.size) return late(state, "OPEN-3", "introduced joins only", "another");
+	if (wanted.size !== joins.length) return broken(state, "OPEN-3", "joins, each once", "one twice");
+	if (wanted.size === 0 && !rekey) return broken(state, "REKEY-1", "joins, or a wish for new keys", "neither");
+	if (wanted.size === 0 && !mayRekey(state, keyName(author.v))) {
+		return broken(state, "REKEY-2", `at most ${MAX_REKEYS_IN_A_ROW} re-keys in a row`, "one more");
+	}
+	const found = state.pending.filter(
+		(join) => join.introduced && isAdmitted(state, join) && wanted.has(hex(join.hash)),
+	);
+	if (found.length !== wanted.size) return late(state, "OPEN-3", "joins that are introduced and let in", "another");
 	if (presentMembers(state).length + found.length > MAX_PARTICIPANTS) {
 		return broken(state, "OPEN-3", `at most ${MAX_PARTICIPANTS} people`, "more");
 	}
-	return openAttempt(suite, state, found, author.v);
+	return openAttempt(suite, state, found, { by: author.v, rekey });
 };
 
 /** Replaces someone's key set by their next one, wherever it stands. */
@@ -113,7 +130,7 @@ function killAttempt(state: FoldState): Folded {
 		attempt: undefined,
 		k: state.k + 1,
 		dead: [...state.dead, ...graves].slice(-MAX_DEAD_ATTEMPTS),
-		pending: [...newcomers(attempt), ...state.pending],
+		pending: [...newcomers(attempt).map((join) => ({ ...join, attempted: true })), ...state.pending],
 	};
 	for (const slot of attempt.slots) {
 		const share = attempt.shares.get(keyName(slot.keySet.v));
@@ -133,27 +150,64 @@ function present(state: FoldState, joins: readonly PendingJoin[]): readonly Pend
 /** The attempt dies and the next opens at this very place with the same joins, nothing added (rule REMOVE-1). */
 export function restartAttempt(suite: Suite, state: FoldState): Folded {
 	const same = state.attempt ? newcomers(state.attempt) : [];
+	const rekey = state.attempt?.rekey ?? false;
 	const killed = killAttempt(state);
 	if (killed.state.k >= MAX_ATTEMPTS) return { ...killed, effects: [...killed.effects, { type: "deserted" }] };
-	const opened = openAttempt(suite, killed.state, present(killed.state, same), undefined);
+	const opened = openAttempt(suite, killed.state, present(killed.state, same), { by: undefined, rekey });
 	return { state: opened.state, effects: [...killed.effects, ...opened.effects] };
 }
 
-/** Takes a member out (rule REMOVE-1): what runs dies, and the next attempt opens here without them. */
-export function removeMember(suite: Suite, state: FoldState, v: VerifyKey, how: Departure): Folded {
-	const without = { ...state, removed: new Map(state.removed).set(keyName(v), how) };
-	const restarted = restartAttempt(suite, without);
-	return { state: restarted.state, effects: [{ type: "removed", v, how }, ...restarted.effects] };
+/** Votes live as long as their author and all whom they name are here. */
+function votesWithout(state: FoldState, out: ReadonlySet<KeyName>): FoldState["votes"] {
+	const names = (vote: CastVote): boolean => vote.drop.some(({ v }) => out.has(keyName(v)));
+	return new Map([...state.votes].filter(([by, vote]) => !out.has(by) && !names(vote)));
 }
 
-/** Takes a newcomer out of the running attempt (rule REMOVE-2) or out of those who wait. */
-export function removeNewcomer(suite: Suite, state: FoldState, join: PendingJoin): Folded {
-	const running = state.attempt !== undefined && newcomers(state.attempt).some((one) => equal(one.hash, join.hash));
-	const killed: Folded = running ? killAttempt(state) : { state, effects: [] };
-	const pending = killed.state.pending.filter((one) => !equal(one.hash, join.hash));
-	const without = { ...killed.state, pending };
-	const effects: Effect[] = [...killed.effects, { type: "dropped", join, why: "left" }];
-	if (!running || without.removed.size === 0) return { state: without, effects };
-	const opened = openAttempt(suite, without, [], undefined);
+/** Someone on the way in who is out. */
+export interface JoinOut {
+	readonly join: PendingJoin;
+	readonly why: DropReason;
+}
+
+/**
+ * Takes members and newcomers out at one place. With a member (rule REMOVE-1) what runs dies, and the next attempt opens
+ * here without them, with the same joins and nothing added. With newcomers only (rule REMOVE-2), it opens here without any,
+ * and only if a removal or a re-key is due: a stream of newcomers that vanish holds up neither.
+ */
+export function takeOut(
+	suite: Suite,
+	state: FoldState,
+	members: readonly { readonly v: VerifyKey; readonly how: Departure }[],
+	joins: readonly JoinOut[],
+): Folded {
+	const gone = new Set([...members.map(({ v }) => keyName(v)), ...joins.map(({ join }) => keyName(join.keySet.v))]);
+	const removed = new Map([...state.removed, ...members.map(({ v, how }) => [keyName(v), how] as const)]);
+	const names = new Set(joins.map(({ join }) => hex(join.hash)));
+	const { attempt } = state;
+	const isOut = (join: PendingJoin): boolean => names.has(hex(join.hash));
+	const touched = attempt !== undefined && newcomers(attempt).some(isOut);
+	const dies = members.length > 0 || touched;
+	const started: FoldState = { ...state, removed, votes: votesWithout(state, gone) };
+	const killed = dies ? killAttempt(started) : { state: started, effects: [] };
+	const without = { ...killed.state, pending: killed.state.pending.filter((join) => !isOut(join)) };
+	const effects: Effect[] = [
+		...members.map((member) => ({ type: "removed", ...member }) as const),
+		...killed.effects,
+		...joins.map((out) => ({ type: "dropped", ...out }) as const),
+	];
+	const rekey = attempt?.rekey ?? false;
+	const due = members.length > 0 || (touched && (removed.size > 0 || rekey));
+	if (!due) return { state: without, effects };
+	if (without.k >= MAX_ATTEMPTS) return { state: without, effects: [...effects, { type: "deserted" }] };
+	const same = touched || attempt === undefined ? [] : present(without, newcomers(attempt));
+	const opened = openAttempt(suite, without, same, { by: undefined, rekey });
 	return { state: opened.state, effects: [...effects, ...opened.effects] };
+}
+
+export function removeMember(suite: Suite, state: FoldState, v: VerifyKey, how: Departure): Folded {
+	return takeOut(suite, state, [{ v, how }], []);
+}
+
+export function removeNewcomer(suite: Suite, state: FoldState, join: PendingJoin, why: DropReason): Folded {
+	return takeOut(suite, state, [], [{ join, why }]);
 }

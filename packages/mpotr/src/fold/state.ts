@@ -5,7 +5,18 @@ import { type PublicKeySet, writeKeySetByHash } from "../key-set.ts";
 import { type Aid, LABELS, type MessageHash, name, type StateHash, u32 } from "../labels.ts";
 import { encodeParameters, type RoomParameters } from "../parameters.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
-import type { Confirm, DenyReason, Join, Message, Offer, Ok, Share } from "../wire/messages.ts";
+import type {
+	Complain,
+	Confirm,
+	DenyReason,
+	Dropped,
+	Join,
+	Message,
+	Offer,
+	Ok,
+	Reveal,
+	Share,
+} from "../wire/messages.ts";
 
 /**
  * The agreed state of a room (design section 6): a function of signed messages and notices in their places, the same
@@ -51,6 +62,17 @@ export interface PendingJoin {
 	readonly introduced: boolean;
 	/** The JOIN itself; undefined for those who know of it by a STATE only. */
 	readonly message: VerifiedMessage<Join> | undefined;
+	/** Members who said yes, and who said no, to letting it in. */
+	readonly approvals: ReadonlySet<KeyName>;
+	readonly denials: ReadonlySet<KeyName>;
+	/** It was in an attempt of this base that died. */
+	readonly attempted: boolean;
+}
+
+/** A member's newest vote: whom it would leave out. */
+export interface CastVote {
+	readonly drop: readonly Dropped[];
+	readonly late: boolean;
 }
 
 /** A place in the list of an attempt. */
@@ -69,6 +91,8 @@ export interface Attempt {
 	readonly slots: readonly Slot[];
 	/** Who opened it by OPEN; undefined where a removal or the founding did. */
 	readonly opener: VerifyKey | undefined;
+	/** It was opened for new keys' sake: it goes on though nobody comes in or goes. */
+	readonly rekey: boolean;
 	/** How often a ROSTER for this newcomer was placed. */
 	readonly rosters: ReadonlyMap<KeyName, number>;
 	readonly keys: ReadonlySet<KeyName>;
@@ -76,6 +100,17 @@ export interface Attempt {
 	readonly shares: ReadonlyMap<KeyName, VerifiedMessage<Share>>;
 	readonly oks: ReadonlyMap<KeyName, VerifiedMessage<Ok>>;
 	readonly confirms: ReadonlyMap<KeyName, VerifiedMessage<Confirm>>;
+	/** By author and accused. */
+	readonly complaints: ReadonlyMap<PairName, VerifiedMessage<Complain>>;
+	/** By author and peer. */
+	readonly reveals: ReadonlyMap<PairName, VerifiedMessage<Reveal>>;
+}
+
+/** Two `v`s as a map key, in the order that the use says. */
+export type PairName = string;
+
+export function pairName(one: VerifyKey | Uint8Array, other: VerifyKey | Uint8Array): PairName {
+	return `${keyName(one)}:${keyName(other)}`;
 }
 
 /** What is known of the writer of a `v`. */
@@ -108,12 +143,17 @@ export interface FoldState {
 	readonly parameters: RoomParameters;
 	/** Undefined while the room is being founded. */
 	readonly base: Base | undefined;
-	/** The session before, for its CLOSE messages. */
-	readonly previous: Base | undefined;
+	/** The sessions before, newest first, for their CLOSE and PUBLISH messages. */
+	readonly previous: readonly Base[];
 	/** The number of the next attempt on this base. */
 	readonly k: number;
 	readonly pending: readonly PendingJoin[];
 	readonly removed: ReadonlyMap<KeyName, Departure>;
+	readonly votes: ReadonlyMap<KeyName, CastVote>;
+	/** Wrong passphrases under this base. */
+	readonly failures: number;
+	/** Re-keys that each member opened in a row, through the bases (rule REKEY-2). */
+	readonly rekeys: ReadonlyMap<KeyName, number>;
 	readonly attempt: Attempt | undefined;
 	readonly dead: readonly DeadAttempt[];
 	readonly authors: ReadonlyMap<KeyName, Author>;
@@ -133,7 +173,7 @@ export type Effect =
 	| { readonly type: "introduced"; readonly join: PendingJoin }
 	| { readonly type: "denied"; readonly join: PendingJoin; readonly by: VerifyKey; readonly reason: DenyReason }
 	/** A join ended without getting in. */
-	| { readonly type: "dropped"; readonly join: PendingJoin; readonly why: "left" | "session-changed" | "replaced" }
+	| { readonly type: "dropped"; readonly join: PendingJoin; readonly why: DropReason }
 	| { readonly type: "opened"; readonly attempt: Attempt }
 	| { readonly type: "died"; readonly attempt: Attempt }
 	/** The holder of `from` uses `to` from here on. */
@@ -145,9 +185,27 @@ export type Effect =
 	/** Nobody of L is left. */
 	| { readonly type: "deserted" }
 	| { readonly type: "activated"; readonly attempt: Attempt; readonly from: Base | undefined; readonly base: Base }
+	/** A member's vote stands. */
+	| { readonly type: "voted"; readonly by: VerifyKey; readonly vote: CastVote }
+	/** The members of these `v` went on without us and those with us. */
+	| { readonly type: "split"; readonly others: readonly VerifyKey[] }
+	/** A member said yes or no to a newcomer. */
+	| { readonly type: "answered"; readonly join: PendingJoin; readonly by: VerifyKey; readonly yes: boolean }
+	/** A verdict: this one broke the key agreement, or said two things in one place. */
+	| { readonly type: "blamed"; readonly v: VerifyKey; readonly rule: RuleId }
+	/** There is a verdict, and we lack the secrets to follow it. */
+	| { readonly type: "cannot-tell" }
+	| { readonly type: "published"; readonly base: Base; readonly v: VerifyKey; readonly seed: Uint8Array }
+	| { readonly type: "received"; readonly base: Base; readonly by: VerifyKey; readonly of: readonly Uint8Array[] }
+	/** Someone on the list of the attempt wrote to those who come in, or the other way. */
+	| { readonly type: "beside"; readonly attempt: Attempt; readonly slot: Slot }
+	| { readonly type: "pake"; readonly v: VerifyKey }
 	/** Text or acknowledgement: the client decrypts. */
 	| { readonly type: "content"; readonly v: VerifyKey }
-	| { readonly type: "closed"; readonly v: VerifyKey };
+	| { readonly type: "closed"; readonly base: Base; readonly v: VerifyKey };
+
+/** Why a join ended without getting in. */
+export type DropReason = "left" | "session-changed" | "replaced" | "silent" | "misbehaved" | "not-admitted";
 
 export interface Folded {
 	readonly state: FoldState;

@@ -1,9 +1,12 @@
 import { concat, decode, encode, equal, err, erase, hex, ok, type Result } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
 import { hasRoster, listDiffers } from "../fold/phases.ts";
+import { voteLists } from "../fold/votes.ts";
+import { seatsOf } from "../fold/seats.ts";
 import {
 	type Attempt,
 	isPresent,
+	type FoldState,
 	keyName,
 	newcomers,
 	type PendingJoin,
@@ -34,10 +37,24 @@ import { encryptContent } from "./send.ts";
 import { u32 } from "../labels.ts";
 import type { Refusal } from "../api.ts";
 
+/** The votes as STATE tells of them: by the place of those whom they name. */
+function stateVotes(fold: FoldState): State["votes"] {
+	const members = fold.base?.members ?? [];
+	const places = [...members.map(({ v }) => v), ...fold.pending.map(({ keySet }) => keySet.v)];
+	return voteLists(fold.votes).map(({ drop, voters, late }) => ({
+		drop: drop
+			.map(({ v, owes }) => ({ place: places.findIndex((one) => equal(one.bytes, v)), owes }))
+			.sort((a, b) => a.place - b.place),
+		voters: seatsOf(members, voters),
+		late: seatsOf(members, late),
+	}));
+}
+
 /** What a STATE of ours says now (Accept of seed 004); undefined while there is nothing to answer from. */
 export function makeState(room: Room, session: LiveSession): State | undefined {
 	const { fold, lastPlaced } = room;
 	if (fold.base === undefined || lastPlaced === undefined) return undefined;
+	const { members } = fold.base;
 	const author = (v: VerifyKey): { number: number; handle: string; left: boolean } => {
 		const known = fold.authors.get(keyName(v));
 		return { number: known?.number ?? -1, handle: known?.handle ?? "", left: known?.left ?? false };
@@ -47,13 +64,17 @@ export function makeState(room: Room, session: LiveSession): State | undefined {
 		at: lastPlaced,
 		k: fold.k,
 		parameters: fold.parameters,
-		members: fold.base.members.map(({ v, next }) => ({ v, ...author(v), next, removed: fold.removed.has(keyName(v)) })),
-		pending: fold.pending.map(({ hash, keySet, introduced }) => ({
+		members: members.map(({ v, next }) => ({ v, ...author(v), next, removed: fold.removed.has(keyName(v)) })),
+		pending: fold.pending.map(({ hash, keySet, introduced, approvals, denials }) => ({
 			join: hash,
 			...author(keySet.v),
 			keySet,
 			introduced,
+			approvals: seatsOf(members, approvals),
+			denials: seatsOf(members, denials),
 		})),
+		votes: stateVotes(fold),
+		failures: fold.failures,
 		dead: fold.dead.map(({ aid, unshared }) => ({ aid, unshared: [...unshared.values()] })),
 		answers: fold.knocks.map((knock) => knock.hash),
 		sponsorBox: { b: session.own.public.b, bek: session.own.public.bek },
@@ -242,7 +263,7 @@ function openDuty(room: Room, session: LiveSession): readonly Duty[] {
 			delayMs: () => room.self.timing.batchMs + room.backOff(concat(aid, u32(k))),
 			run: () => {
 				const joins = joinsToOpen(room).map((join) => join.hash);
-				room.desk.post(session.own.e, aid, { type: "OPEN", k, joins });
+				room.desk.post(session.own.e, aid, { type: "OPEN", k, joins, rekey: false });
 			},
 		},
 	];

@@ -2,12 +2,13 @@ import { compare, encode, equal, err, erase, hex, ok, type Result } from "@clowd
 import type { VerifyKey } from "@clowder/crypto";
 import type { Handle, Refusal } from "../api.ts";
 import { type Author, type FoldState, type KeyName, keyName, type PendingJoin, stateHash } from "../fold/state.ts";
+import { seated } from "../fold/seats.ts";
 import { encodeIdentity, type Identity, identityCommitment } from "../identity.ts";
 import { allDistinct, type OwnKeySet, writeKeySetInFull } from "../key-set.ts";
 import { hash, LABELS, type Mac, mac, type MessageHash, type StateHash } from "../labels.ts";
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_TEXTS } from "../limits.ts";
 import { seal } from "../session/sealed-box.ts";
-import { writeBox } from "../wire/bodies.ts";
+import { writeBox } from "../wire/fields.ts";
 import { NO_CONTEXT, type ParsedMessage, verifyMessage } from "../wire/envelope.ts";
 import type { Join, State } from "../wire/messages.ts";
 import type { Desk } from "./desk.ts";
@@ -112,14 +113,20 @@ function stateOf(message: State, aid: Uint8Array): FoldState {
 			aid: aid as NonNullable<FoldState["base"]>["aid"],
 			members: message.members.map(({ v, next }) => ({ v, next })),
 		},
-		previous: undefined,
+		previous: [],
 		k: message.k,
-		pending: message.pending.map(({ join, keySet, introduced }) => ({
+		pending: message.pending.map(({ join, keySet, introduced, approvals, denials }) => ({
 			hash: join,
 			keySet,
 			introduced,
 			message: undefined,
+			approvals: seated(message.members, approvals),
+			denials: seated(message.members, denials),
+			attempted: false,
 		})),
+		votes: votesOf(message),
+		failures: message.failures,
+		rekeys: new Map(),
 		removed: new Map(message.members.filter((m) => m.removed).map((m) => [keyName(m.v), "left"])),
 		attempt: undefined,
 		dead: message.dead.map(({ aid: dead, unshared }) => ({
@@ -131,8 +138,23 @@ function stateOf(message: State, aid: Uint8Array): FoldState {
 	};
 }
 
+function votesOf(message: State): FoldState["votes"] {
+	const places = [...message.members.map(({ v }) => v), ...message.pending.map(({ keySet }) => keySet.v)];
+	return new Map(
+		message.votes.flatMap(({ drop, voters, late }) => {
+			const isLate = seated(message.members, late);
+			const named = drop.flatMap(({ place, owes }) => {
+				const v = places[place];
+				return v ? [{ v: v.bytes, owes }] : [];
+			});
+			named.sort((a, b) => compare(a.v, b.v));
+			return [...seated(message.members, voters)].map((by) => [by, { drop: named, late: isLate.has(by) }] as const);
+		}),
+	);
+}
+
 /** What a JOIN's authenticators cover: all of it but themselves. */
-export function joinCore(join: Omit<Join, "authenticators">): Uint8Array {
+export function joinCore(join: Omit<Join, "authenticators" | "passphrase">): Uint8Array {
 	return encode((w) => {
 		writeKeySetInFull(w, join.keySet);
 		w.fixed(join.commitment, 32).fixed(join.sponsor, 32);
@@ -167,6 +189,7 @@ function makeJoin(room: Room, keys: OwnKeySet, own: Identity, state: StateHash):
 		commitment: identityCommitment(suite, own),
 		sponsor: entry.sponsor.bytes,
 		sealed: sealed.value,
+		passphrase: undefined,
 	};
 	const core = joinCore(bare);
 	const authenticators: Mac[] = [];

@@ -1,4 +1,4 @@
-import { equal, err, type Result, utf8 } from "@clowder/bytes";
+import { equal, err, hex, type Result, utf8 } from "@clowder/bytes";
 import type {
 	CarrierInput,
 	Handle,
@@ -6,6 +6,7 @@ import type {
 	Millis,
 	ParticipantApi,
 	ParticipantOptions,
+	PersonId,
 	Phase,
 	RoomEvent,
 	RoomView,
@@ -14,7 +15,7 @@ import type {
 } from "../api.ts";
 import { foundRoom } from "../fold/fold.ts";
 import { keyName, presentMembers } from "../fold/state.ts";
-import { type Identity, toPerson } from "../identity.ts";
+import { type Identity, personId, toPerson } from "../identity.ts";
 import { eraseKeySet, generateKeySet, type OwnKeySet } from "../key-set.ts";
 import { MAX_HANDLE_BYTES } from "../limits.ts";
 import { DEFAULT_TIMEOUT_SECONDS, type RoomParameters } from "../parameters.ts";
@@ -53,8 +54,16 @@ export class Participant implements ParticipantApi {
 	#changed = false;
 
 	constructor(options: ParticipantOptions) {
-		const { suite, identity, nickname, timing, random } = options;
-		this.#self = { suite, identity, nickname, timing: { ...DEFAULT_TIMING, ...timing } };
+		const { suite, identity, nickname, timing, random, terms, passphrase } = options;
+		this.#self = {
+			suite,
+			identity,
+			nickname,
+			timing: { ...DEFAULT_TIMING, ...timing },
+			terms: { policy: "open", timeoutSeconds: DEFAULT_TIMEOUT_SECONDS, ...terms },
+			passphrase,
+			previews: options.previews ?? true,
+		};
 		this.#desk = new Desk(suite, random);
 	}
 
@@ -109,6 +118,36 @@ export class Participant implements ParticipantApi {
 		return this.#outbox.discard(id);
 	}
 
+	rekey(at: Millis): void {
+		const room = this.#room;
+		if (room !== undefined) room.wishes.rekey = true;
+		this.#settle(at);
+	}
+
+	approve(person: PersonId, at: Millis): void {
+		this.#answer(person, true, at);
+	}
+
+	refuse(person: PersonId, at: Millis): void {
+		this.#answer(person, false, at);
+	}
+
+	/** Only those whom the room told us of can be answered for. */
+	#answer(person: PersonId, yes: boolean, at: Millis): void {
+		const room = this.#room;
+		const join = room?.fold.pending.find((one) => {
+			const identity = room.joinIdentity(one);
+			return identity !== undefined && personId(identity.lpk) === person;
+		});
+		if (room === undefined || join === undefined) return;
+		room.wishes.answers.set(hex(join.hash), yes);
+		this.#settle(at);
+	}
+
+	setPreviews(on: boolean): void {
+		this.#self.previews = on;
+	}
+
 	leave(at: Millis): void {
 		if (this.#mode.type === "over") return;
 		if (this.#room !== undefined) sayGoodbye(this.#room);
@@ -133,7 +172,7 @@ export class Participant implements ParticipantApi {
 
 	view(): RoomView {
 		const identity = { lpk: this.#self.identity.publicKey, nickname: this.#self.nickname };
-		const nothing = { session: undefined, attempt: undefined, joining: [], leaving: [] };
+		const nothing = { session: undefined, attempt: undefined, joining: [], leaving: [], asking: [], room: undefined };
 		return {
 			phase: this.#phase(),
 			self: toPerson({ ...identity, salt: NO_CONTEXT }, true),
@@ -346,8 +385,8 @@ export class Participant implements ParticipantApi {
 	#found(knocking: Knocking): void {
 		const parameters: RoomParameters = {
 			suite: this.#self.suite.id,
-			policy: "open",
-			timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
+			...this.#self.terms,
+			passphrase: this.#self.passphrase !== undefined,
 			binding: this.#desk.binding,
 		};
 		knocking.deserted = false;

@@ -1,5 +1,5 @@
 import { hex, ok, type Result } from "@clowder/bytes";
-import type { Handle, JoinRefusal, Millis, Refusal } from "../api.ts";
+import type { Handle, JoinEnd, Millis, Refusal } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
 import { fold, type Placed } from "../fold/fold.ts";
 import { type Effect, type FoldState, keyName, type PendingJoin } from "../fold/state.ts";
@@ -37,7 +37,12 @@ export function place(room: Room, placeable: Buffered, now: Millis): Turn {
 	const message = verified.value;
 	const placed: Placed =
 		message.message.type === "CONFIRM"
-			? { type: "message", from, message, confirmFits: judgeConfirm(room, message as VerifiedMessage<Confirm>) }
+			? {
+					type: "message",
+					from,
+					message,
+					judged: { confirmFits: judgeConfirm(room, message as VerifiedMessage<Confirm>) },
+				}
 			: { type: "message", from, message };
 	return settle(room, fold(room.suite, room.fold, placed), { message, from, own }, now);
 }
@@ -165,6 +170,8 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 			return removed(room, effect);
 		case "deserted":
 			return "deserted";
+		case "cannot-tell":
+			return "knock-again";
 		case "activated": {
 			const outcome = activateSession(room, before, effect.attempt, effect.base, now);
 			if (outcome === "in") return "stays";
@@ -173,6 +180,14 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 		case "closed":
 			noteClose(room, effect.v);
 			return "stays";
+		case "voted":
+		case "split":
+		case "answered":
+		case "blamed":
+		case "published":
+		case "received":
+		case "beside":
+		case "pake":
 		case "knocked":
 		case "stated":
 		case "opened":
@@ -200,7 +215,7 @@ function introduced(room: Room, origin: Origin, join: PendingJoin): void {
 	if (knowledge !== undefined) knowledge.objection = "bad-authenticator";
 }
 
-function joinEnded(room: Room, join: PendingJoin, why: JoinRefusal | "left" | "session-changed"): Turn {
+function joinEnded(room: Room, join: PendingJoin, why: JoinEnd): Turn {
 	const identity = room.joinIdentity(join);
 	const own = room.vault.has(keyName(join.keySet.v));
 	const announced = room.joins.get(hex(join.hash))?.announced ?? false;

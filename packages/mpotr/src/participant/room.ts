@@ -1,6 +1,6 @@
 import { compare, hex } from "@clowder/bytes";
-import type { IdentitySecretKey, Suite, VerifyKey } from "@clowder/crypto";
-import type { Millis, Person, Timing } from "../api.ts";
+import type { IdentitySecretKey, Passphrase, Suite, VerifyKey } from "@clowder/crypto";
+import type { Millis, Person, RoomTerms, Timing } from "../api.ts";
 import {
 	type Attempt,
 	type FoldState,
@@ -27,6 +27,10 @@ export interface Self {
 	readonly identity: IdentitySecretKey;
 	readonly nickname: Nickname;
 	readonly timing: Timing;
+	readonly terms: Pick<RoomTerms, "policy" | "timeoutSeconds">;
+	readonly passphrase: Passphrase | undefined;
+	/** Texts are shared with those who are on the way in. */
+	previews: boolean;
 }
 
 /** What we know of someone's JOIN beside what the fold says. */
@@ -42,6 +46,13 @@ export interface JoinKnowledge {
 	proved: boolean;
 	/** Our user was told that they are coming. */
 	announced: boolean;
+}
+
+/** What our user wants of the room. */
+export interface Wishes {
+	rekey: boolean;
+	/** Yes or no to a join, by its name. */
+	readonly answers: Map<string, boolean>;
 }
 
 /** Our own way in, while we are a newcomer. */
@@ -76,6 +87,8 @@ export class Room {
 	lastPlaced: MessageHash | undefined;
 	/** When we last sent a STATE. */
 	lastStateAt: Millis = Number.NEGATIVE_INFINITY;
+	/** What our user asked for and the room does not have yet; duties follow from it. */
+	readonly wishes: Wishes = { rekey: false, answers: new Map() };
 	/** Fold states after the last few places, to compare STATEs of others with. */
 	readonly recent: Map<string, FoldState> = new Map();
 

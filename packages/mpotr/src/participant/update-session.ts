@@ -140,5 +140,6 @@ function announceSession(room: Room, before: FoldState, old: LiveSession | undef
 		},
 		joined: next.plist.filter((p) => !had.has(personId(p.identity.lpk))).map(person),
 		left,
+		back: [],
 	});
 }

@@ -1,6 +1,7 @@
-import type { AttemptView, Departure, Person, Phase, RoomView, SessionView } from "../api.ts";
+import { hex } from "@clowder/bytes";
+import type { Asking, AttemptView, Departure, Person, PersonId, Phase, RoomView, SessionView } from "../api.ts";
 import { owed } from "../fold/phases.ts";
-import { type Attempt, keyName, newcomers } from "../fold/state.ts";
+import { type Attempt, type KeyName, keyName, newcomers, presentMembers } from "../fold/state.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import type { Room } from "./room.ts";
 
@@ -51,7 +52,9 @@ export function phaseOf(room: Room, interrupted: boolean): Phase {
 }
 
 /** What a room adds to the view. */
-export function viewRoom(room: Room): Pick<RoomView, "session" | "attempt" | "joining" | "leaving"> {
+export function viewRoom(
+	room: Room,
+): Pick<RoomView, "session" | "attempt" | "joining" | "leaving" | "asking" | "room"> {
 	const { fold, session } = room;
 	const waiting = fold.pending.filter((join) => join.introduced);
 	return {
@@ -59,5 +62,27 @@ export function viewRoom(room: Room): Pick<RoomView, "session" | "attempt" | "jo
 		attempt: fold.attempt && viewAttempt(room, fold.attempt),
 		joining: waiting.flatMap((join) => room.joinIdentity(join) ?? []).map((identity) => room.person(identity)),
 		leaving: viewLeaving(room),
+		asking: viewAsking(room),
+		room: fold.base && fold.parameters,
 	};
+}
+
+/** Whom the policy asks about, as far as this client's user may know of them. */
+function viewAsking(room: Room): readonly Asking[] {
+	const { fold } = room;
+	if (fold.parameters.policy === "open" || !room.inside) return [];
+	const people = (voices: ReadonlySet<KeyName>): PersonId[] =>
+		presentMembers(fold)
+			.filter(({ v }) => voices.has(keyName(v)))
+			.flatMap(({ v }) => room.personOf(v)?.id ?? []);
+	return fold.pending
+		.filter((join) => join.introduced && room.joins.get(hex(join.hash))?.announced)
+		.flatMap((join) => {
+			const identity = room.joinIdentity(join);
+			const wish = room.wishes.answers.get(hex(join.hash));
+			const own = wish === undefined ? undefined : wish ? "yes" : "no";
+			if (identity === undefined) return [];
+			const [approvedBy, refusedBy] = [people(join.approvals), people(join.denials)];
+			return [{ person: room.person(identity), approvedBy, refusedBy, own }];
+		});
 }

@@ -1,6 +1,7 @@
 import type { KemCiphertext, KemPublicKey, VerifyKey } from "@clowder/crypto";
 import type { KemKeyRef, PublicKeySet } from "../key-set.ts";
 import type { Aid, Mac, MessageHash, TranscriptDigest } from "../labels.ts";
+import type { Owed } from "../api.ts";
 import type { RoomParameters } from "../parameters.ts";
 
 /** FOUND: the founder opens the attempt with base none, k = 0. */
@@ -41,6 +42,21 @@ export interface StateJoin {
 	readonly keySet: PublicKeySet;
 	readonly introduced: boolean;
 	readonly left: boolean;
+	/** Members who said yes, and who said no. */
+	readonly approvals: Seats;
+	readonly denials: Seats;
+}
+
+/** A set of members: bit i, from the most significant of the first byte on, is the i-th of the list. */
+export type Seats = Uint8Array;
+
+/** The newest votes for one keep-list, as STATE tells of them. */
+export interface StateVotes {
+	/** By place in the members and then the pending joins of the STATE, ascending. */
+	readonly drop: readonly { readonly place: number; readonly owes: VoteReason }[];
+	readonly voters: Seats;
+	/** Of those, the ones whose vote is late. */
+	readonly late: Seats;
 }
 
 /** A dead attempt as STATE tells of it. */
@@ -60,6 +76,10 @@ export interface State {
 	readonly members: readonly StateMember[];
 	/** In the order of their places. */
 	readonly pending: readonly StateJoin[];
+	/** Oldest list first. */
+	readonly votes: readonly StateVotes[];
+	/** How often a passphrase was wrong, under this base. */
+	readonly failures: number;
 	/** Attempts of this base that died, and whose SHAREs for them may still come. */
 	readonly dead: readonly StateDeadAttempt[];
 	/** The KNOCKs that this answers. */
@@ -95,6 +115,8 @@ export interface Join {
 	readonly sponsor: Uint8Array;
 	/** The identity. */
 	readonly sealed: SealedBox;
+	/** In a room with a passphrase: the proof to the sponsor that the newcomer knows it (design section 6, JOIN). */
+	readonly passphrase: Mac | undefined;
 	/** `a_i`, in the order of STATE's members. */
 	readonly authenticators: readonly Mac[];
 }
@@ -115,7 +137,14 @@ export interface Introduce {
 	readonly content: Encrypted;
 }
 
-export type DenyReason = "name-taken" | "name-invalid" | "bad-authenticator" | "already-here";
+export type DenyReason =
+	| "name-taken"
+	| "name-invalid"
+	| "bad-authenticator"
+	| "already-here"
+	/** A vote against, under a policy that asks; the others end the join at once. */
+	| "not-admitted"
+	| "wrong-passphrase";
 
 /** DENY: a member refuses a join. */
 export interface Deny {
@@ -129,6 +158,8 @@ export interface Open {
 	readonly type: "OPEN";
 	readonly k: number;
 	readonly joins: readonly MessageHash[];
+	/** New keys are wanted though nobody comes in. */
+	readonly rekey: boolean;
 }
 
 /** ROSTER: the members' and newcomers' identities, for the newcomers. */
@@ -212,6 +243,118 @@ export interface Close {
 	readonly digest: TranscriptDigest;
 }
 
+/** What someone is late with, or what is wrong, in a VOTE. */
+export type VoteReason = Owed | "heartbeat" | "reveal" | "vote" | "diverged";
+
+/** Someone whom a VOTE leaves out: a member's `v` of the session, or a newcomer's `v` of the attempt. */
+export interface Dropped {
+	readonly v: Uint8Array;
+	readonly owes: VoteReason;
+}
+
+/** VOTE: whom its author would leave out, all others being the keep-list K (design section 6). */
+export interface Vote {
+	readonly type: "VOTE";
+	/** Sorted by `v`, each once, at least one. */
+	readonly drop: readonly Dropped[];
+	/** A further timeout has passed since the author first named this K. */
+	readonly late: boolean;
+}
+
+/** PUBLISH: the author's signing key `e` of a session that is over, as its seed. */
+export interface Publish {
+	readonly type: "PUBLISH";
+	readonly seed: Uint8Array;
+}
+
+/** RECEIVED: the author has the published keys of these `v` (seed 000: receipt is acknowledged). */
+export interface Received {
+	readonly type: "RECEIVED";
+	readonly of: readonly Uint8Array[];
+}
+
+/** Secrets of one pair in an attempt that has failed, for a verdict that everyone can repeat (design section 8). */
+export interface Revealed {
+	/** The secret of `y`, as its seed. */
+	readonly x: Uint8Array;
+	/** The seed of `ek`, where the other one encapsulated to it: 64 bytes. */
+	readonly kemSeed: Uint8Array | undefined;
+	/** The coins of one's own encapsulation to the other one: 32 bytes. */
+	readonly coins: Uint8Array | undefined;
+}
+
+/** COMPLAIN: the confirmation of `accused` to the author does not fit; the author reveals first. */
+export interface Complain {
+	readonly type: "COMPLAIN";
+	readonly accused: Uint8Array;
+	readonly revealed: Revealed;
+}
+
+/** REVEAL: one's secrets with `peer`, where two commitments contradict each other or a complaint asks for it. */
+export interface Reveal {
+	readonly type: "REVEAL";
+	readonly peer: Uint8Array;
+	readonly revealed: Revealed;
+}
+
+/** FAULT: evidence that needs nobody's answer. */
+export interface Fault {
+	readonly type: "FAULT";
+	readonly evidence: /** `d_{j-1}` opens `cL_j`, and `z_j XOR d_{j-1}` does not open `cR_j`. */
+		| { readonly kind: "share"; readonly accused: Uint8Array; readonly d: Uint8Array }
+		/** Two whole messages of one author under one number and context. */
+		| { readonly kind: "equivocation"; readonly first: Uint8Array; readonly second: Uint8Array };
+}
+
+/** APPROVE: a member would let a newcomer in. */
+export interface Approve {
+	readonly type: "APPROVE";
+	readonly join: MessageHash;
+}
+
+/** ASK: the author misses messages after this many valid ones under the present base. */
+export interface Ask {
+	readonly type: "ASK";
+	readonly have: number;
+}
+
+/** REPLY: the valid messages after `have`, in their places, with the handles they came from. */
+export interface Reply {
+	readonly type: "REPLY";
+	readonly ask: MessageHash;
+	readonly have: number;
+	readonly messages: readonly { readonly handle: string; readonly whole: Uint8Array }[];
+}
+
+/** COPY: a text for those who are on the way in, under the attempt's keys (design section 9). */
+export interface Copy {
+	readonly type: "COPY";
+	readonly boxes: readonly { readonly newcomer: Uint8Array; readonly box: SealedBox }[];
+}
+
+/** WHISPER: a newcomer's text, for its sponsor to relay. */
+export interface Whisper {
+	readonly type: "WHISPER";
+	readonly sponsor: Uint8Array;
+	readonly box: SealedBox;
+}
+
+/** PAKE: CPace, the newcomer's part first, then the sponsor's with its confirmation (design section 6, JOIN). */
+export interface Pake {
+	readonly type: "PAKE";
+	/** The other one's `v`. */
+	readonly peer: Uint8Array;
+	readonly share: Uint8Array;
+	/** The sponsor's; a newcomer's is in its JOIN. */
+	readonly confirm: Mac | undefined;
+}
+
+/** RETURN: a member that lost the place comes back as the newcomer of this `v`, and is out as who it was. */
+export interface Return {
+	readonly type: "RETURN";
+	readonly v: Uint8Array;
+}
+
 export type Message =
 	| Found
 	| Knock
@@ -229,6 +372,19 @@ export type Message =
 	| TextMessage
 	| Leave
 	| Gone
-	| Close;
+	| Close
+	| Vote
+	| Publish
+	| Received
+	| Complain
+	| Reveal
+	| Fault
+	| Approve
+	| Ask
+	| Reply
+	| Copy
+	| Whisper
+	| Pake
+	| Return;
 
 export type MessageType = Message["type"];

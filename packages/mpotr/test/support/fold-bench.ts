@@ -1,7 +1,7 @@
 import { concat } from "@clowder/bytes";
 import type { SigningKey, Suite } from "@clowder/crypto";
 import { authorKey } from "../../src/fold/authors.ts";
-import { fold, foundRoom } from "../../src/fold/fold.ts";
+import { fold, foundRoom, type Judgement } from "../../src/fold/fold.ts";
 import { type Effect, type FoldState, keyName, stateHash } from "../../src/fold/state.ts";
 import { IDENTITY_BYTES } from "../../src/identity.ts";
 import { generateKeySet, type OwnKeySet } from "../../src/key-set.ts";
@@ -28,7 +28,7 @@ export class FoldBench {
 	constructor(suite: Suite, seed = "bench") {
 		this.suite = suite;
 		this.random = seeded(seed);
-		this.parameters = { suite: suite.id, policy: "open", timeoutSeconds: 60, binding: BINDING };
+		this.parameters = { suite: suite.id, policy: "open", passphrase: false, timeoutSeconds: 60, binding: BINDING };
 		const founder = this.keySet();
 		const found: Found = { type: "FOUND", parameters: this.parameters, keySet: founder.public };
 		const placed = this.sign(founder.e, NO_CONTEXT, found) as VerifiedMessage<Found>;
@@ -70,10 +70,10 @@ export class FoldBench {
 	}
 
 	/** Places a message and gives what it did; the author has to be one that the room knows. */
-	place(message: VerifiedMessage, from = "h9", confirmFits = true): readonly Effect[] {
+	place(message: VerifiedMessage, from = "h9", judged: Judgement = {}): readonly Effect[] {
 		const key = authorKey(this.state, { ...message, state: "parsed" });
 		if (!key.ok) return [{ type: "void", refusal: key.error }];
-		const folded = fold(this.suite, this.state, { type: "message", from, message, confirmFits });
+		const folded = fold(this.suite, this.state, { type: "message", from, message, judged });
 		this.state = folded.state;
 		return folded.effects;
 	}
@@ -115,6 +115,7 @@ export class FoldBench {
 			commitment: this.random(32),
 			sponsor: (this.members[0] as OwnKeySet).public.v.bytes,
 			sealed: this.box(),
+			passphrase: undefined,
 			authenticators: this.members.map(() => this.mac()),
 			...change,
 		};
@@ -132,7 +133,10 @@ export class FoldBench {
 		const join = this.join(keys);
 		this.place(join, handle);
 		this.place(this.introduce(sponsor, join.hash), "h0");
-		this.place(this.sign(sponsor.e, this.aid, { type: "OPEN", k: this.state.k, joins: [join.hash] }), "h0");
+		this.place(
+			this.sign(sponsor.e, this.aid, { type: "OPEN", k: this.state.k, joins: [join.hash], rekey: false }),
+			"h0",
+		);
 	}
 
 	roster(): VerifiedMessage {

@@ -142,7 +142,7 @@ export function identityVectors(): VectorFile<IdentityCases> {
 }
 
 export interface SessionNameCases {
-	readonly parameters: { policy: string; timeoutSeconds: number; binding: string };
+	readonly parameters: { policy: string; passphrase: boolean; timeoutSeconds: number; binding: string };
 	readonly parametersEncoding: string;
 	readonly sessions: readonly {
 		k: number;
@@ -187,10 +187,13 @@ function stateWith(suite: Suite, aid: Aid, parameters: RoomParameters, people: r
 	return {
 		parameters,
 		base: { aid, members },
-		previous: undefined,
+		previous: [],
 		k: 0,
 		pending: [],
 		removed: new Map(),
+		votes: new Map(),
+		failures: 0,
+		rekeys: new Map(),
 		attempt: undefined,
 		dead: [],
 		authors: new Map(),
@@ -207,6 +210,7 @@ export function sessionNameVectors(): VectorFile<SessionNameCases> {
 			const parameters: RoomParameters = {
 				suite: suite.id,
 				policy: "open",
+				passphrase: false,
 				timeoutSeconds: 60,
 				binding: "memory:room",
 			};
@@ -215,9 +219,9 @@ export function sessionNameVectors(): VectorFile<SessionNameCases> {
 			const aid = fixed("base aid", 32) as Aid;
 			const state = stateWith(suite, aid, parameters, people);
 			const seed = fixed("rank seed", 32);
-			const { policy, timeoutSeconds, binding } = parameters;
+			const { policy, passphrase, timeoutSeconds, binding } = parameters;
 			return {
-				parameters: { policy, timeoutSeconds, binding },
+				parameters: { policy, passphrase, timeoutSeconds, binding },
 				parametersEncoding: hex(encodeParameters(parameters)),
 				sessions,
 				state: {

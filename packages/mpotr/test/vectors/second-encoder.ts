@@ -15,7 +15,8 @@ function keySet(keys: Fields, kem: "hash" | "key"): Hex {
 function parameters(fields: Fields): Hex {
 	return (
 		number(fields.suite, 1) +
-		number(["open"].indexOf(fields.policy), 1) +
+		number(["open", "any", "majority", "all"].indexOf(fields.policy), 1) +
+		flag(fields.passphrase) +
 		number(fields.timeoutSeconds, 2) +
 		countedText(fields.binding)
 	);
@@ -51,7 +52,9 @@ function pending(fields: Fields): Hex {
 		countedText(fields.handle) +
 		keySet(fields.keySet, "hash") +
 		flag(fields.introduced) +
-		flag(fields.left)
+		flag(fields.left) +
+		fields.approvals +
+		fields.denials
 	);
 }
 
@@ -63,13 +66,51 @@ function state(m: Fields): Hex {
 		list(m.members, member) +
 		list(m.pending, pending) +
 		list(m.dead, (dead) => dead.aid + list(dead.unshared, whole)) +
+		list(m.votes, votes) +
+		number(m.failures, 2) +
 		list(m.answers, whole) +
 		m.sponsorBox.b +
 		(m.sponsorBox.bek?.key ?? "")
 	);
 }
 
-const REASONS: readonly string[] = ["name-taken", "name-invalid", "bad-authenticator", "already-here"];
+const REASONS: readonly string[] = [
+	"name-taken",
+	"name-invalid",
+	"bad-authenticator",
+	"already-here",
+	"not-admitted",
+	"wrong-passphrase",
+];
+const OWED: readonly string[] = [
+	"heartbeat",
+	"roster",
+	"key",
+	"offer",
+	"share",
+	"ok",
+	"confirm",
+	"reveal",
+	"vote",
+	"diverged",
+];
+
+function owes(reason: string): Hex {
+	return number(OWED.indexOf(reason), 1);
+}
+
+function votes(item: Fields): Hex {
+	return list(item.drop, (drop) => number(drop.place, 2) + owes(drop.owes)) + item.voters + item.late;
+}
+
+function revealed(fields: Fields): Hex {
+	return fields.x + optional(fields.kemSeed) + optional(fields.coins);
+}
+
+function evidence(fields: Fields): Hex {
+	if (fields.kind === "share") return `00${fields.accused}${fields.d}`;
+	return `01${counted(fields.first)}${counted(fields.second)}`;
+}
 
 /** Tag in the text, code in the bytes, and body of each type. */
 export const SECOND_BODIES: Readonly<Record<string, readonly [tag: string, code: number, body: (m: Fields) => Hex]>> = {
@@ -79,11 +120,17 @@ export const SECOND_BODIES: Readonly<Record<string, readonly [tag: string, code:
 	JOIN: [
 		"Join",
 		4,
-		(m) => keySet(m.keySet, "key") + m.commitment + m.sponsor + box(m.sealed) + list(m.authenticators, whole),
+		(m) =>
+			keySet(m.keySet, "key") +
+			m.commitment +
+			m.sponsor +
+			box(m.sealed) +
+			optional(m.passphrase) +
+			list(m.authenticators, whole),
 	],
 	INTRODUCE: ["Introduce", 5, (m) => m.join + content(m.content)],
 	DENY: ["Deny", 6, (m) => m.join + number(REASONS.indexOf(m.reason), 1)],
-	OPEN: ["Open", 7, (m) => number(m.k, 2) + list(m.joins, whole)],
+	OPEN: ["Open", 7, (m) => number(m.k, 2) + list(m.joins, whole) + flag(m.rekey)],
 	ROSTER: [
 		"Roster",
 		8,
@@ -102,4 +149,21 @@ export const SECOND_BODIES: Readonly<Record<string, readonly [tag: string, code:
 	LEAVE: ["Leave", 15, (m) => number(m.entries, 4) + m.digest],
 	GONE: ["Gone", 16, (m) => m.v],
 	CLOSE: ["Close", 17, (m) => number(m.entries, 4) + m.digest],
+	VOTE: ["Vote", 18, (m) => list(m.drop, (drop) => drop.v + owes(drop.owes)) + flag(m.late)],
+	PUBLISH: ["Publish", 19, (m) => m.seed],
+	RECEIVED: ["Received", 20, (m) => list(m.of, whole)],
+	COMPLAIN: ["Complain", 21, (m) => m.accused + revealed(m.revealed)],
+	REVEAL: ["Reveal", 22, (m) => m.peer + revealed(m.revealed)],
+	FAULT: ["Fault", 23, (m) => evidence(m.evidence)],
+	APPROVE: ["Approve", 24, (m) => m.join],
+	ASK: ["Ask", 25, (m) => number(m.have, 4)],
+	REPLY: [
+		"Reply",
+		26,
+		(m) => m.ask + number(m.have, 4) + list(m.messages, (item) => countedText(item.handle) + counted(item.whole)),
+	],
+	COPY: ["Copy", 27, (m) => list(m.boxes, (item) => item.newcomer + box(item.box))],
+	WHISPER: ["Whisper", 28, (m) => m.sponsor + box(m.box)],
+	PAKE: ["Pake", 29, (m) => m.peer + m.share + optional(m.confirm)],
+	RETURN: ["Return", 30, (m) => m.v],
 };

@@ -1,7 +1,8 @@
-import { fromBase64, hex } from "@clowder/bytes";
+import { compare, fromBase64, hex } from "@clowder/bytes";
 import type { KemCiphertext, Suite } from "@clowder/crypto";
 import type { PublicKeySet } from "../../src/key-set.ts";
 import type { Aid, Mac, MessageHash, TranscriptDigest } from "../../src/labels.ts";
+import { RELAYED_BYTES } from "../../src/limits.ts";
 import { NO_CONTEXT, signMessage } from "../../src/wire/envelope.ts";
 import type { Encrypted, Message, SealedBox } from "../../src/wire/messages.ts";
 import { vectorFile, type VectorFile } from "./files.ts";
@@ -75,15 +76,38 @@ function stateMessage({ suite, full, byHash }: Parts): Message {
 		type: "STATE",
 		at: named("at"),
 		k: 258,
-		parameters: { suite: suite.id, policy: "open", timeoutSeconds: 600, binding: "xmpp:room@rooms.example.org" },
+		parameters: {
+			suite: suite.id,
+			policy: "open",
+			passphrase: false,
+			timeoutSeconds: 600,
+			binding: "xmpp:room@rooms.example.org",
+		},
 		members: [
 			{ v: sponsor.v, number: 65_536, handle: "h0", next: byHash("next/0"), removed: false, left: false },
 			{ v: other.v, number: -1, handle: "Zoë 2", next: byHash("next/1"), removed: true, left: true },
 		],
 		pending: [
-			{ join: named("join"), number: 1, handle: "h2", keySet: byHash("pending"), introduced: true, left: false },
+			{
+				join: named("join"),
+				number: 1,
+				handle: "h2",
+				keySet: byHash("pending"),
+				introduced: true,
+				left: false,
+				approvals: new Uint8Array([0x80]),
+				denials: new Uint8Array([0x40]),
+			},
 		],
 		dead: [{ aid: fixed("wire/dead", 32) as Aid, unshared: [byHash("next/1").v] }],
+		votes: [
+			{
+				drop: [{ place: 1, owes: "heartbeat" }],
+				voters: new Uint8Array([0x80]),
+				late: new Uint8Array([0]),
+			},
+		],
+		failures: 3,
 		answers: [named("knock")],
 		sponsorBox: { b: sponsor.b, bek: sponsor.bek },
 	};
@@ -93,7 +117,7 @@ function entering({ suite, full, byHash }: Parts): Message[] {
 	return [
 		{
 			type: "FOUND",
-			parameters: { suite: suite.id, policy: "open", timeoutSeconds: 60, binding: "memory:room" },
+			parameters: { suite: suite.id, policy: "open", passphrase: false, timeoutSeconds: 60, binding: "memory:room" },
 			keySet: full("author"),
 		},
 		{ type: "KNOCK", keySet: byHash("author") },
@@ -104,11 +128,12 @@ function entering({ suite, full, byHash }: Parts): Message[] {
 			commitment: fixed("wire/commitment", 32),
 			sponsor: full("member").v.bytes,
 			sealed: box(suite, "wire/join", 129),
+			passphrase: fixed("wire/passphrase", 32) as Mac,
 			authenticators: [0, 1].map((i) => fixed(`wire/authenticator/${i}`, 32) as Mac),
 		},
 		{ type: "INTRODUCE", join: named("join"), content: encrypted("wire/introduce", 0, 256) },
 		{ type: "DENY", join: named("join"), reason: "bad-authenticator" },
-		{ type: "OPEN", k: 0, joins: [named("join"), named("join 2")] },
+		{ type: "OPEN", k: 0, joins: [named("join"), named("join 2")], rekey: false },
 		{
 			type: "ROSTER",
 			aid: fixed("wire/aid", 32) as Aid,
@@ -145,6 +170,52 @@ function talking({ full }: Parts): Message[] {
 		{ type: "LEAVE", entries: 77, digest: fixed("wire/leave", 32) as TranscriptDigest },
 		{ type: "GONE", v: full("member").v.bytes },
 		{ type: "CLOSE", entries: 4_294_967_295, digest: fixed("wire/close", 32) as TranscriptDigest },
+		{ type: "PUBLISH", seed: fixed("wire/publish", 32) },
+		{ type: "RECEIVED", of: sortedBytes(full("member").v.bytes, full("newcomer").v.bytes) },
+		{ type: "ASK", have: 65_536 },
+		{
+			type: "REPLY",
+			ask: named("ask"),
+			have: 65_536,
+			messages: [{ handle: "Zoë 2", whole: fixed("wire/reply", 300) }],
+		},
+		{
+			type: "VOTE",
+			drop: sortedBytes(full("member").v.bytes, full("newcomer").v.bytes).map((v) => ({ v, owes: "share" as const })),
+			late: true,
+		},
+		{ type: "RETURN", v: full("newcomer").v.bytes },
+	];
+}
+
+function sortedBytes(...all: Uint8Array[]): Uint8Array[] {
+	return all.sort(compare);
+}
+
+/** What is said when key agreement fails, and beside it. */
+function failing({ suite, full }: Parts): Message[] {
+	const x = fixed("wire/x", 32);
+	const revealed = { x, kemSeed: suite.kem && fixed("wire/kem seed", 64), coins: suite.kem && fixed("wire/coins", 32) };
+	const evidence = {
+		kind: "equivocation",
+		first: fixed("wire/first", 200),
+		second: fixed("wire/second", 201),
+	} as const;
+	return [
+		{ type: "COMPLAIN", accused: full("member").v.bytes, revealed },
+		{ type: "REVEAL", peer: full("member").v.bytes, revealed: { ...revealed, coins: undefined } },
+		{ type: "FAULT", evidence: { kind: "share", accused: full("member").v.bytes, d: fixed("wire/d", 32) } },
+		{ type: "FAULT", evidence },
+		{ type: "APPROVE", join: named("join") },
+		{ type: "COPY", boxes: [{ newcomer: full("newcomer").v.bytes, box: box(suite, "wire/copy", RELAYED_BYTES) }] },
+		{ type: "WHISPER", sponsor: full("member").v.bytes, box: box(suite, "wire/whisper", RELAYED_BYTES) },
+		{ type: "PAKE", peer: full("member").v.bytes, share: fixed("wire/pake", 32), confirm: undefined },
+		{
+			type: "PAKE",
+			peer: full("newcomer").v.bytes,
+			share: fixed("wire/pake 2", 32),
+			confirm: fixed("wire/pake mac", 32) as Mac,
+		},
 	];
 }
 
@@ -190,8 +261,12 @@ export function wireVectors(): VectorFile<WireCases> {
 		"section 4, Wire",
 		(suite) => {
 			const parts = partsOf(suite);
-			const messages = [...entering(parts), ...agreeing(parts), ...talking(parts)];
-			return { messages: messages.map((message, i) => wireCase(suite, message, i === 0 ? 0 : 2 ** (i + 8) - 1)) };
+			const messages = [...entering(parts), ...agreeing(parts), ...talking(parts), ...failing(parts)];
+			return {
+				messages: messages.map((message, i) =>
+					wireCase(suite, message, i === 0 ? 0 : i % 24 === 0 ? 3 : 2 ** ((i % 24) + 8) - 1),
+				),
+			};
 		},
 	);
 }

@@ -1,0 +1,105 @@
+import { equal } from "@clowder/bytes";
+import { MAX_WRONG_PASSPHRASES } from "../limits.ts";
+import type { Approve, Deny, Pake } from "../wire/messages.ts";
+import {
+	broken,
+	type FoldState,
+	type KeyName,
+	keyName,
+	late,
+	type PendingJoin,
+	presentMembers,
+	type Step,
+	unchanged,
+} from "./state.ts";
+
+/** How many of those who are here have spoken for or against. */
+function count(state: FoldState, voices: ReadonlySet<KeyName>): number {
+	return presentMembers(state).filter((member) => voices.has(keyName(member.v))).length;
+}
+
+/** Whether a newcomer is let in by the room's policy, as far as members have spoken (rule ADMIT-1). */
+export function isAdmitted(state: FoldState, join: PendingJoin): boolean {
+	const here = presentMembers(state).length;
+	switch (state.parameters.policy) {
+		case "open":
+			return true;
+		case "any":
+			return count(state, join.approvals) > 0;
+		case "majority":
+			return 2 * count(state, join.approvals) > here;
+		case "all":
+			return count(state, join.approvals) === here;
+	}
+}
+
+/** Whether so many have refused that the policy cannot be met any more (rule ADMIT-2). */
+function isRefused(state: FoldState, join: PendingJoin): boolean {
+	const here = presentMembers(state).length;
+	const against = count(state, join.denials);
+	switch (state.parameters.policy) {
+		case "open":
+			return false;
+		case "any":
+			return against === here;
+		case "majority":
+			return 2 * against >= here;
+		case "all":
+			return against > 0;
+	}
+}
+
+/** APPROVE: a member would let a newcomer in whom the session was told of (rule ADMIT-1). */
+export const placeApprove: Step<Approve> = (_suite, state, placed) => {
+	const by = presentMembers(state).find((member) => equal(member.v.bytes, placed.header.v))?.v;
+	if (by === undefined || state.base === undefined || !equal(placed.header.context, state.base.aid)) {
+		return late(state, "ADMIT-1", "a member, under the present base", "another");
+	}
+	const join = state.pending.find((one) => equal(one.hash, placed.message.join));
+	if (join === undefined || !join.introduced) return late(state, "ADMIT-1", "an introduced join that waits", "none");
+	const denials = new Set(join.denials);
+	denials.delete(keyName(by));
+	const next = { ...join, approvals: new Set(join.approvals).add(keyName(by)), denials };
+	const pending = state.pending.map((one) => (one === join ? next : one));
+	return { state: { ...state, pending }, effects: [{ type: "answered", join: next, by, yes: true }] };
+};
+
+/**
+ * DENY: a member refuses a join that is not in an attempt yet; everyone sees who did (rule DENY-1). "Not admitted" is a
+ * voice and ends the join when the policy cannot be met any more (ADMIT-2); any other reason ends it.
+ */
+export const placeDeny: Step<Deny> = (_suite, state, placed) => {
+	const by = presentMembers(state).find((member) => equal(member.v.bytes, placed.header.v))?.v;
+	if (by === undefined || state.base === undefined || !equal(placed.header.context, state.base.aid)) {
+		return late(state, "DENY-1", "a member, under the present base", "another");
+	}
+	const join = state.pending.find((one) => equal(one.hash, placed.message.join));
+	if (join === undefined) return late(state, "DENY-1", "a join that waits", "none");
+	const { reason } = placed.message;
+	const without = state.pending.filter((one) => one !== join);
+	if (reason === "wrong-passphrase") {
+		// Counted for the room and not for the newcomer: keys cost nothing (rule PASS-3).
+		const failures = Math.min(state.failures + 1, MAX_WRONG_PASSPHRASES);
+		return { state: { ...state, pending: without, failures }, effects: [{ type: "denied", join, by, reason }] };
+	}
+	if (reason !== "not-admitted") {
+		return { state: { ...state, pending: without }, effects: [{ type: "denied", join, by, reason }] };
+	}
+	if (state.parameters.policy === "open") return broken(state, "ADMIT-2", "a policy that asks", "an open room");
+	const approvals = new Set(join.approvals);
+	approvals.delete(keyName(by));
+	const next = { ...join, approvals, denials: new Set(join.denials).add(keyName(by)) };
+	const answered = { type: "answered", join: next, by, yes: false } as const;
+	if (isRefused(state, next)) {
+		return { state: { ...state, pending: without }, effects: [answered, { type: "denied", join, by, reason }] };
+	}
+	const pending = state.pending.map((one) => (one === join ? next : one));
+	return { state: { ...state, pending }, effects: [answered] };
+};
+
+/** PAKE: between a newcomer and the sponsor it chose; changes nothing that is agreed on (rule PASS-1). */
+export const placePake: Step<Pake> = (_suite, state, placed) => {
+	if (!state.parameters.passphrase) return broken(state, "PASS-1", "a room with a passphrase", "one without");
+	const member = presentMembers(state).find((one) => equal(one.v.bytes, placed.header.v));
+	return unchanged(state, ...(member ? [{ type: "pake", v: member.v } as const] : []));
+};
