@@ -20,12 +20,12 @@ export class PassphraseImpl extends SecretBytes implements Passphrase {
 }
 
 /**
- * CRYPTO-17: what two people type who were told the same words gives the same bytes. The second NFKC composes what
- * something invisible kept apart, so that the result is a fixed point.
+ * CRYPTO-17: what two people type who were told the same words gives the same bytes. The invisible goes first, so that what it
+ * kept apart is composed; NFKC makes nothing invisible of what is not.
  */
 export function normalisePassphrase(text: string): Result<Passphrase, PassphraseError> {
 	if (text.length > INPUT_MAX_UNITS) return tooLong(utf8(text));
-	const visible = text.normalize("NFKC").replace(INVISIBLE, "").normalize("NFKC");
+	const visible = text.replace(INVISIBLE, "").normalize("NFKC");
 	const normal = visible.replace(/\s+/g, " ").replace(/^ | $/g, "");
 	if (normal === "") return err({ kind: "passphrase-empty", expected: "a visible character", got: "none" });
 	for (const [got, pattern] of REFUSED) {

@@ -172,6 +172,7 @@ function refusalConformance(p: Primitives): void {
 			const party = p.cpace(inputs(), seed(1));
 			party.finish(share, new Uint8Array(0));
 			assert.throws(() => party.finish(good, new Uint8Array(0)), /erased/);
+			assert.throws(() => party.finish(new Uint8Array(3), new Uint8Array(0)), /erased/);
 		}
 		const dropped = p.cpace(inputs(), seed(1));
 		dropped.erase();
@@ -180,16 +181,18 @@ function refusalConformance(p: Primitives): void {
 
 	it("CRYPTO-15, CRYPTO-18: throws for arguments of ours that have a wrong length", () => {
 		const long = new Uint8Array(4097);
-		const wrong: readonly (readonly [Partial<CpaceInputs>, Uint8Array])[] = [
-			[{}, new Uint8Array(31)],
-			[{ sid: new Uint8Array(15) }, seed(1)],
-			[{ sid: long }, seed(1)],
-			[{ channel: long }, seed(1)],
-			[{ data: long }, seed(1)],
+		const wrong: readonly (readonly [Partial<CpaceInputs>, Uint8Array, RegExp])[] = [
+			[{}, new Uint8Array(31), /^CPace seed: 31 bytes/],
+			[{ sid: new Uint8Array(15) }, seed(1), /^CPace sid: 15 bytes/],
+			[{ sid: long }, seed(1), /^CPace sid: 4097 bytes/],
+			[{ channel: long }, seed(1), /^CPace channel: 4097 bytes/],
+			[{ data: long }, seed(1), /^CPace data: 4097 bytes/],
 		];
-		for (const [change, scalar] of wrong) assert.throws(() => p.cpace(inputs(change), scalar), RangeError);
+		for (const [change, scalar, message] of wrong) {
+			assert.throws(() => p.cpace(inputs(change), scalar), { name: "RangeError", message });
+		}
 		const forged: Passphrase = { kind: "passphrase", erase: () => undefined };
-		assert.throws(() => p.cpace(inputs({ passphrase: forged }), seed(1)), TypeError);
+		assert.throws(() => p.cpace(inputs({ passphrase: forged }), seed(1)), /not a passphrase of this package/);
 	});
 }
 

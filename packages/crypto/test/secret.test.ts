@@ -5,6 +5,7 @@ import { concat, hex } from "@clowder/bytes";
 import { normalisePassphrase, type Primitives, type Secret } from "@clowder/crypto";
 import { noblePrimitives } from "@clowder/crypto/noble";
 import { nodePrimitives } from "@clowder/crypto/node";
+import { revealedKey } from "../src/revealed.ts";
 import { readSecret, SecretBytes } from "../src/secret.ts";
 import { valueOf } from "./conformance-keys.ts";
 
@@ -105,6 +106,17 @@ describe("CRYPTO-13: secrets can be erased", () => {
 			assert.equal(hex(kemSeed), hex(concat(seed, seed)));
 		});
 	}
+
+	it("erases what was made of a revealed secret that is another's", () => {
+		const made = noblePrimitives.signingKey(seed);
+		assert.ok(made instanceof SecretBytes);
+		const refused = revealedKey("ed25519", seed, 32, new Uint8Array(32), () => ({
+			secret: made,
+			publicKey: made.verifyKey.bytes,
+		}));
+		assert.equal(refused.ok, false);
+		assert.throws(() => made.reveal(), /erased/);
+	});
 
 	it("overwrites the bytes, not only the reference to them", () => {
 		const signing = noblePrimitives.signingKey(seed);
