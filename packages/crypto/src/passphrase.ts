@@ -21,7 +21,8 @@ export class PassphraseImpl extends SecretBytes implements Passphrase {
 
 /**
  * CRYPTO-17: a passphrase from what someone typed. Two people who were told the same words get the same bytes, 1 to 256
- * of UTF-8. The invisible goes first, so that what it kept apart is composed; NFKC makes nothing invisible of what is not.
+ * of UTF-8. The invisible goes first, so that what it kept apart is composed; NFKC makes nothing invisible of what is
+ * not.
  */
 export function normalisePassphrase(text: string): Result<Passphrase, PassphraseError> {
 	if (text.length > INPUT_MAX_UNITS) return tooLong(utf8(text));
