@@ -51,7 +51,7 @@ test("the way in is told step by step, as it happens", async () => {
 	room.clock.advance(SLOW_JOIN_MS);
 	assert.equal(room.store.getSnapshot().joining.waitingFor[0]?.person?.nickname, "Ana");
 	participant.shown = viewOf({ session: session(ME, ANA) });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
 	assert.equal(room.store.getSnapshot().stage, "room");
 	assert.equal(room.store.getSnapshot().joining.fraction, 1);
 });
@@ -69,7 +69,7 @@ test("inside, it says who reads; after a departure it says so, and writing waits
 	const room = scripted();
 	const participant = await room.enter();
 	participant.shown = viewOf({ session: session(ME, BO, ANA) });
-	await room.say({ type: "session", session: session(ME, BO, ANA), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, BO, ANA), joined: [ME], left: [], back: [] });
 	let { trust, composer } = room.store.getSnapshot();
 	assert.equal(trust.state, "private");
 	assert.deepEqual(trust.state === "private" && trust.others.map((ref) => ref.nickname), ["Ana", "Bo"]);
@@ -243,7 +243,7 @@ test("after a lost connection the participant goes on under the new presence", a
 	const room = scripted();
 	const participant = await room.enter();
 	participant.shown = viewOf({ session: session(ME, ANA) });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
 	await room.deliver({ type: "interrupted", reason: { kind: "unreachable", detail: "x" } });
 	participant.shown = viewOf();
 	await room.deliver({ ...ENTERED, self: "h-me-2" });
@@ -260,10 +260,10 @@ test("back in a session under a new presence, those who were there all the time 
 	const room = scripted();
 	const participant = await room.enter();
 	participant.shown = viewOf({ session: session(ME, ANA) });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME, ANA], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME, ANA], left: [], back: [] });
 	await room.deliver({ ...ENTERED, self: "h-me-2" });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME, ANA], left: [] });
-	await room.say({ type: "session", session: session(ME, ANA, BO), joined: [BO], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME, ANA], left: [], back: [] });
+	await room.say({ type: "session", session: session(ME, ANA, BO), joined: [BO], left: [], back: [] });
 	const lines = room.store.getSnapshot().timeline.map((item) => item.kind === "system" && item.line.code);
 	assert.deepEqual(lines, ["started", "reconnected", "new-keys", "joined", "new-keys"]);
 });
@@ -274,10 +274,16 @@ test("a dispute is over when its person is out, or when we are somebody new ours
 	participant.shown = viewOf({ session: session(ME, ANA, BO) });
 	const diverge = (who: Person) =>
 		room.say({ type: "divergence", person: who, session: "0123456789abcdef", agreedUntil: 0, disputed: [] });
-	await room.say({ type: "session", session: session(ME, ANA, BO), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA, BO), joined: [ME], left: [], back: [] });
 	await diverge(ANA);
 	await diverge(BO);
-	await room.say({ type: "session", session: session(ME, ANA), joined: [], left: [{ person: BO, how: "left" }] });
+	await room.say({
+		type: "session",
+		session: session(ME, ANA),
+		joined: [],
+		left: [{ person: BO, how: "left" }],
+		back: [],
+	});
 	assert.deepEqual(
 		room.store.getSnapshot().disputes.map((dispute) => dispute.person.nickname),
 		["Ana"],
@@ -293,7 +299,7 @@ test("coming back while our former presence still holds our name, another partic
 		session: session(ME, ANA),
 		outbox: [{ id: "own-2" as MessageId, text: "hello", heldFor: [] }],
 	});
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
 	await room.say({ type: "message", message: placed("own-1", ME, "before", [ANA]) });
 	await room.deliver({ ...ENTERED, self: "h-me-2", occupants: ["h-ana", "h-me"] });
 	// What the real one does when it is refused: it is over, with an empty outbox.
@@ -314,7 +320,7 @@ test("coming back while our former presence still holds our name, another partic
 	room.store.release(held?.id as MessageId);
 	assert.equal(room.store.getSnapshot().held.length, 1);
 	second.shown = viewOf({ session: session(ME, ANA) });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
 	room.store.release(held?.id as MessageId);
 	assert.deepEqual(second.sentTexts, ["hello"]);
 	assert.deepEqual(room.store.getSnapshot().held, []);
@@ -345,7 +351,7 @@ test("a mistake of ours while sending or leaving stops the visit too", async () 
 		const room = scripted();
 		const participant = await room.enter();
 		participant.shown = viewOf({ session: session(ME, ANA) });
-		await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+		await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
 		participant[act] = () => {
 			throw new RangeError("a length");
 		};
@@ -376,7 +382,7 @@ test("messages held for newcomers are shown with who came, released and discarde
 		session: session(ME, BO),
 		outbox: [{ id: "h" as MessageId, text: "for Ana", heldFor: [BO] }],
 	});
-	await room.say({ type: "session", session: session(ME, BO), joined: [BO], left: [] });
+	await room.say({ type: "session", session: session(ME, BO), joined: [BO], left: [], back: [] });
 	const [held] = room.store.getSnapshot().held;
 	assert.deepEqual([held?.why, held?.newcomers[0]?.nickname], ["newcomers", "Bo"]);
 	room.store.release("h" as MessageId);
@@ -407,7 +413,7 @@ test("the timeline tells who came and went, and the first session says that noth
 	const room = scripted();
 	const participant = await room.enter();
 	participant.shown = viewOf({ session: session(ME, ANA) });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
 	await room.say({ type: "message", message: placed("m", ANA, "hi", [ME]) });
 	await room.say({ type: "joining", person: BO });
 	await room.say({
@@ -415,6 +421,7 @@ test("the timeline tells who came and went, and the first session says that noth
 		session: session(ME, BO),
 		joined: [BO],
 		left: [{ person: ANA, how: "left" }],
+		back: [],
 	});
 	const lines = room.store
 		.getSnapshot()
@@ -426,7 +433,7 @@ test("snapshots are the same object until something changes, and their unchanged
 	const room = scripted();
 	const participant = await room.enter();
 	participant.shown = viewOf({ session: session(ME, ANA) });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
 	let told = 0;
 	const stop = room.store.subscribe(() => {
 		told += 1;
@@ -486,7 +493,7 @@ test("a divergence marks the messages, names the person and stays in sight", asy
 	const room = scripted();
 	const participant = await room.enter();
 	participant.shown = viewOf({ session: session(ME, ANA) });
-	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [] });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
 	await room.say({ type: "message", message: placed("m", ME, "hi", [ANA]) });
 	for (let n = 0; n < 2; n++) {
 		await room.say({

@@ -47,6 +47,8 @@ export function viewOf(change: Partial<RoomView> = {}): RoomView {
 		attempt: undefined,
 		joining: [],
 		leaving: [],
+		asking: [],
+		room: undefined,
 		waiting: change.session === undefined ? "no-session" : undefined,
 		outbox: [],
 		...change,
@@ -112,6 +114,8 @@ export class ScriptedParticipant implements ParticipantApi {
 	readonly released: MessageId[] = [];
 	readonly discarded: MessageId[] = [];
 	readonly woken: Millis[] = [];
+	/** What else the user asked for, oldest first. */
+	readonly asked: string[] = [];
 	left = false;
 	shown: RoomView = viewOf();
 	wakeAt: Millis | undefined;
@@ -142,6 +146,22 @@ export class ScriptedParticipant implements ParticipantApi {
 	discard(id: MessageId): boolean {
 		this.discarded.push(id);
 		return true;
+	}
+
+	rekey(): void {
+		this.asked.push("rekey");
+	}
+
+	approve(person: PersonId): void {
+		this.asked.push(`approve ${person}`);
+	}
+
+	refuse(person: PersonId): void {
+		this.asked.push(`refuse ${person}`);
+	}
+
+	setPreviews(on: boolean): void {
+		this.asked.push(`previews ${on ? "on" : "off"}`);
 	}
 
 	leave(): void {

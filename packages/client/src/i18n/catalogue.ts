@@ -218,6 +218,7 @@ export interface Catalogue {
 		readonly over: string;
 		/** It can be written, and is sent later. */
 		readonly untilNewKeys: string;
+		readonly untilUnfrozen: string;
 		readonly untilConnection: string;
 		/** So many messages wait to be sent that no more are taken. */
 		readonly tooMany: string;

@@ -119,7 +119,11 @@ export function composerSentence({ composer: words }: Catalogue, view: ComposerV
 		case "open":
 			return words.hint;
 		case "waits":
-			return view.until === "new-keys" ? words.untilNewKeys : words.untilConnection;
+			return {
+				"new-keys": words.untilNewKeys,
+				unfrozen: words.untilUnfrozen,
+				connection: words.untilConnection,
+			}[view.until];
 		case "closed":
 			return view.why === "over" ? words.over : words.noSession;
 	}

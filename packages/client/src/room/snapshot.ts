@@ -110,7 +110,7 @@ export type ComposerView =
 	/** What is written now is sent now. */
 	| { readonly state: "open" }
 	/** What is written now is sent when `until` has come. */
-	| { readonly state: "waits"; readonly until: "new-keys" | "connection" }
+	| { readonly state: "waits"; readonly until: "new-keys" | "unfrozen" | "connection" }
 	/** Nothing can be written. */
 	| { readonly state: "closed"; readonly why: "no-session" | "over" };
 

@@ -22,6 +22,8 @@ export function composerView(view: RoomView | undefined, over: boolean): Compose
 			return { state: "open" };
 		case "re-keying":
 			return { state: "waits", until: "new-keys" };
+		case "frozen":
+			return { state: "waits", until: "unfrozen" };
 		case "interrupted":
 			return { state: "waits", until: "connection" };
 		case "no-session":
