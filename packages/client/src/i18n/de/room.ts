@@ -1,0 +1,136 @@
+import type { Colour } from "../../identity/picture.ts";
+import type { RoomWords } from "../catalogue/room.ts";
+import { grammar } from "../grammar.ts";
+
+const g = grammar("de");
+
+const COLOURS: { readonly [Name in Colour]: string } = {
+	red: "rot",
+	amber: "gelb",
+	green: "grün",
+	teal: "türkis",
+	blue: "blau",
+	violet: "violett",
+};
+
+export const room: RoomWords = {
+	trust: {
+		private: (others) => `Nur ${g.list([...others.map(g.name), "du"])} könnt das lesen.`,
+		privateMany: (count) => `Nur du und die ${g.number(count)} anderen auf der Liste könnt das lesen.`,
+		alone: "Nur du bist hier. Niemand sonst kann das lesen.",
+		reKeying: (names) =>
+			names.length === 0
+				? "Neue Schlüssel entstehen. Was du schreibst, wartet auf sie."
+				: `${g.names(names)} ${g.plural(names.length, { one: "ist", other: "sind" })} weg. Neue Schlüssel entstehen; was du schreibst, wartet auf sie.`,
+		interrupted: "Die Verbindung ist weg. Es wird versucht, sie wiederherzustellen.",
+		notYet: "Noch nicht vertraulich. Der gemeinsame Schlüssel entsteht.",
+		over: "Du bist nicht mehr in diesem Raum.",
+		joining: (names) => `${g.names(names)} ${g.plural(names.length, { one: "kommt", other: "kommen" })} gerade dazu.`,
+		dispute: (name, time) =>
+			time === undefined
+				? `${g.name(name)} sieht ein anderes Gespräch.`
+				: `${g.name(name)} sieht seit ${time} ein anderes Gespräch.`,
+		disputeAction: "Fragt einander auf einem anderen Weg. Geht dann und trefft euch in einem neuen Raum.",
+	},
+	room: {
+		copyLink: "Link kopieren",
+		linkCopied: "Link kopiert",
+		linkNotCopied: "Kopier diesen Link selbst:",
+		leave: "Verlassen",
+		people: "Personen",
+		peopleCount: (count) => `Personen (${g.number(count)})`,
+		messages: "Nachrichten",
+		details: "Einzelheiten",
+		toNewest: "Zum Neuesten",
+	},
+	person: {
+		you: "du",
+		inSession: "in der Sitzung",
+		joining: "kommt dazu",
+		leaving: {
+			left: "ist gegangen",
+			gone: "antwortet nicht mehr",
+			misbehaved: "ausgeschlossen: Regeln verletzt",
+			silent: "schweigt zu lange",
+			diverged: "sieht ein anderes Gespräch",
+			split: "hat ohne dich weitergemacht",
+			returning: "kommt zurück",
+		},
+		leavingUnknown: "geht",
+		lookAlike: (names) =>
+			`Dieser Name sieht aus wie ${g.names(names)}. Das sind verschiedene Personen: Farbe und Form unterscheiden sie.`,
+		compare: (name) =>
+			`Ruf ${g.name(name)} an, oder trefft euch, und lest einander diese Wörter vor. Bei ${g.name(name)} stehen dieselben. Wenn nicht, sitzt jemand dazwischen.`,
+		compareOwn:
+			"Diese Wörter sehen die anderen, wenn sie deinen Namen öffnen. Lies sie am Telefon vor, damit sie vergleichen können.",
+		words: "Wörter",
+		digits: "Ziffern",
+		picture: "Bild",
+		pictureOf: (tiles) => `Bild: ${tiles.join(", ")}`,
+		mark: (colour, shape) =>
+			`${
+				{
+					circle: "Kreis",
+					square: "Quadrat",
+					triangle: "Dreieck",
+					diamond: "Raute",
+					star: "Stern",
+					cross: "Kreuz",
+					ring: "Ring",
+					moon: "Mond",
+				}[shape]
+			} in ${COLOURS[colour]}`,
+	},
+	composer: {
+		message: "Nachricht",
+		send: "Senden",
+		hint: "Enter sendet, Umschalt + Enter beginnt eine neue Zeile.",
+		noSession: "Du kannst schreiben, sobald der gemeinsame Schlüssel steht.",
+		over: "Du bist nicht mehr in diesem Raum.",
+		untilNewKeys: "Neue Schlüssel entstehen. Was du jetzt sendest, geht hinaus, wenn sie fertig sind.",
+		untilUnfrozen: "Zu deiner Sicherheit angehalten. Was du jetzt sendest, geht mit neuen Schlüsseln hinaus.",
+		untilConnection: "Die Verbindung ist weg. Was du jetzt sendest, wartet, bis sie wieder da ist.",
+		tooMany: "Zu viele Nachrichten warten schon. Warte, bis einige hinausgegangen sind.",
+		tooLong: (limitBytes) => `Das ist zu lang: höchstens ${g.number(limitBytes)} Bytes in einer Nachricht.`,
+	},
+	held: {
+		newcomers: (names) =>
+			`Nicht gesendet: ${g.names(names)} ${g.plural(names.length, { one: "kam", other: "kamen" })} dazu, nachdem du das geschrieben hast. An alle senden, die jetzt hier sind?`,
+		reconnected:
+			"Vielleicht nicht gesendet: Die Verbindung ging verloren, nachdem du das geschrieben hast. An alle senden, die jetzt hier sind?",
+		send: "An alle hier senden",
+		discard: "Verwerfen",
+	},
+	details: {
+		title: "Einzelheiten",
+		session: "Sitzung",
+		fingerprint: "Code der Sitzung",
+		fingerprintHint: "Bei allen in der Sitzung gleich.",
+		since: "Seit",
+		size: "Personen darin",
+		suite: "Verfahren",
+		none: "Gerade keine Sitzung.",
+		attempt: (done, total) => `Nächste Schlüssel: ${g.number(done)} von ${g.number(total)} Teilen sind da`,
+		link: "Link zu diesem Raum",
+		refusals: (count) =>
+			g.plural(count, { one: `${g.number(count)} Text abgewiesen`, other: `${g.number(count)} Texte abgewiesen` }),
+		refusalsHint: "Sie haben nichts verändert und werden nicht als Nachrichten gezeigt.",
+		blame: {
+			foreign: "nicht von Clowder",
+			sender: "verletzt das Protokoll",
+			timing: "zu spät, zu früh oder doppelt",
+			limits: "über einer Grenze",
+			carrier: "unterwegs beschädigt",
+		},
+	},
+	help: {
+		title: "Tasten",
+		key: { enter: "Enter", shiftEnter: "Umschalt + Enter", escape: "Esc", tab: "Tab" },
+		open: "Diese Tasten zeigen",
+		send: "Die Nachricht senden",
+		newLine: "Eine neue Zeile beginnen",
+		back: "Einen Schritt zurück",
+		next: "Zum nächsten Bedienelement",
+		region: "Zum nächsten Teil des Bildschirms",
+	},
+};
