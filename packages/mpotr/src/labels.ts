@@ -24,6 +24,9 @@ export const LABELS = {
 	message: "message",
 	messageKeys: "message-keys",
 	p2p: "p2p",
+	pakeNewcomer: "pake-newcomer",
+	pakeSid: "pake-sid",
+	pakeSponsor: "pake-sponsor",
 	rank: "rank",
 	salt: "salt",
 	seal: "seal",
@@ -77,9 +80,14 @@ function prefix(suite: Suite, label: Label): Uint8Array {
 	return known;
 }
 
+/** What `hash` and `mac` take in, for a key that computes its MACs itself. */
+export function labelled(suite: Suite, label: Label, ...parts: readonly Uint8Array[]): readonly Uint8Array[] {
+	return [prefix(suite, label), ...parts.map(withLength)];
+}
+
 /** `H(label, a, b, ...)` of the design's section 2: SHA-512, 64 bytes (rule HASH-1). */
 export function hash(suite: Suite, label: Label, ...parts: readonly Uint8Array[]): Uint8Array {
-	return suite.primitives.sha512(prefix(suite, label), ...parts.map(withLength));
+	return suite.primitives.sha512(...labelled(suite, label, ...parts));
 }
 
 /** `H` cut to 32 bytes, for names. */
@@ -90,7 +98,7 @@ export function name<T extends Uint8Array>(suite: Suite, label: Label, ...parts:
 /** `MAC`: HMAC-SHA-512 over the same encoding as `hash`, cut to 32 bytes (rule HASH-2). */
 export function mac(suite: Suite, key: Uint8Array, label: Label, ...parts: readonly Uint8Array[]): Mac {
 	return suite.primitives
-		.hmacSha512(key, prefix(suite, label), ...parts.map(withLength))
+		.hmacSha512(key, ...labelled(suite, label, ...parts))
 		.slice(0, NAME_BYTES) as Uint8Array as Mac;
 }
 

@@ -16,6 +16,16 @@ export const MAX_PREVIOUS = 8;
 export const MAX_REKEYS_IN_A_ROW = 3;
 /** Wrong passphrases that are counted; from here on sponsors wait longest between two tries. */
 export const MAX_WRONG_PASSPHRASES = 1000;
+/** Wrong passphrases that make nobody wait. */
+export const FREE_WRONG_PASSPHRASES = 3;
+/** After the next one a sponsor waits this long; twice as long after each further one, up to the second. */
+export const PASSPHRASE_DELAY_MS = 1000;
+export const MAX_PASSPHRASE_DELAY_MS = 60_000;
+/** Own STATEs that a newcomer may name when it proves that it knows the passphrase. */
+export const MAX_TOLD_STATES = 256;
+/** A newcomer whom people are asked about asks for the room's state anew after this many knock timeouts, then ever more rarely. */
+export const ASKING_KNOCK_TIMEOUTS = 8;
+export const MAX_ASKING_MS = 600_000;
 /** Keep-lists that are voted on at a time; a further one takes the place of the oldest. */
 export const MAX_VOTE_LISTS = 4;
 /** UTF-8 bytes of one text message. */
@@ -30,6 +40,12 @@ export const MAX_MESSAGE_BYTES = 262_144;
 export const MAX_MESSAGE_NUMBER = 4_294_967_294;
 /** Bytes of a text that is sealed for the way in, padded to this one size (design section 9). */
 export const RELAYED_BYTES = 2048;
+/** Texts of one newcomer that its sponsor relays in one attempt. */
+export const MAX_WHISPERS = 16;
+/** Own texts that wait for the newcomers of an attempt to have its list. */
+export const MAX_WAITING_COPIES = 16;
+/** Newcomers of an attempt to whom texts are copied: a box for each is in every copy. In larger batches nobody gets any. */
+export const MAX_COPY_BOXES = 32;
 /** Messages in one REPLY; whoever misses more asks again. */
 export const MAX_REPLY_MESSAGES = 256;
 /** UTF-8 bytes of a carrier's handle; texts from longer ones are refused. */
@@ -53,6 +69,12 @@ export const MAX_OUTBOX = 256;
 export const MAX_OWN_KEYS = 64;
 /** Own texts on the carrier whose echo has not come. */
 export const MAX_IN_FLIGHT = 1024;
+/** ROSTERs for one newcomer in one attempt; whoever sees another list after that counts as silent. */
+export const MAX_ROSTERS = 3;
+/** Own messages that others may yet report to have seen; older ones prove nothing fresh. */
+export const MAX_UNCOVERED = 256;
+/** People whom a client remembers to have met in a room. */
+export const MAX_MET = 4096;
 /** Events not taken yet; older refusals are dropped first. */
 export const MAX_EVENTS = 4096;
 /** Bounds for a room's silence timeout, in seconds, so that a room cannot talk a client into waiting for ever. */

@@ -34,7 +34,7 @@ test("an echo counts once", () => {
 	const random = seeded("desk");
 	const desk = new Desk(suite, random);
 	const hash = desk.post(suite.primitives.signingKey(random(32)), NO_CONTEXT, { type: "GONE", v: new Uint8Array(32) });
-	assert.deepEqual([desk.echoed(hash), desk.echoed(hash)], [true, false]);
+	assert.deepEqual([desk.echoed(hash), desk.echoed(hash)], [0, undefined]);
 });
 
 test("events that nobody takes cost bounded memory, and refusals go first", () => {

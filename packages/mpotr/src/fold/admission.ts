@@ -1,5 +1,6 @@
 import { equal } from "@clowder/bytes";
 import { MAX_WRONG_PASSPHRASES } from "../limits.ts";
+import type { VerifyKey } from "@clowder/crypto";
 import type { Approve, Deny, Pake } from "../wire/messages.ts";
 import {
 	broken,
@@ -34,7 +35,7 @@ export function isAdmitted(state: FoldState, join: PendingJoin): boolean {
 }
 
 /** Whether so many have refused that the policy cannot be met any more (rule ADMIT-2). */
-function isRefused(state: FoldState, join: PendingJoin): boolean {
+export function isRefused(state: FoldState, join: PendingJoin): boolean {
 	const here = presentMembers(state).length;
 	const against = count(state, join.denials);
 	switch (state.parameters.policy) {
@@ -64,6 +65,13 @@ export const placeApprove: Step<Approve> = (_suite, state, placed) => {
 	return { state: { ...state, pending }, effects: [{ type: "answered", join: next, by, yes: true }] };
 };
 
+/** Only the sponsor can tell a wrong passphrase; whoever was introduced had the right one (rule PASS-5). */
+function isItsGate(state: FoldState, join: PendingJoin, by: VerifyKey): boolean {
+	if (!state.parameters.passphrase || join.introduced) return false;
+	// Those who know of a join by a STATE do not know its sponsor.
+	return join.message === undefined || equal(join.message.message.sponsor, by.bytes);
+}
+
 /**
  * DENY: a member refuses a join that is not in an attempt yet; everyone sees who did (rule DENY-1). "Not admitted" is a
  * voice and ends the join when the policy cannot be met any more (ADMIT-2); any other reason ends it.
@@ -77,10 +85,8 @@ export const placeDeny: Step<Deny> = (_suite, state, placed) => {
 	if (join === undefined) return late(state, "DENY-1", "a join that waits", "none");
 	const { reason } = placed.message;
 	const without = state.pending.filter((one) => one !== join);
-	if (reason === "wrong-passphrase") {
-		// Counted for the room and not for the newcomer: keys cost nothing (rule PASS-3).
-		const failures = Math.min(state.failures + 1, MAX_WRONG_PASSPHRASES);
-		return { state: { ...state, pending: without, failures }, effects: [{ type: "denied", join, by, reason }] };
+	if (reason === "wrong-passphrase" && !isItsGate(state, join, by)) {
+		return broken(state, "PASS-5", "the sponsor of a join to a room with a passphrase", "another");
 	}
 	if (reason !== "not-admitted") {
 		return { state: { ...state, pending: without }, effects: [{ type: "denied", join, by, reason }] };
@@ -97,9 +103,27 @@ export const placeDeny: Step<Deny> = (_suite, state, placed) => {
 	return { state: { ...state, pending }, effects: [answered] };
 };
 
-/** PAKE: between a newcomer and the sponsor it chose; changes nothing that is agreed on (rule PASS-1). */
+/**
+ * PAKE: whoever comes in asks one member, who answers (rule PASS-1). Whoever gets an answer has one guess, and can go away
+ * without a word if it was wrong: so an answer counts as a wrong passphrase until its newcomer is introduced, for the
+ * room and not for the newcomer, since keys cost nothing (rule PASS-4).
+ */
 export const placePake: Step<Pake> = (_suite, state, placed) => {
 	if (!state.parameters.passphrase) return broken(state, "PASS-1", "a room with a passphrase", "one without");
-	const member = presentMembers(state).find((one) => equal(one.v.bytes, placed.header.v));
-	return unchanged(state, ...(member ? [{ type: "pake", v: member.v } as const] : []));
+	const { confirm } = placed.message;
+	const answers = presentMembers(state).some((one) => equal(one.v.bytes, placed.header.v));
+	if (answers !== (confirm !== undefined)) {
+		return broken(state, "PASS-1", "a proof of the sponsor's, and none of the newcomer's", "otherwise");
+	}
+	if (!answers) return unchanged(state, { type: "pake", answers });
+	if (state.base === undefined || !equal(placed.header.context, state.base.aid)) {
+		return late(state, "PASS-1", "the present base", "another");
+	}
+	const failures = Math.min(state.failures + 1, MAX_WRONG_PASSPHRASES);
+	return { state: { ...state, failures }, effects: [{ type: "pake", answers }] };
 };
+
+/** The failures after someone who knew the passphrase was introduced (rule PASS-4). */
+export function withoutOne(state: FoldState): number {
+	return state.parameters.passphrase ? Math.max(state.failures - 1, 0) : 0;
+}

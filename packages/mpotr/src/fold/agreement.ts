@@ -172,7 +172,8 @@ function activate(state: FoldState, attempt: Attempt): Folded {
 		pending: [],
 		removed: new Map(),
 		votes: new Map(),
-		failures: 0,
+		// Guessing goes on where it was; a room that lets nobody in for long would be a way to close it (rule PASS-4).
+		failures: Math.floor(state.failures / 2),
 		rekeys: carryRekeys(state, attempt),
 		attempt: undefined,
 		dead: [],

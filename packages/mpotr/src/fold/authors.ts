@@ -1,5 +1,5 @@
 import { equal, err, ok, type Result } from "@clowder/bytes";
-import type { VerifyKey } from "@clowder/crypto";
+import type { Suite, VerifyKey } from "@clowder/crypto";
 import type { Handle, Refusal } from "../api.ts";
 import { MAX_KNOWN_KEYS } from "../limits.ts";
 import type { ParsedMessage, VerifiedMessage } from "../wire/envelope.ts";
@@ -7,7 +7,7 @@ import type { MessageType } from "../wire/messages.ts";
 import { type Author, type Effect, type FoldState, type KeyName, keyName } from "./state.ts";
 
 /** Which key has to have signed a message: its own for those who come in, else one the room knows (rule AUTHOR-1). */
-export function authorKey(state: FoldState, parsed: ParsedMessage): Result<VerifyKey, Refusal> {
+export function authorKey(suite: Suite, state: FoldState, parsed: ParsedMessage): Result<VerifyKey, Refusal> {
 	const { message, header } = parsed;
 	if (message.type === "FOUND" || message.type === "KNOCK" || message.type === "JOIN") {
 		if (equal(message.keySet.v.bytes, header.v)) return ok(message.keySet.v);
@@ -15,6 +15,11 @@ export function authorKey(state: FoldState, parsed: ParsedMessage): Result<Verif
 	}
 	const known = knownKey(state, keyName(header.v));
 	if (known !== undefined) return ok(known);
+	if (message.type === "PAKE") {
+		// Between its KNOCK and its JOIN nobody but its sponsor remembers a newcomer (rule PASS-1).
+		const v = suite.primitives.parseVerifyKey(header.v);
+		if (v.ok) return ok(v.value);
+	}
 	return err({ blame: "timing", rule: "AUTHOR-1", expected: "an author of this session", got: "someone else" });
 }
 
@@ -62,6 +67,7 @@ export function countMessage(
 	if (known !== undefined && number <= known.number) {
 		return err({ blame: "timing", rule: "REPLAY-1", expected: `a number above ${known.number}`, got: `${number}` });
 	}
+	if (known === undefined && placed.message.type === "PAKE") return ok({ state, gap: undefined });
 	if (known === undefined && state.authors.size >= MAX_KNOWN_KEYS) {
 		return err({ blame: "limits", rule: "REPLAY-2", expected: `at most ${MAX_KNOWN_KEYS} keys`, got: "one more" });
 	}

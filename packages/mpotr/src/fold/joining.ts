@@ -2,6 +2,7 @@ import { equal } from "@clowder/bytes";
 import type { Handle } from "../api.ts";
 import { allDistinct } from "../key-set.ts";
 import { MAX_PARTICIPANTS, MAX_PENDING } from "../limits.ts";
+import { withoutOne } from "./admission.ts";
 import type { Introduce, Join, Knock, State } from "../wire/messages.ts";
 import {
 	broken,
@@ -77,6 +78,9 @@ export const placeJoin: Step<Join> = (suite, state, placed) => {
 	if (message.authenticators.length !== state.base.members.length) {
 		return broken(state, "JOIN-2", `${state.base.members.length} authenticators`, `${message.authenticators.length}`);
 	}
+	if ((message.passphrase !== undefined) !== state.parameters.passphrase) {
+		return broken(state, "PASS-3", "a proof of the passphrase where the room has one, and only there", "otherwise");
+	}
 	const before = joinByKey(state, header.v);
 	const handle = state.authors.get(keyName(header.v))?.handle;
 	if (before?.introduced || handleIsTaken(state, handle)) {
@@ -126,5 +130,6 @@ export const placeIntroduce: Step<Introduce> = (_suite, state, placed) => {
 	}
 	const introduced = { ...join, introduced: true };
 	const pending = state.pending.map((one) => (one === join ? introduced : one));
-	return { state: { ...state, pending }, effects: [{ type: "introduced", join: introduced }] };
+	const failures = withoutOne(state);
+	return { state: { ...state, pending, failures }, effects: [{ type: "introduced", join: introduced }] };
 };

@@ -1,7 +1,8 @@
 import { equal } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import type { Owed } from "../api.ts";
-import { type Attempt, keyName, newcomers, type Slot } from "./state.ts";
+import type { Revealed } from "../wire/messages.ts";
+import { type Attempt, keyName, newcomers, pairName, type PairName, type Slot, slotOf } from "./state.ts";
 
 /** How far an attempt is: what the ring has got and still needs (design section 4, "an interface"). */
 
@@ -57,6 +58,13 @@ export function listDiffers(attempt: Attempt, slot: Slot): boolean {
 	return slot.join !== undefined && list !== undefined && own !== undefined && !equal(list, own);
 }
 
+/** A member whose OFFER shows another list than most members see: it cannot mend that, and counts as silent. */
+function memberDiffers(attempt: Attempt, slot: Slot): boolean {
+	const list = membersList(attempt);
+	const own = attempt.offers.get(keyName(slot.keySet.v))?.message.list;
+	return slot.join === undefined && list !== undefined && own !== undefined && !equal(list, own);
+}
+
 export function allOffersAgree(attempt: Attempt): boolean {
 	if (attempt.slots.length === 1) return true;
 	const [first] = attempt.offers.values();
@@ -82,9 +90,10 @@ export function owed(suite: Suite, attempt: Attempt): readonly { readonly slot: 
 		if (!hasRoster(attempt, slot) || listDiffers(attempt, slot)) return [{ slot, owes: "roster" }];
 		if (owesKey(suite, attempt, slot) && !attempt.keys.has(key)) return [{ slot, owes: "key" }];
 		if (attempt.slots.length > 1 && !attempt.offers.has(key)) return [{ slot, owes: "offer" }];
+		if (memberDiffers(attempt, slot)) return [{ slot, owes: "offer" }];
 		if (!allOffersAgree(attempt)) return [];
 		if (!attempt.shares.has(key)) return [{ slot, owes: "share" }];
-		if (!allShared(attempt)) return [];
+		if (!allShared(attempt) || inDispute(attempt)) return [];
 		if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) return [{ slot, owes: "ok" }];
 		if (!allOk(attempt) || attempt.confirms.has(key)) return [];
 		return [{ slot, owes: "confirm" }];
@@ -94,4 +103,60 @@ export function owed(suite: Suite, attempt: Attempt): readonly { readonly slot: 
 /** How many confirmations a SHARE of this slot carries: to and from newcomers. */
 export function confirmationsOwed(attempt: Attempt, slot: Slot): number {
 	return slot.join === undefined ? newcomers(attempt).length : attempt.slots.length - 1;
+}
+
+/** Whom a SHARE confirms to, by index and in its order: a newcomer to all others, others to newcomers. */
+export function confirmsTo(attempt: Attempt, from: number): readonly number[] {
+	const isNewcomer = (i: number): boolean => attempt.slots[i]?.join !== undefined;
+	return attempt.slots.map((_, i) => i).filter((i) => i !== from && (isNewcomer(from) || isNewcomer(i)));
+}
+
+/** The SHAREs of an attempt are replaced, like its OFFERs. */
+const contradictions = new WeakMap<Attempt["shares"], readonly number[]>();
+
+/** The links, by their left one, on which two neighbours' commitments contradict each other: `cR_i != cL_{i+1}`. */
+export function brokenLinks(attempt: Attempt): readonly number[] {
+	if (!allShared(attempt)) return [];
+	const known = contradictions.get(attempt.shares);
+	if (known !== undefined) return known;
+	const ringOf = (slot: Slot) => attempt.shares.get(keyName(slot.keySet.v))?.message.ring;
+	const links = attempt.slots.flatMap((slot, i) => {
+		const [own, next] = [ringOf(slot), ringOf(rightOf(attempt, slot))];
+		return own === undefined || next === undefined || equal(own.cR, next.cL) ? [] : [i];
+	});
+	contradictions.set(attempt.shares, links);
+	return links;
+}
+
+/** Somebody's contribution is disputed: until a verdict nobody owes more than what the verdict needs. */
+export function inDispute(attempt: Attempt): boolean {
+	return attempt.complaints.size > 0 || brokenLinks(attempt).length > 0;
+}
+
+/** What someone opened of their pair with `peer`, by REVEAL or with a COMPLAIN. */
+export function opened(attempt: Attempt, slot: Slot, peer: Slot): Revealed | undefined {
+	const pair = pairName(slot.keySet.v, peer.keySet.v);
+	return (attempt.reveals.get(pair) ?? attempt.complaints.get(pair))?.message.revealed;
+}
+
+/**
+ * Who owes a REVEAL, and of the pair with whom: the two on a link that they contradict each other about, and whoever is
+ * complained about (rule BLAME-2). Like `owed`, for what a verdict needs: who withholds it is silent.
+ */
+export function owedReveals(attempt: Attempt): readonly { readonly slot: Slot; readonly peer: Slot }[] {
+	const pairs = new Map<PairName, { readonly slot: Slot; readonly peer: Slot }>();
+	const add = (slot: Slot | undefined, peer: Slot | undefined): void => {
+		if (slot === undefined || peer === undefined || opened(attempt, slot, peer) !== undefined) return;
+		pairs.set(pairName(slot.keySet.v, peer.keySet.v), { slot, peer });
+	};
+	for (const i of brokenLinks(attempt)) {
+		const left = attempt.slots[i] as Slot;
+		const right = rightOf(attempt, left);
+		add(left, right);
+		add(right, left);
+	}
+	for (const { header, message } of attempt.complaints.values()) {
+		add(slotOf(attempt, message.accused), slotOf(attempt, header.v));
+	}
+	return [...pairs.values()];
 }

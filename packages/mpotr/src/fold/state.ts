@@ -150,7 +150,7 @@ export interface FoldState {
 	readonly pending: readonly PendingJoin[];
 	readonly removed: ReadonlyMap<KeyName, Departure>;
 	readonly votes: ReadonlyMap<KeyName, CastVote>;
-	/** Wrong passphrases under this base. */
+	/** Wrong passphrases, and runs of which nobody knows yet whether they were right (rule PASS-4). */
 	readonly failures: number;
 	/** Re-keys that each member opened in a row, through the bases (rule REKEY-2). */
 	readonly rekeys: ReadonlyMap<KeyName, number>;
@@ -199,7 +199,8 @@ export type Effect =
 	| { readonly type: "received"; readonly base: Base; readonly by: VerifyKey; readonly of: readonly Uint8Array[] }
 	/** Someone on the list of the attempt wrote to those who come in, or the other way. */
 	| { readonly type: "beside"; readonly attempt: Attempt; readonly slot: Slot }
-	| { readonly type: "pake"; readonly v: VerifyKey }
+	/** Someone who comes in asks a member for a run of CPace, or a member answers. */
+	| { readonly type: "pake"; readonly answers: boolean }
 	/** Text or acknowledgement: the client decrypts. */
 	| { readonly type: "content"; readonly v: VerifyKey }
 	| { readonly type: "closed"; readonly base: Base; readonly v: VerifyKey };

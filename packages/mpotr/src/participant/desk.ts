@@ -24,7 +24,10 @@ export class Desk {
 	#texts: string[] = [];
 	#events: RoomEvent[] = [];
 	readonly #numbers: Map<KeyName, number> = new Map();
-	readonly #inFlight: Set<string> = new Set();
+	/** When our messages that have not come back were sent. */
+	readonly #inFlight: Map<string, Millis> = new Map();
+	/** The time as of the present call. */
+	now: Millis = 0;
 
 	constructor(suite: Suite, random: (length: number) => Uint8Array) {
 		this.suite = suite;
@@ -47,14 +50,16 @@ export class Desk {
 		dropOldest(this.#numbers, MAX_OWN_KEYS);
 		const signed = signMessage(this.suite, this.binding, key, context, number, message);
 		this.#texts.push(signed.text);
-		this.#inFlight.add(hex(signed.hash));
+		this.#inFlight.set(hex(signed.hash), this.now);
 		dropOldest(this.#inFlight, MAX_IN_FLIGHT);
 		return signed.hash;
 	}
 
-	/** True once for each of our own messages: it has come back. */
-	echoed(hash: MessageHash): boolean {
-		return this.#inFlight.delete(hex(hash));
+	/** Once for each of our own messages, when it has come back: when it was sent. */
+	echoed(hash: MessageHash): Millis | undefined {
+		const sentAt = this.#inFlight.get(hex(hash));
+		this.#inFlight.delete(hex(hash));
+		return sentAt;
 	}
 
 	/** What was on its way when the place was lost never comes. */

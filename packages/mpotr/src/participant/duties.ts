@@ -10,6 +10,8 @@ export interface Duty {
 	/** How long to wait from when it is first wanted; asked once, then. */
 	readonly delayMs: (now: Millis) => number;
 	readonly run: (now: Millis) => void;
+	/** Done, and still wanted after this long: what was sent is lost, so it is done again. */
+	readonly againMs?: number;
 }
 
 /** A duty that is due at once. */
@@ -38,7 +40,8 @@ export class Duties {
 				return entry !== undefined && !entry.done && entry.due <= at;
 			});
 			if (next === undefined) return this.#nextDue();
-			(known.get(next.key) as { done: boolean }).done = true;
+			const again = next.againMs === undefined ? undefined : at + next.againMs;
+			known.set(next.key, { due: again ?? at, done: again === undefined });
 			next.run(at);
 		}
 		throw new Error("duties do not settle");

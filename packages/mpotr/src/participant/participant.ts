@@ -23,15 +23,18 @@ import { DEFAULT_TIMING } from "../timing.ts";
 import { NO_CONTEXT, type ParsedMessage, parseMessage, verifyMessage } from "../wire/envelope.ts";
 import type { Found } from "../wire/messages.ts";
 import { acceptDuties } from "./accept.ts";
+import { closeDuties } from "./closing.ts";
 import { contributionDuties, prepareWork } from "./contribute.ts";
 import { Desk } from "./desk.ts";
 import { Duties, type Duty, now } from "./duties.ts";
 import { farewellDuties, sayGoodbye } from "./farewell.ts";
+import { heartbeatDuties } from "./heartbeat.ts";
 import { type Buffered, entryKeys, joinDuties, Knocking, knock, readState } from "./join.ts";
 import { place, type Turn } from "./place.ts";
+import { rekeyDuties, riding } from "./rekey.ts";
 import { Room, type Self } from "./room.ts";
 import { knownPeople, Outbox, sendDuties, waitingFor } from "./send.ts";
-import { closeDuties } from "./update-session.ts";
+import { keepWatch, patienceDuties, voteDuties } from "./silence.ts";
 import { phaseOf, viewRoom } from "./view.ts";
 
 /** Where we stand; each has only the fields that exist there. */
@@ -63,12 +66,14 @@ export class Participant implements ParticipantApi {
 			terms: { policy: "open", timeoutSeconds: DEFAULT_TIMEOUT_SECONDS, ...terms },
 			passphrase,
 			previews: options.previews ?? true,
+			met: new Set(),
 		};
 		this.#desk = new Desk(suite, random);
 	}
 
 	receive(input: CarrierInput, at: Millis): void {
 		if (this.#mode.type === "over") return;
+		this.#desk.now = at;
 		switch (input.type) {
 			case "entered":
 				this.#enter(input);
@@ -255,7 +260,7 @@ export class Participant implements ParticipantApi {
 		knocking.keep(input);
 		if (input.type === "left") return;
 		const { parsed, from } = input;
-		const own = this.#desk.echoed(parsed.hash);
+		const own = this.#desk.echoed(parsed.hash) !== undefined;
 		if (parsed.message.type === "FOUND") this.#placeFound(knocking, parsed as ParsedMessage<Found>, from, own);
 		else if (parsed.message.type === "STATE") this.#placeState(knocking, parsed, from, at);
 		else if (!own && parsed.message.type !== "KNOCK") knocking.sawActivity();
@@ -340,22 +345,30 @@ export class Participant implements ParticipantApi {
 	}
 
 	#settle(at: Millis): void {
+		this.#desk.now = at;
 		this.#changed = true;
 		this.#wake = this.#duties.settle(() => this.#wanted(), at);
 	}
 
 	#wanted(): readonly Duty[] {
+		const { room: watching } = this.#mode.type === "room" ? this.#mode : { room: undefined };
+		if (watching !== undefined) keepWatch(watching, this.#desk.now);
 		if (this.#interrupted) return [];
 		if (this.#mode.type === "knocking") return this.#knockDuties(this.#mode.knocking);
 		if (this.#mode.type !== "room") return [];
 		const { room } = this.#mode;
+		const knockAgain = (): void => this.#knockAgain(room, false);
 		return [
-			...contributionDuties(room),
+			...riding(room, contributionDuties(room)),
 			...closeDuties(room),
 			...acceptDuties(room),
 			...farewellDuties(room),
-			...joinDuties(room, () => this.#knockAgain(room, false)),
+			...joinDuties(room, knockAgain),
+			...patienceDuties(room, knockAgain),
+			...voteDuties(room),
+			...rekeyDuties(room),
 			...sendDuties(room, this.#interrupted),
+			...heartbeatDuties(room),
 		];
 	}
 

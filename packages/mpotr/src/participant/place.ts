@@ -1,7 +1,7 @@
 import { hex, ok, type Result } from "@clowder/bytes";
 import type { Handle, JoinEnd, Millis, Refusal } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
-import { fold, type Placed } from "../fold/fold.ts";
+import { fold, type Judgement, type Placed } from "../fold/fold.ts";
 import { type Effect, type FoldState, keyName, type PendingJoin } from "../fold/state.ts";
 import { MAX_RECENT_PLACES } from "../limits.ts";
 import { type ParsedMessage, type VerifiedMessage, verifyMessage } from "../wire/envelope.ts";
@@ -10,9 +10,12 @@ import { compareState, makeState, noteJoin, receiveIntroduce, receiveRoster } fr
 import { dropWork, judgeConfirm, prepareWork } from "./contribute.ts";
 import { dropOldest } from "./desk.ts";
 import type { Buffered } from "./join.ts";
-import { isEntry, receiveLastView, receiveMessage } from "./receive.ts";
+import { isEntry, isUnderBase, receiveLastView, receiveMessage } from "./receive.ts";
 import type { Room } from "./room.ts";
-import { activateSession, noteClose, renewIdentity } from "./update-session.ts";
+import { closingOf, noteClose, notePublish, noteReceived } from "./closing.ts";
+import { hear } from "./silence.ts";
+import type { Aid } from "../labels.ts";
+import { activateSession, renewIdentity } from "./update-session.ts";
 
 /** What a place meant for us as a whole; the participant changes its mode by it. */
 export type Turn = "stays" | "knock-again" | "deserted" | "removed" | "refused";
@@ -26,29 +29,35 @@ export function place(room: Room, placeable: Buffered, now: Millis): Turn {
 		return settle(room, fold(room.suite, room.fold, placeable), undefined, now);
 	}
 	const { parsed, from } = placeable;
-	const own = room.desk.echoed(parsed.hash);
+	const sentAt = room.desk.echoed(parsed.hash);
+	const own = sentAt !== undefined;
 	const verified = verify(room, parsed);
 	if (!verified.ok) {
 		// A newcomer was not told of sessions before the present one: their last words say nothing to it.
-		const fromBefore = room.session === undefined && verified.error.blame === "timing";
+		const isLastWord = ["CLOSE", "PUBLISH", "RECEIVED"].includes(parsed.message.type);
+		const fromBefore = verified.error.blame === "timing" && (room.session === undefined || isLastWord);
 		if (!own && !fromBefore) refuse(room, from, verified.error);
 		return "stays";
 	}
 	const message = verified.value;
-	const placed: Placed =
-		message.message.type === "CONFIRM"
-			? {
-					type: "message",
-					from,
-					message,
-					judged: { confirmFits: judgeConfirm(room, message as VerifiedMessage<Confirm>) },
-				}
-			: { type: "message", from, message };
-	return settle(room, fold(room.suite, room.fold, placed), { message, from, own }, now);
+	const placed: Placed = { type: "message", from, message, judged: judge(room, message) };
+	return settle(room, fold(room.suite, room.fold, placed), { message, from, own, sentAt }, now);
+}
+
+/** What our secrets and our seat say about a message, for the fold. */
+function judge(room: Room, message: VerifiedMessage): Judgement {
+	switch (message.message.type) {
+		case "CONFIRM":
+			return { confirmFits: judgeConfirm(room, message as VerifiedMessage<Confirm>) };
+		case "VOTE":
+			return { side: room.session?.ownKey ?? (room.entry && keyName(room.entry.sponsor)) };
+		default:
+			return {};
+	}
 }
 
 function verify(room: Room, parsed: ParsedMessage): Result<VerifiedMessage, Refusal> {
-	const key = authorKey(room.fold, parsed);
+	const key = authorKey(room.suite, room.fold, parsed);
 	if (!key.ok) return key;
 	return verifyMessage(room.suite, room.fold.parameters.binding, key.value, parsed);
 }
@@ -62,6 +71,8 @@ interface Origin {
 	readonly from: Handle;
 	/** It is an echo of ours. */
 	readonly own: boolean;
+	/** When we sent it, if it is ours. */
+	readonly sentAt: Millis | undefined;
 }
 
 /** Brings the fold's result into our private part. */
@@ -101,8 +112,14 @@ function receive(room: Room, origin: Origin, now: Millis): void {
 	const read = readMessage(room, message, now);
 	if (!read.ok) refuse(room, from, read.error);
 	if (room.session === undefined) return;
-	if (isEntry(type)) room.session.transcript.append(message, message.body);
-	if (type !== "CLOSE" && type !== "KNOCK") room.session.validMessages++;
+	// Control is followed to the end of the session; what a frozen client did not accept, its digests do not claim.
+	if (isEntry(type) && room.session.frozen === undefined) room.session.transcript.append(message, message.body);
+	if (!isUnderBase(type)) return;
+	room.session.validMessages++;
+	hear(room, message, now);
+	if (origin.sentAt === undefined) return;
+	room.watch.echoedSentAt = Math.max(room.watch.echoedSentAt, origin.sentAt);
+	room.session.freshness.placed(room.session.validMessages, origin.sentAt);
 }
 
 function readMessage(room: Room, placed: VerifiedMessage, now: Millis): Result<void, Refusal> {
@@ -117,7 +134,7 @@ function readMessage(room: Room, placed: VerifiedMessage, now: Millis): Result<v
 			if (room.session !== undefined) receiveLastView(room, room.session, placed as VerifiedMessage<Leave>);
 			return ok(undefined);
 		case "CLOSE":
-			if (room.closing !== undefined) receiveLastView(room, room.closing.session, placed as VerifiedMessage<Close>);
+			receiveClose(room, placed as VerifiedMessage<Close>);
 			return ok(undefined);
 		default:
 			return ok(undefined);
@@ -178,14 +195,22 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 			return room.session === undefined ? "knock-again" : "removed";
 		}
 		case "closed":
-			noteClose(room, effect.v);
+			noteClose(room, effect.base, effect.v);
+			return "stays";
+		case "published":
+			notePublish(room, effect.base, effect.v);
+			return "stays";
+		case "received":
+			noteReceived(room, effect.base, effect.by, effect.of);
 			return "stays";
 		case "voted":
+			voted(room, effect);
+			return "stays";
 		case "split":
+			room.desk.emit({ type: "split", others: effect.others.flatMap((v) => room.personOf(v) ?? []) });
+			return "stays";
 		case "answered":
 		case "blamed":
-		case "published":
-		case "received":
 		case "beside":
 		case "pake":
 		case "knocked":
@@ -227,6 +252,23 @@ function joinEnded(room: Room, join: PendingJoin, why: JoinEnd): Turn {
 	if (own) return why === "left" ? "knock-again" : "stays";
 	if (identity !== undefined && announced) room.desk.emit({ type: "join-ended", person: room.person(identity), why });
 	return "stays";
+}
+
+/** A CLOSE against our own last view of that session; who saw another one keeps our key unpublished for longer. */
+function receiveClose(room: Room, placed: VerifiedMessage<Close>): void {
+	const closing = closingOf(room, { aid: placed.header.context as Aid });
+	if (closing === undefined) return;
+	receiveLastView(room, closing.session, placed);
+	closing.diverged ||= closing.session.diverged.size > 0;
+}
+
+/** Tells of a vote on others; one on us is told when it takes effect. */
+function voted(room: Room, effect: Extract<Effect, { type: "voted" }>): void {
+	const by = room.personOf(effect.by);
+	const against = effect.vote.drop.flatMap(({ v }) => room.personOf(v) ?? []);
+	const over = effect.vote.drop[0]?.owes;
+	if (by === undefined || over === undefined || room.session === undefined || against.length === 0) return;
+	room.desk.emit({ type: "vote", by, against, over });
 }
 
 function removed(room: Room, effect: Extract<Effect, { type: "removed" }>): Turn {

@@ -7,6 +7,7 @@ import type { Digest } from "../session/transcript.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Close, Encrypted, Leave, MessageType, TextMessage } from "../wire/messages.ts";
 import { personId } from "../identity.ts";
+import { freeze } from "./heartbeat.ts";
 import type { Room } from "./room.ts";
 
 /** Valid messages of these types are entries of the transcript (design section 10); texts are too, where they stand. */
@@ -23,10 +24,24 @@ const ENTRY_TYPES: ReadonlySet<MessageType> = new Set([
 	"CONFIRM",
 	"LEAVE",
 	"GONE",
+	"APPROVE",
+	"VOTE",
+	"RETURN",
+	"COMPLAIN",
+	"REVEAL",
+	"FAULT",
 ]);
 
 export function isEntry(type: MessageType): boolean {
 	return ENTRY_TYPES.has(type);
+}
+
+/** Messages of these types are not of the running session: they count in no header. */
+const APART: ReadonlySet<MessageType> = new Set(["FOUND", "KNOCK", "CLOSE", "PUBLISH", "RECEIVED", "ASK", "REPLY"]);
+
+/** Whether a valid message counts under the present base (rule DIGEST-2). */
+export function isUnderBase(type: MessageType): boolean {
+	return !APART.has(type);
 }
 
 /** Decrypts and reads content of someone else's (Receive of seed 004): the signature was verified before. */
@@ -65,6 +80,7 @@ export function verifyDigests(room: Room, session: LiveSession, v: Uint8Array, s
 		room.desk.emit({ type: "confirmed", messages: messageIds(report.posts), by });
 	}
 	if (report.type === "diverged") {
+		freeze(room, session, "diverged", [room.person(author.identity)]);
 		room.desk.emit({
 			type: "divergence",
 			person: room.person(author.identity),
@@ -78,7 +94,7 @@ export function verifyDigests(room: Room, session: LiveSession, v: Uint8Array, s
 /** A MESSAGE that the fold let through: read it, compare what its author has seen, and place it if it is a text. */
 export function receiveMessage(room: Room, placed: VerifiedMessage<TextMessage>, now: Millis): Result<void, Refusal> {
 	const { session } = room;
-	if (session === undefined) return ok(undefined);
+	if (session === undefined || session.frozen !== undefined) return ok(undefined);
 	const own = equal(placed.header.v, session.own.public.v.bytes);
 	const echo = own ? room.outbox.echo(placed.hash) : undefined;
 	const read = echo ? ok(echo) : decryptContent(room, session, placed, placed.message.content, []);
@@ -87,6 +103,7 @@ export function receiveMessage(room: Room, placed: VerifiedMessage<TextMessage>,
 	if (content.kind === "introduction") {
 		return err({ blame: "sender", rule: "CONTENT-4", expected: "a text or an acknowledgement", got: content.kind });
 	}
+	session.freshness.reported(keyName(placed.header.v), header.validMessages);
 	verifyDigests(room, session, placed.header.v, seenBy(session, header));
 	if (content.kind === "text") placeText(room, session, placed, content.text, echo?.id, now);
 	return ok(undefined);
@@ -111,7 +128,9 @@ function placeText(
 	const entry = session.transcript.append(placed, placed.message.content.ciphertext);
 	const id = ownId ?? (`${session.fingerprint}-${entry}` as MessageId);
 	session.post({ entry, id, author: keyName(placed.header.v) });
+	session.texts++;
 	if (ownId !== undefined) room.outbox.discard(ownId);
+	if (session.left) return;
 	const others = session.plist.filter((p) => p !== author);
 	room.desk.emit({
 		type: "message",

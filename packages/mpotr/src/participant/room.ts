@@ -1,6 +1,6 @@
 import { compare, hex } from "@clowder/bytes";
 import type { IdentitySecretKey, Passphrase, Suite, VerifyKey } from "@clowder/crypto";
-import type { Millis, Person, RoomTerms, Timing } from "../api.ts";
+import type { Millis, Person, PersonId, RoomTerms, Timing } from "../api.ts";
 import {
 	type Attempt,
 	type FoldState,
@@ -18,8 +18,10 @@ import type { Nickname } from "../nickname.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import type { BoxKeys, DenyReason } from "../wire/messages.ts";
 import type { AttemptWork } from "./attempt-work.ts";
+import type { Closing } from "./closing.ts";
 import type { Desk } from "./desk.ts";
 import type { Outbox } from "./send.ts";
+import { Watch } from "./watch.ts";
 
 /** Who we are, for as long as this participant lives. */
 export interface Self {
@@ -29,6 +31,8 @@ export interface Self {
 	readonly timing: Timing;
 	readonly terms: Pick<RoomTerms, "policy" | "timeoutSeconds">;
 	readonly passphrase: Passphrase | undefined;
+	/** Whom we were in a session with, in this place. */
+	readonly met: Set<PersonId>;
 	/** Texts are shared with those who are on the way in. */
 	previews: boolean;
 }
@@ -79,8 +83,11 @@ export class Room {
 	readonly identities: Map<KeyName, Identity> = new Map();
 	readonly joins: Map<string, JoinKnowledge> = new Map();
 	session: LiveSession | undefined;
-	/** The session before, until everyone's CLOSE for it came. */
-	closing: { readonly session: LiveSession; readonly awaited: Set<KeyName> } | undefined;
+	/** Sessions before, until their signing keys are published; the oldest first. */
+	readonly closings: Closing[] = [];
+	readonly watch: Watch = new Watch();
+	/** Whom our vote would leave out, since when it says so, and since when it says that it waited longer. */
+	cast: { readonly name: string; readonly at: Millis; lateAt: Millis | undefined } | undefined;
 	work: AttemptWork | undefined;
 	entry: Entry | undefined;
 	/** The last message we counted: where a STATE of ours says it holds. */
@@ -154,7 +161,8 @@ export class Room {
 	erase(): void {
 		this.work?.erase();
 		this.session?.erase();
-		this.closing?.session.erase();
+		for (const { session } of this.closings) session.erase();
+		this.closings.length = 0;
 		for (const keys of this.vault.values()) eraseKeySet(keys);
 		this.vault.clear();
 	}

@@ -97,7 +97,8 @@ export class Outbox {
 export function waitingFor(room: Room | undefined, interrupted: boolean): Waiting | undefined {
 	if (interrupted) return "interrupted";
 	if (room === undefined || !room.inside) return "no-session";
-	return room.fold.removed.size > 0 ? "re-keying" : undefined;
+	if (room.fold.removed.size > 0) return "re-keying";
+	return room.session?.hushed ? "frozen" : undefined;
 }
 
 /** Everyone this client's user can know of now: in the session, or shown as coming in. */
@@ -125,6 +126,8 @@ export function encryptContent(
 	const context = [session.aid, session.own.public.v.bytes, ...extra];
 	const encrypted = chain.encrypt(context, room.desk.random(16), encodeContent(header, content));
 	session.reported = header.seen.entries;
+	session.spoken++;
+	session.spokenAt = room.desk.now;
 	return { encrypted, header };
 }
 
@@ -162,10 +165,15 @@ export function sendDuties(room: Room, interrupted: boolean): readonly Duty[] {
 		duties.push({
 			key: `acknowledge:${session.aidName}:${session.reported}`,
 			delayMs: () => acknowledgeDelay(room, session),
-			run: () => sendContent(room, session, { kind: "acknowledgement" }, undefined),
+			run: () => sendAcknowledgement(room, session),
 		});
 	}
 	return duties;
+}
+
+/** Says what we have seen, and nothing else: an acknowledgement, and a heartbeat (rule ACK-1, HEART-1). */
+export function sendAcknowledgement(room: Room, session: LiveSession): void {
+	sendContent(room, session, { kind: "acknowledgement" }, undefined);
 }
 
 /** Random within max(2 s, n/2 s), so that a room of any size sends some two acknowledgements a second (rule ACK-1). */

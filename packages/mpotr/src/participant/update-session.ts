@@ -4,10 +4,12 @@ import { type Attempt, type Base, type FoldState, type KeyName, keyName } from "
 import { type Identity, nextSalt, personId } from "../identity.ts";
 import { eraseAgreementKeys, eraseKeySet, type PublicKeySet } from "../key-set.ts";
 import type { VerifyKey } from "@clowder/crypto";
+import { MAX_MET } from "../limits.ts";
 import { LiveSession } from "../session/live-session.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
+import { closeSession } from "./closing.ts";
 import { dropWork } from "./contribute.ts";
-import { type Duty, now } from "./duties.ts";
+import { dropOldest } from "./desk.ts";
 import type { Room } from "./room.ts";
 
 /** Someone goes on with their next key set: the salt of their identity goes on with it. */
@@ -38,7 +40,11 @@ export function activateSession(room: Room, before: FoldState, attempt: Attempt,
 	keepIdentities(room, attempt, base);
 	keepKeys(room, next, base);
 	dropWork(room);
-	closeBefore(room, old, next);
+	if (old !== undefined) closeSession(room, before, old, at);
+	const others = next.plist.map((p) => keyName(p.keySet.v)).filter((key) => key !== next.ownKey);
+	room.watch.clear(others, at);
+	room.cast = undefined;
+	room.wishes.rekey = false;
 	announceSession(room, before, old, next);
 	return "in";
 }
@@ -84,47 +90,12 @@ function keepKeys(room: Room, session: LiveSession, base: Base): void {
 	room.shared.clear();
 }
 
-/** The old session is over: its chains go, and everyone who is in both says how its transcript ended. */
-function closeBefore(room: Room, old: LiveSession | undefined, next: LiveSession): void {
-	room.closing?.session.erase();
-	room.closing = undefined;
-	if (old === undefined) return;
-	old.eraseChains();
-	const stay = new Set(next.plist.map((p) => personId(p.identity.lpk)));
-	const continuing = old.plist.filter((p) => stay.has(personId(p.identity.lpk)));
-	const awaited = new Set(continuing.map((p) => keyName(p.keySet.v)));
-	awaited.delete(old.ownKey);
-	if (awaited.size === 0) old.erase();
-	else room.closing = { session: old, awaited };
-}
-
-/** CLOSE: once under each old session, signed with its key, naming nothing of the new one (design section 7). */
-export function closeDuties(room: Room): readonly Duty[] {
-	const { closing } = room;
-	if (closing === undefined) return [];
-	const { session } = closing;
-	return [
-		now(`close:${session.aidName}`, () => {
-			const { entries, digest } = session.transcript.latest;
-			room.desk.post(session.own.e, session.aid, { type: "CLOSE", entries, digest });
-		}),
-	];
-}
-
-/** Forgets the old session once everyone's CLOSE has come. */
-export function noteClose(room: Room, v: VerifyKey): void {
-	const { closing } = room;
-	if (closing === undefined) return;
-	closing.awaited.delete(keyName(v));
-	if (closing.awaited.size > 0) return;
-	closing.session.erase();
-	room.closing = undefined;
-}
-
 function announceSession(room: Room, before: FoldState, old: LiveSession | undefined, next: LiveSession): void {
 	const person = (p: { readonly identity: Identity }): Person => room.person(p.identity);
 	const had = new Set((old?.plist ?? []).map((p) => personId(p.identity.lpk)));
 	const has = new Set(next.plist.map((p) => personId(p.identity.lpk)));
+	const joined = next.plist.filter((p) => !had.has(personId(p.identity.lpk)));
+	const { self } = room;
 	const left = (old?.plist ?? [])
 		.filter((p) => !has.has(personId(p.identity.lpk)))
 		.map((p): { person: Person; how: Departure } => ({
@@ -138,8 +109,12 @@ function announceSession(room: Room, before: FoldState, old: LiveSession | undef
 			people: next.plist.map(person).sort((a, b) => (a.id < b.id ? -1 : 1)),
 			since: next.since,
 		},
-		joined: next.plist.filter((p) => !had.has(personId(p.identity.lpk))).map(person),
+		joined: joined.map(person),
 		left,
-		back: [],
+		back: joined.map((p) => personId(p.identity.lpk)).filter((id) => self.met.has(id)),
 	});
+	for (const id of has) {
+		if (id !== personId(self.identity.publicKey)) self.met.add(id);
+		dropOldest(self.met, MAX_MET);
+	}
 }

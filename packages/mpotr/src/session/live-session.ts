@@ -1,6 +1,6 @@
 import { hex } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
-import type { MessageId, Millis } from "../api.ts";
+import type { Frozen, MessageId, Millis } from "../api.ts";
 import { type KeyName, keyName } from "../fold/state.ts";
 import { hideFromInspect } from "../inspect.ts";
 import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
@@ -8,6 +8,7 @@ import type { Aid, Sid } from "../labels.ts";
 import { MAX_DIGESTS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import { SenderChain } from "./chain.ts";
+import { Freshness } from "./freshness.ts";
 import { type Participant, sessionFingerprint } from "./session-id.ts";
 import { type Digest, Transcript } from "./transcript.ts";
 
@@ -39,6 +40,18 @@ export class LiveSession {
 	validMessages = 0;
 	/** Entries covered by the last report we handed out. */
 	reported = 0;
+	/** Texts that were placed. */
+	texts = 0;
+	/** Contents of ours that went out, and when the last one did. */
+	spoken = 0;
+	spokenAt: Millis = Number.NEGATIVE_INFINITY;
+	/** Nothing proves for too long that all of the others hear us: nothing is sent (rule FREEZE-1). */
+	hushed = false;
+	/** Nothing more is sent or accepted here, for good (rule FREEZE-2). */
+	frozen: Frozen | undefined;
+	/** We said goodbye: what comes is followed for the last digests, and shown to nobody. */
+	left = false;
+	readonly freshness: Freshness;
 	readonly #chains: ReadonlyMap<KeyName, SenderChain>;
 	readonly #confirmed: Map<KeyName, number> = new Map();
 	readonly #diverged: Set<KeyName> = new Set();
@@ -64,6 +77,8 @@ export class LiveSession {
 		this.index = init.index;
 		this.own = init.own;
 		this.since = init.since;
+		const others = init.plist.filter((_, i) => i !== init.index).map((p) => keyName(p.keySet.v));
+		this.freshness = new Freshness(others, init.since);
 		this.transcript = new Transcript(suite, init.sid, init.confirms);
 		this.#chains = new Map(
 			init.plist.map((p, i) => [keyName(p.keySet.v), new SenderChain(suite, init.sk, init.sid, i)]),
@@ -113,13 +128,20 @@ export class LiveSession {
 		return posts.length === 0 ? { type: "nothing" } : { type: "confirmed", posts };
 	}
 
-	/** Nothing more is sent or read in it: the chains go, `e` stays for CLOSE. */
-	eraseChains(): void {
+	/** The views that differ from ours. */
+	get diverged(): ReadonlySet<KeyName> {
+		return this.#diverged;
+	}
+
+	/** Nothing more is sent or read in it: the chains and the keys of boxes go, `e` stays for CLOSE and PUBLISH. */
+	end(): void {
 		for (const chain of this.#chains.values()) chain.erase();
+		this.own.s.erase();
+		this.own.boxKem?.erase();
 	}
 
 	erase(): void {
-		this.eraseChains();
+		this.end();
 		eraseKeySet(this.own);
 	}
 

@@ -1,5 +1,5 @@
 import { compare, concat, erase, ok, type Result } from "@clowder/bytes";
-import type { KemCiphertext, KeyError, SharedSecret, Suite, IdentitySecretKey } from "@clowder/crypto";
+import type { DhSecretKey, IdentitySecretKey, KemCiphertext, KeyError, SharedSecret, Suite } from "@clowder/crypto";
 import type { OwnKeySet } from "../key-set.ts";
 import { hash, LABELS, type Mac, mac, type Sid } from "../labels.ts";
 import type { Participant } from "./session-id.ts";
@@ -44,13 +44,48 @@ export function pairwiseKey(
 	const [lowIdentity, highIdentity] = ownIsLow
 		? [fromOwnIdentity.value, toPeerIdentity.value]
 		: [toPeerIdentity.value, fromOwnIdentity.value];
+	return ok(derive(suite, lo, hi, [lowIdentity, highIdentity, ephemeral.value], links));
+}
+
+/** One side of a pair whose secret `x` was revealed. */
+export interface OpenedSide {
+	readonly participant: Participant;
+	readonly x: DhSecretKey;
+}
+
+/** The same key from both ephemerals, without anyone's long-term secret: what a verdict recomputes (design section 8). */
+export function openedPairwiseKey(
+	suite: Suite,
+	one: OpenedSide,
+	other: OpenedSide,
+	links: readonly LinkKem[],
+): Result<PairwiseKey, KeyError> {
+	const { primitives } = suite;
+	const isLow = compare(one.participant.keySet.v.bytes, other.participant.keySet.v.bytes) < 0;
+	const [lo, hi] = isLow ? [one, other] : [other, one];
+	const lowIdentity = primitives.dhToIdentity(hi.x, lo.participant.identity.lpk);
+	if (!lowIdentity.ok) return lowIdentity;
+	const highIdentity = primitives.dhToIdentity(lo.x, hi.participant.identity.lpk);
+	if (!highIdentity.ok) return highIdentity;
+	const ephemeral = primitives.dh(lo.x, hi.participant.keySet.y);
+	if (!ephemeral.ok) return ephemeral;
+	const secrets = [lowIdentity.value, highIdentity.value, ephemeral.value] as const;
+	return ok(derive(suite, lo.participant, hi.participant, secrets, links));
+}
+
+/** Erases the secrets. */
+function derive(
+	suite: Suite,
+	lo: Participant,
+	hi: Participant,
+	secrets: readonly [Uint8Array, Uint8Array, Uint8Array],
+	links: readonly LinkKem[],
+): PairwiseKey {
 	const kem = concat(...links.flatMap((link) => [link.secret, link.ciphertext]));
 	const key = hash(
 		suite,
 		LABELS.p2p,
-		lowIdentity,
-		highIdentity,
-		ephemeral.value,
+		...secrets,
 		kem,
 		lo.identity.lpk.bytes,
 		hi.identity.lpk.bytes,
@@ -59,8 +94,8 @@ export function pairwiseKey(
 		lo.keySet.ek?.hash ?? NOTHING,
 		hi.keySet.ek?.hash ?? NOTHING,
 	);
-	erase(lowIdentity, highIdentity, ephemeral.value, kem);
-	return ok(key);
+	erase(...secrets, kem);
+	return key;
 }
 
 /** `kc_i->j = MAC(k_ij, "confirmation", sid, direction)`: the author proves to the other that it made the pair's key. */

@@ -1,4 +1,4 @@
-import { equal, err, ok, type Result, xor } from "@clowder/bytes";
+import { equal, erase, err, ok, type Result, xor } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import { hash, LABELS, type Mac, mac, name, type Sid, u32 } from "../labels.ts";
 import type { RingShare } from "../wire/messages.ts";
@@ -12,6 +12,8 @@ export interface RingError {
 	readonly index: number;
 	/** It is this one or the next: the two contradict each other, and nothing here says who is wrong. */
 	readonly orNext: boolean;
+	/** `d_{index-1}`, which shows that a share does not open its commitment (rule BLAME-5). Secret. */
+	readonly before: RingSecret | undefined;
 	readonly expected: string;
 	readonly got: string;
 }
@@ -61,18 +63,35 @@ export function walkRing(
 		const share = shares[j] as RingShare;
 		const next = shares[(j + 1) % size] as RingShare;
 		if (!equal(share.cR, next.cL)) {
-			return err({ index: j, orNext: true, expected: "one commitment of both neighbours", got: "two" });
+			return misfit(secrets, { index: j, orNext: true, expected: "one commitment of both neighbours", got: "two" });
 		}
 		const before = secrets[(j + size - 1) % size];
 		if (step > 0 && before !== undefined) secrets[j] = xor(before, share.z);
 		if (!equal(linkCommitment(suite, sid, j, secrets[j] as RingSecret), share.cR)) {
-			return err({ index: j, orNext: false, expected: "a share that opens its commitment", got: "another" });
+			const error = { index: j, orNext: false, expected: "a share that opens its commitment", got: "another" };
+			return misfit(secrets, error, before?.slice());
 		}
 	}
 	const closing = xor(secrets[(own + size - 1) % size] as RingSecret, (shares[own] as RingShare).z);
-	if (!equal(closing, ownRight))
-		return err({ index: own, orNext: false, expected: "a ring that closes", got: "an open one" });
+	if (!equal(closing, ownRight)) {
+		return misfit(secrets, { index: own, orNext: false, expected: "a ring that closes", got: "an open one" });
+	}
 	return ok(secrets);
+}
+
+function misfit(
+	secrets: readonly RingSecret[],
+	error: Omit<RingError, "before">,
+	before?: RingSecret,
+): Result<never, RingError> {
+	erase(...secrets);
+	return err({ ...error, before });
+}
+
+/** Whether `d` opens `cL_j` and `z_j XOR d` does not open `cR_j`: then the one at `j` cheated (rule BLAME-5). */
+export function provesFault(suite: Suite, sid: Sid, share: RingShare, j: number, size: number, d: RingSecret): boolean {
+	if (!equal(linkCommitment(suite, sid, (j + size - 1) % size, d), share.cL)) return false;
+	return !equal(linkCommitment(suite, sid, j, xor(d, share.z)), share.cR);
 }
 
 /** `sk = H("session-key", sid, d_0 ... d_{n-1})`, 64 bytes. Secret. */

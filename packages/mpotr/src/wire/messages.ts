@@ -78,7 +78,7 @@ export interface State {
 	readonly pending: readonly StateJoin[];
 	/** Oldest list first. */
 	readonly votes: readonly StateVotes[];
-	/** How often a passphrase was wrong, under this base. */
+	/** Wrong passphrases, and runs of which nobody knows yet whether they were right. */
 	readonly failures: number;
 	/** Attempts of this base that died, and whose SHAREs for them may still come. */
 	readonly dead: readonly StateDeadAttempt[];

@@ -71,7 +71,7 @@ export class FoldBench {
 
 	/** Places a message and gives what it did; the author has to be one that the room knows. */
 	place(message: VerifiedMessage, from = "h9", judged: Judgement = {}): readonly Effect[] {
-		const key = authorKey(this.state, { ...message, state: "parsed" });
+		const key = authorKey(this.suite, this.state, { ...message, state: "parsed" });
 		if (!key.ok) return [{ type: "void", refusal: key.error }];
 		const folded = fold(this.suite, this.state, { type: "message", from, message, judged });
 		this.state = folded.state;

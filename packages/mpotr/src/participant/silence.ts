@@ -1,0 +1,161 @@
+import { compare, equal, hex } from "@clowder/bytes";
+import type { Millis } from "../api.ts";
+import { owed } from "../fold/phases.ts";
+import { type FoldState, type KeyName, keyName, presentMembers } from "../fold/state.ts";
+import { MAX_ROSTERS } from "../limits.ts";
+import type { VerifiedMessage } from "../wire/envelope.ts";
+import type { Dropped, VoteReason } from "../wire/messages.ts";
+import { type Duty, now } from "./duties.ts";
+import { silenceMs } from "./heartbeat.ts";
+import type { Room } from "./room.ts";
+import { sendAcknowledgement } from "./send.ts";
+import type { Owing } from "./watch.ts";
+
+/** Silence and votes (design section 6): who is late with what they owe, and whom we would leave out for it. */
+
+/** A member's `v` of the session for every key that they sign with. */
+function personOfKey(state: FoldState, v: Uint8Array): KeyName {
+	const slot = state.attempt?.slots.find((one) => equal(one.keySet.v.bytes, v));
+	return keyName(slot?.member ?? v);
+}
+
+/** Notes a valid message as a sign of life, and as what it pays. */
+export function hear(room: Room, placed: VerifiedMessage, at: Millis): void {
+	const key = personOfKey(room.fold, placed.header.v);
+	room.watch.heard(key, at);
+	const paid = PAYS[placed.message.type];
+	if (paid !== undefined) room.watch.paid(key, paid);
+}
+
+const PAYS: Partial<Record<VerifiedMessage["message"]["type"], VoteReason>> = {
+	EK: "key",
+	OFFER: "offer",
+	SHARE: "share",
+	OK: "ok",
+	CONFIRM: "confirm",
+	REVEAL: "reveal",
+};
+
+/** What others owe now, beside a heartbeat. */
+function owing(room: Room): readonly Owing[] {
+	const { attempt } = room.fold;
+	if (attempt === undefined || !room.inside) return [];
+	const debts = owed(room.suite, attempt).flatMap(({ slot, owes }): readonly Owing[] => {
+		const v = slot.member?.bytes ?? slot.keySet.v.bytes;
+		// A newcomer who has no list yet owes nothing; one who was told several times and sees another does (ROSTER-3).
+		if (owes === "roster" && (attempt.rosters.get(keyName(slot.keySet.v)) ?? 0) < MAX_ROSTERS) return [];
+		return [{ v, owes }];
+	});
+	return debts.filter(({ v }) => keyName(v) !== room.session?.ownKey);
+}
+
+/** Brings what is owed up to date; called at every place and every wake-up. */
+export function keepWatch(room: Room, at: Millis): void {
+	room.watch.update(owing(room), at);
+}
+
+interface Late extends Dropped {
+	/** Since when it is late. */
+	readonly at: Millis;
+}
+
+/** Members and newcomers who will be late with something, and when. */
+function lateness(room: Room): readonly Late[] {
+	const { session, fold } = room;
+	if (session === undefined || !room.inside) return [];
+	const timeout = silenceMs(room);
+	const heartbeats = presentMembers(fold).flatMap(({ v }): readonly Late[] => {
+		const key = keyName(v);
+		const heard = room.watch.heardAt(key);
+		if (key === session.ownKey || heard === undefined) return [];
+		if (session.diverged.has(key)) return [{ v: v.bytes, owes: "diverged", at: Number.NEGATIVE_INFINITY }];
+		return [{ v: v.bytes, owes: "heartbeat", at: heard + timeout }];
+	});
+	const debts = owing(room).flatMap(({ v, owes }): readonly Late[] => {
+		const at = room.watch.dueAt({ v, owes }, timeout);
+		return at === undefined ? [] : [{ v, owes, at }];
+	});
+	return [...heartbeats, ...debts, ...withheldVotes(room, timeout)];
+}
+
+/** Whoever stays in our keep-list and does not vote for it, long after our late vote: silence too. */
+function withheldVotes(room: Room, timeout: Millis): readonly Late[] {
+	const { session, cast, fold } = room;
+	if (session === undefined || cast?.lateAt === undefined) return [];
+	const at = cast.lateAt + timeout;
+	const out = new Set(cast.name.split(","));
+	return presentMembers(fold)
+		.filter(({ v }) => keyName(v) !== session.ownKey && !out.has(hex(v.bytes)))
+		.filter(({ v }) => {
+			const vote = fold.votes.get(keyName(v));
+			return vote === undefined || !vote.late || dropName(vote.drop) !== cast.name;
+		})
+		.map(({ v }) => ({ v: v.bytes, owes: "vote", at }));
+}
+
+function dropName(drop: readonly Dropped[]): string {
+	return drop.map(({ v }) => hex(v)).join(",");
+}
+
+/** Each once, the sign of life before the piece, sorted by `v`. */
+function ballot(late: readonly Late[]): readonly Late[] {
+	const first = new Map<string, Late>();
+	for (const one of late) if (!first.has(hex(one.v))) first.set(hex(one.v), one);
+	return [...first.values()].sort((a, b) => compare(a.v, b.v));
+}
+
+/**
+ * VOTE when someone is late: only after a message of ours that was sent after the deadline has come back, so that a laptop
+ * that wakes up evicts nobody (rule VOTE-6). `late` after a further timeout with the same keep-list, or at once where views
+ * differ: waiting brings them no closer.
+ */
+export function voteDuties(room: Room): readonly Duty[] {
+	const { session, fold, watch } = room;
+	if (session === undefined || !room.inside) return [];
+	const all = lateness(room);
+	const present = room.desk.now;
+	const late = ballot(all.filter(({ at }) => at <= present));
+	const upcoming = all.filter(({ at }) => at > present).map(({ at }) => at);
+	const next = Math.min(...upcoming);
+	const duties: Duty[] = [];
+	// Wakes us up when the next one becomes late.
+	if (Number.isFinite(next)) duties.push({ key: `watch:${next}`, delayMs: (at) => next - at, run: () => undefined });
+	if (late.length === 0) {
+		room.cast = undefined;
+		return duties;
+	}
+	const deadline = Math.max(...late.map(({ at }) => at));
+	if (watch.echoedSentAt < deadline) {
+		return [...duties, now(`probe:${deadline}`, () => sendAcknowledgement(room, session))];
+	}
+	const name = dropName(late);
+	if (room.cast?.name !== name) room.cast = { name, at: present, lateAt: undefined };
+	const { cast } = room;
+	const diverged = late.every(({ owes }) => owes === "diverged");
+	const lateAt = diverged ? present : cast.at + silenceMs(room);
+	const isLate = lateAt <= present;
+	if (isLate) cast.lateAt ??= present;
+	else duties.push({ key: `late:${name}:${lateAt}`, delayMs: (at) => lateAt - at, run: () => undefined });
+	const own = fold.votes.get(session.ownKey);
+	if (own !== undefined && dropName(own.drop) === name && own.late === isLate) return duties;
+	const drop = late.map(({ v, owes }): Dropped => ({ v, owes }));
+	const vote = (): void => void room.desk.post(session.own.e, session.aid, { type: "VOTE", drop, late: isLate });
+	return [...duties, now(`vote:${session.aidName}:${name}:${isLate}`, vote)];
+}
+
+/** A newcomer in an attempt that does not move asks anew: those inside may be gone without a word. */
+export function patienceDuties(room: Room, knockAgain: () => void): readonly Duty[] {
+	const { attempt } = room.fold;
+	if (room.session !== undefined || attempt === undefined) return [];
+	const placed = attempt.offers.size + attempt.shares.size + attempt.oks.size + attempt.confirms.size;
+	const key = `patience:${hex(attempt.aid)}:${placed}`;
+	return [{ key, delayMs: () => PATIENCE_TIMEOUTS * silenceMs(room), run: knockAgain }];
+}
+
+/** Timeouts that a newcomer waits in an attempt without progress: those inside need two to leave someone out. */
+const PATIENCE_TIMEOUTS = 3;
+
+/** Whether a ROSTER for this newcomer would still help. */
+export function rosterHelps(room: Room, v: Uint8Array): boolean {
+	return (room.fold.attempt?.rosters.get(keyName(v)) ?? 0) < MAX_ROSTERS;
+}

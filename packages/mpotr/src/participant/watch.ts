@@ -1,0 +1,68 @@
+import type { Millis } from "../api.ts";
+import { type KeyName, keyName } from "../fold/state.ts";
+import type { VoteReason } from "../wire/messages.ts";
+
+/** How long something has been owed so far, and since when without a break. */
+interface Debt {
+	readonly spent: Millis;
+	readonly since: Millis | undefined;
+}
+
+export interface Owing {
+	/** A member's `v` of the session, or a newcomer's of the attempt. */
+	readonly v: Uint8Array;
+	readonly owes: VoteReason;
+}
+
+/**
+ * When each of the others last did what they owe (design section 6: silence is any owed message that is late). What is owed is
+ * counted over attempts, as long as it was not placed in one: whoever always sends an offer and never a share is late with
+ * the share, however often the attempt starts anew.
+ */
+export class Watch {
+	readonly #heard: Map<KeyName, Millis> = new Map();
+	readonly #debts: Map<string, Debt> = new Map();
+	/** When we had sent the newest of our messages that came back: all that was on its way before is read. */
+	echoedSentAt: Millis = Number.NEGATIVE_INFINITY;
+
+	heard(v: KeyName, at: Millis): void {
+		this.#heard.set(v, at);
+	}
+
+	heardAt(v: KeyName): Millis | undefined {
+		return this.#heard.get(v);
+	}
+
+	/** The owed message of this kind was placed. */
+	paid(v: KeyName, what: VoteReason): void {
+		this.#debts.delete(`${v}/${what}`);
+	}
+
+	/** What is owed as of now. */
+	update(owing: readonly Owing[], now: Millis): void {
+		const names = new Set(owing.map(({ v, owes }) => `${keyName(v)}/${owes}`));
+		for (const name of names) {
+			const debt = this.#debts.get(name);
+			if (debt === undefined) this.#debts.set(name, { spent: 0, since: now });
+			else if (debt.since === undefined) this.#debts.set(name, { ...debt, since: now });
+		}
+		for (const [name, { spent, since }] of this.#debts) {
+			if (!names.has(name) && since !== undefined) {
+				this.#debts.set(name, { spent: spent + now - since, since: undefined });
+			}
+		}
+	}
+
+	/** When something that is owed now will have been owed for this long. */
+	dueAt({ v, owes }: Owing, after: Millis): Millis | undefined {
+		const debt = this.#debts.get(`${keyName(v)}/${owes}`);
+		return debt?.since === undefined ? undefined : debt.since + after - debt.spent;
+	}
+
+	/** A new session: nobody owes anything. */
+	clear(others: readonly KeyName[], now: Millis): void {
+		this.#heard.clear();
+		this.#debts.clear();
+		for (const key of others) this.#heard.set(key, now);
+	}
+}
