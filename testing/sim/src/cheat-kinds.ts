@@ -1,0 +1,2 @@
+/** The ways in which a member may cheat, by name. */
+export const CHEATS: readonly string[] = ["withhold-share"];
