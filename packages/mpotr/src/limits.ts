@@ -75,6 +75,10 @@ export const MAX_ROSTERS = 3;
 export const MAX_UNCOVERED = 256;
 /** People whom a client remembers to have met in a room. */
 export const MAX_MET = 4096;
+/** Characters of messages that are kept to notice when their author says something else in the same place. */
+export const MAX_WITNESSED_CHARACTERS = 4_194_304;
+/** People whom we hold such evidence against. */
+export const MAX_EVIDENCE = 16;
 /** Events not taken yet; older refusals are dropped first. */
 export const MAX_EVENTS = 4096;
 /** Bounds for a room's silence timeout, in seconds, so that a room cannot talk a client into waiting for ever. */

@@ -3,7 +3,7 @@ import { createHash, createHmac } from "node:crypto";
 import { describe, test } from "node:test";
 import { decode, encode, hex, utf8, type Writer } from "@clowder/bytes";
 import { encodeIdentity, readIdentity } from "../src/identity.ts";
-import { hash, LABELS, mac, type TranscriptDigest } from "../src/labels.ts";
+import { hash, LABELS, mac, type MessageHash, type TranscriptDigest } from "../src/labels.ts";
 import { compareState, receiveRoster } from "../src/participant/accept.ts";
 import { Desk } from "../src/participant/desk.ts";
 import { readState } from "../src/participant/join.ts";
@@ -156,7 +156,8 @@ test("ROSTER-4: a newcomer takes no list that is not for it, or that it is not i
 	const room = new Room(self, new Desk(suite, b.random), new Outbox(), b.state);
 	const [sponsor] = b.members as [(typeof b.members)[number]];
 	room.vault.set(hex(newcomer.public.v.bytes), newcomer);
-	room.entry = { sponsor: sponsor.public.v, sponsorBox: sponsor.public };
+	const state = b.random(32) as MessageHash;
+	room.entry = { sponsor: sponsor.public.v, sponsorBox: sponsor.public, knock: undefined, state, run: undefined, waits: 0 };
 	const result = receiveRoster(room, b.roster() as VerifiedMessage<Roster>);
 	assert.ok(!result.ok && "rule" in result.error);
 	assert.equal(result.error.rule, "ROSTER-4");

@@ -1,6 +1,6 @@
 import { equal } from "@clowder/bytes";
-import { MAX_WRONG_PASSPHRASES } from "../limits.ts";
 import type { VerifyKey } from "@clowder/crypto";
+import { MAX_WRONG_PASSPHRASES } from "../limits.ts";
 import type { Approve, Deny, Pake } from "../wire/messages.ts";
 import {
 	broken,
@@ -35,7 +35,7 @@ export function isAdmitted(state: FoldState, join: PendingJoin): boolean {
 }
 
 /** Whether so many have refused that the policy cannot be met any more (rule ADMIT-2). */
-export function isRefused(state: FoldState, join: PendingJoin): boolean {
+function isRefused(state: FoldState, join: PendingJoin): boolean {
 	const here = presentMembers(state).length;
 	const against = count(state, join.denials);
 	switch (state.parameters.policy) {
@@ -92,6 +92,7 @@ export const placeDeny: Step<Deny> = (_suite, state, placed) => {
 		return { state: { ...state, pending: without }, effects: [{ type: "denied", join, by, reason }] };
 	}
 	if (state.parameters.policy === "open") return broken(state, "ADMIT-2", "a policy that asks", "an open room");
+	if (!join.introduced) return late(state, "ADMIT-2", "an introduced join that waits", "one that is not");
 	const approvals = new Set(join.approvals);
 	approvals.delete(keyName(by));
 	const next = { ...join, approvals, denials: new Set(join.denials).add(keyName(by)) };

@@ -74,6 +74,10 @@ export const placeJoin: Step<Join> = (suite, state, placed) => {
 	if (state.base === undefined || expected === undefined || !equal(header.context, expected)) {
 		return late(state, "JOIN-1", "the present state", "another");
 	}
+	if (state.attempt !== undefined && (state.attempt.reveals.size > 0 || state.attempt.complaints.size > 0)) {
+		// Whoever knows a member's secret that is open could prove any name to that member with it (rule BLAME-8).
+		return late(state, "BLAME-8", "an attempt of which nothing is open", "one in dispute");
+	}
 	if (!isPresent(state, message.sponsor)) return late(state, "JOIN-2", "a sponsor who is here", "another");
 	if (message.authenticators.length !== state.base.members.length) {
 		return broken(state, "JOIN-2", `${state.base.members.length} authenticators`, `${message.authenticators.length}`);

@@ -1,4 +1,4 @@
-import { concat, decode, encode, equal, err, erase, hex, ok, type Result } from "@clowder/bytes";
+import { decode, encode, equal, err, erase, hex, ok, type Result } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
 import { hasRoster, listDiffers } from "../fold/phases.ts";
 import { voteLists } from "../fold/votes.ts";
@@ -8,6 +8,7 @@ import {
 	isPresent,
 	type FoldState,
 	keyName,
+	type Member,
 	newcomers,
 	type PendingJoin,
 	presentMembers,
@@ -28,13 +29,14 @@ import { nicknameSkeleton } from "../nickname.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { decryptOnce, encryptOnce, openBox, seal } from "../session/sealed-box.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
-import type { DenyReason, Introduce, Join, Roster, SealedBox, State } from "../wire/messages.ts";
+import type { DenyReason, Introduce, Join, Roster, SealedBox, State, StateJoin } from "../wire/messages.ts";
 import { type Duty, now } from "./duties.ts";
+import { answerDuties, askAbout, openDuty } from "./admission.ts";
+import { noteTold, pakeDuties, passphraseFits } from "./passphrase.ts";
 import { joinAuthenticator, joinCore } from "./join.ts";
 import { decryptContent, seenBy, verifyDigests } from "./receive.ts";
 import type { Room } from "./room.ts";
 import { encryptContent } from "./send.ts";
-import { u32 } from "../labels.ts";
 import type { Refusal } from "../api.ts";
 
 /** The votes as STATE tells of them: by the place of those whom they name. */
@@ -51,7 +53,7 @@ function stateVotes(fold: FoldState): State["votes"] {
 }
 
 /** What a STATE of ours says now (Accept of seed 004); undefined while there is nothing to answer from. */
-export function makeState(room: Room, session: LiveSession): State | undefined {
+function makeState(room: Room, session: LiveSession): State | undefined {
 	const { fold, lastPlaced } = room;
 	if (fold.base === undefined || lastPlaced === undefined) return undefined;
 	const { members } = fold.base;
@@ -81,6 +83,12 @@ export function makeState(room: Room, session: LiveSession): State | undefined {
 	};
 }
 
+/** Sends our STATE, and remembers whom it answers. */
+export function postState(room: Room, session: LiveSession): void {
+	const state = makeState(room, session);
+	if (state !== undefined) noteTold(room, room.desk.post(session.own.e, session.aid, state));
+}
+
 function stateDuty(room: Room, session: LiveSession): readonly Duty[] {
 	const { knocks, attempt, base } = room.fold;
 	const last = knocks.at(-1);
@@ -91,10 +99,8 @@ function stateDuty(room: Room, session: LiveSession): readonly Duty[] {
 			// A STATE is much larger than a KNOCK and answers all that wait: whoever knocks without end gets few.
 			delayMs: (at) => room.backOff(last.hash) + Math.max(room.lastStateAt + MIN_STATE_INTERVAL_MS - at, 0),
 			run: (at) => {
-				const state = makeState(room, session);
-				if (state === undefined) return;
 				room.lastStateAt = at;
-				room.desk.post(session.own.e, base.aid, state);
+				postState(room, session);
 			},
 		},
 	];
@@ -116,17 +122,24 @@ export function noteJoin(room: Room, join: PendingJoin): void {
 	});
 	if (join.message === undefined || !equal(join.message.message.sponsor, session.own.public.v.bytes)) return;
 	const { message } = join.message;
+	if (!passphraseFits(room, message, state)) {
+		refuseJoin(room, join, "wrong-passphrase");
+		return;
+	}
 	const context = [state, message.keySet.v.bytes];
 	const own = { s: session.own.s, boxKem: session.own.boxKem, public: session.own.public };
 	const opened = openBox(room.suite, own, context, message.sealed);
 	const identity = opened.ok ? decode(opened.value, (r) => readIdentity(room.suite, r)) : opened;
-	const knowledge = room.joins.get(hex(join.hash));
-	if (knowledge === undefined) return;
 	if (!identity.ok) {
-		knowledge.objection = opened.ok ? "name-invalid" : "bad-authenticator";
+		refuseJoin(room, join, opened.ok ? "name-invalid" : "bad-authenticator");
 		return;
 	}
 	examineJoin(room, join, identity.value);
+}
+
+function refuseJoin(room: Room, join: PendingJoin, reason: DenyReason): void {
+	const knowledge = room.joins.get(hex(join.hash));
+	if (knowledge !== undefined) knowledge.objection = reason;
 }
 
 /** Checks `com` and our own `a_i` (rule JOIN-5), the name (JOIN-6), and that nobody is here under this key (JOIN-7). */
@@ -219,7 +232,9 @@ function announceJoin(room: Room, join: PendingJoin): void {
 	if (knowledge?.identity === undefined || !knowledge.proved) return;
 	room.identities.set(keyName(join.keySet.v), knowledge.identity);
 	knowledge.announced = true;
-	room.desk.emit({ type: "joining", person: room.person(knowledge.identity) });
+	const person = room.person(knowledge.identity);
+	room.desk.emit({ type: "joining", person });
+	askAbout(room, person);
 }
 
 function introduce(room: Room, session: LiveSession, join: PendingJoin, identity: Identity): void {
@@ -244,29 +259,6 @@ function pendingDuties(room: Room, session: LiveSession): readonly Duty[] {
 		if (!isSponsor || join.introduced || identity === undefined) return [];
 		return [now(`introduce:${hex(join.hash)}`, () => introduce(room, session, join, identity))];
 	});
-}
-
-/** The joins that an attempt can be opened with, as far as we see. */
-function joinsToOpen(room: Room): readonly PendingJoin[] {
-	return room.fold.pending.filter((join) => join.introduced && !room.joins.get(hex(join.hash))?.objection);
-}
-
-function openDuty(room: Room, session: LiveSession): readonly Duty[] {
-	const { fold } = room;
-	if (fold.attempt !== undefined || fold.base === undefined) return [];
-	if (joinsToOpen(room).length === 0) return [];
-	const { aid } = fold.base;
-	const k = fold.k;
-	return [
-		{
-			key: `open:${hex(aid)}:${k}`,
-			delayMs: () => room.self.timing.batchMs + room.backOff(concat(aid, u32(k))),
-			run: () => {
-				const joins = joinsToOpen(room).map((join) => join.hash);
-				room.desk.post(session.own.e, aid, { type: "OPEN", k, joins, rekey: false });
-			},
-		},
-	];
 }
 
 /** The newcomers of the attempt who have no roster, or see another list than most. */
@@ -352,6 +344,17 @@ export function receiveRoster(room: Room, placed: VerifiedMessage<Roster>): Resu
 	return ok(undefined);
 }
 
+/** Whether a STATE tells of a join what we see of it: whoever comes in later counts the voices for it from there. */
+function sameJoin(members: readonly Member[], join: PendingJoin, told: StateJoin | undefined): boolean {
+	return (
+		told !== undefined &&
+		equal(join.hash, told.join) &&
+		join.introduced === told.introduced &&
+		equal(seatsOf(members, join.approvals), told.approvals) &&
+		equal(seatsOf(members, join.denials), told.denials)
+	);
+}
+
 /** Another member's STATE against what we would have said at that place (rule STATE-3); ours follows if they differ. */
 export function compareState(room: Room, placed: VerifiedMessage<State>): Result<void, Refusal> {
 	const then = room.recent.get(hex(placed.message.at));
@@ -372,7 +375,8 @@ export function compareState(room: Room, placed: VerifiedMessage<State>): Result
 			);
 		}) &&
 		then.pending.length === seen.pending.length &&
-		then.pending.every((join, i) => equal(join.hash, seen.pending[i]?.join ?? new Uint8Array()));
+		then.failures === seen.failures &&
+		then.pending.every((join, i) => sameJoin(members, join, seen.pending[i]));
 	if (same) return ok(undefined);
 	return err({ blame: "sender", rule: "STATE-3", expected: "the state as we saw it there", got: "another" });
 }
@@ -384,6 +388,8 @@ export function acceptDuties(room: Room): readonly Duty[] {
 	return [
 		...stateDuty(room, session),
 		...pendingDuties(room, session),
+		...answerDuties(room, session),
+		...pakeDuties(room, session),
 		...openDuty(room, session),
 		...rosterDuty(room, session),
 	];

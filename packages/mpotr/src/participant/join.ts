@@ -1,24 +1,34 @@
 import { compare, encode, equal, err, erase, hex, ok, type Result } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
-import type { Handle, Refusal } from "../api.ts";
+import type { Handle, Millis, Refusal } from "../api.ts";
 import { type Author, type FoldState, type KeyName, keyName, type PendingJoin, stateHash } from "../fold/state.ts";
+import { isAdmitted } from "../fold/admission.ts";
 import { seated } from "../fold/seats.ts";
 import { encodeIdentity, type Identity, identityCommitment } from "../identity.ts";
 import { allDistinct, type OwnKeySet, writeKeySetInFull } from "../key-set.ts";
 import { hash, LABELS, type Mac, mac, type MessageHash, type StateHash } from "../labels.ts";
-import { MAX_BUFFERED_BYTES, MAX_BUFFERED_TEXTS } from "../limits.ts";
+import { ASKING_KNOCK_TIMEOUTS, MAX_ASKING_MS, MAX_BUFFERED_BYTES, MAX_BUFFERED_TEXTS } from "../limits.ts";
+import { newcomerProof } from "../session/pake.ts";
 import { seal } from "../session/sealed-box.ts";
 import { writeBox } from "../wire/fields.ts";
 import { NO_CONTEXT, type ParsedMessage, verifyMessage } from "../wire/envelope.ts";
 import type { Join, State } from "../wire/messages.ts";
 import type { Desk } from "./desk.ts";
 import { type Duty, now } from "./duties.ts";
-import type { Room, Self } from "./room.ts";
+import { answerDelayMs } from "./gate.ts";
+import { ownRunDuties, useRun } from "./own-run.ts";
+import type { Entry, Room, Self } from "./room.ts";
 
 /** What a newcomer has seen since it came, until a STATE says from where on to read. */
 export type Buffered =
 	| { readonly type: "left"; readonly handle: Handle }
-	| { readonly type: "message"; readonly from: Handle; readonly parsed: ParsedMessage };
+	| {
+			readonly type: "message";
+			readonly from: Handle;
+			readonly parsed: ParsedMessage;
+			/** When we had sent it, if it is ours. */
+			readonly sentAt: Millis | undefined;
+	  };
 
 /** Outside of any room that we can read: we knock, and keep what we see. */
 export class Knocking {
@@ -33,6 +43,10 @@ export class Knocking {
 	found: MessageHash | undefined;
 	/** Everyone we could have asked is gone. */
 	deserted = false;
+	/** Names of our KNOCKs: in a room with a passphrase, a STATE has to answer one of them. */
+	readonly knocks: MessageHash[] = [];
+	/** How often we asked anew while those inside were asked about us. */
+	waits = 0;
 	/** Counts signs that there is a session here whose members are busy: the wait starts anew. */
 	activity = 0;
 
@@ -56,6 +70,11 @@ export class Knocking {
 		this.deserted = false;
 	}
 
+	/** Which of our KNOCKs a STATE answers. */
+	answeredBy(state: State): MessageHash | undefined {
+		return this.knocks.find((own) => state.answers.some((answer) => equal(answer, own)));
+	}
+
 	/** What came after the message of this name; undefined if we did not see it. */
 	after(at: MessageHash): readonly Buffered[] | undefined {
 		const index = this.#buffer.findIndex((one) => one.type === "message" && equal(one.parsed.hash, at));
@@ -65,7 +84,7 @@ export class Knocking {
 
 export function knock(desk: Desk, knocking: Knocking): void {
 	knocking.tries++;
-	desk.post(knocking.keys.e, NO_CONTEXT, { type: "KNOCK", keySet: knocking.keys.public });
+	knocking.knocks.push(desk.post(knocking.keys.e, NO_CONTEXT, { type: "KNOCK", keySet: knocking.keys.public }));
 }
 
 function stateError(expected: string, got: string): Result<never, Refusal> {
@@ -189,9 +208,10 @@ function makeJoin(room: Room, keys: OwnKeySet, own: Identity, state: StateHash):
 		commitment: identityCommitment(suite, own),
 		sponsor: entry.sponsor.bytes,
 		sealed: sealed.value,
-		passphrase: undefined,
 	};
 	const core = joinCore(bare);
+	const { run } = entry;
+	const passphrase = run?.type === "agreed" ? newcomerProof(suite, run.key, core, state) : undefined;
 	const authenticators: Mac[] = [];
 	for (const member of room.fold.base.members) {
 		const identity = suite.primitives.dhFromIdentity(self.identity, member.next.y);
@@ -201,7 +221,7 @@ function makeJoin(room: Room, keys: OwnKeySet, own: Identity, state: StateHash):
 		authenticators.push(joinAuthenticator(self, secrets, own, core, state));
 		erase(identity.value, ephemeral.value);
 	}
-	return ok({ ...bare, authenticators });
+	return ok({ ...bare, passphrase, authenticators });
 }
 
 /** Our present key set as a newcomer. */
@@ -213,6 +233,18 @@ export function entryKeys(room: Room): OwnKeySet | undefined {
 	return [...room.vault.values()].findLast((keys) => !room.shared.has(keyName(keys.public.v)));
 }
 
+/**
+ * How long a newcomer waits before it asks anew for the room's state. Where people are asked about it (rule ADMIT-4), they may
+ * take their time, and every question costs the room a STATE: it asks ever more rarely.
+ */
+function patienceMs(room: Room, entry: Entry, pending: PendingJoin | undefined): number {
+	const { knockTimeoutMs } = room.self.timing;
+	if (pending?.introduced && !isAdmitted(room.fold, pending)) {
+		return Math.min(ASKING_KNOCK_TIMEOUTS * knockTimeoutMs * 2 ** entry.waits, MAX_ASKING_MS);
+	}
+	return entry.run?.type === "asked" ? knockTimeoutMs + answerDelayMs(room.fold.failures) : knockTimeoutMs;
+}
+
 /** A newcomer's own duties: its JOIN; and a new KNOCK if nobody lets it in for long. */
 export function joinDuties(room: Room, knockAgain: () => void): readonly Duty[] {
 	const { entry, fold } = room;
@@ -222,18 +254,24 @@ export function joinDuties(room: Room, knockAgain: () => void): readonly Duty[] 
 	const state = stateHash(room.suite, fold);
 	if (keys === undefined || own === undefined || state === undefined) return [];
 	const pending: PendingJoin | undefined = room.ownJoin();
+	const step = `${pending?.introduced ?? "unknown"}:${entry.run?.type}:${fold.failures}`;
 	const again: Duty = {
-		key: `knock-again:${hex(state)}:${fold.k}:${pending?.introduced ?? "unknown"}`,
-		delayMs: () => room.self.timing.knockTimeoutMs,
-		run: knockAgain,
+		key: `knock-again:${hex(state)}:${fold.k}:${step}`,
+		delayMs: () => patienceMs(room, entry, pending),
+		run: () => {
+			if (pending?.introduced) entry.waits++;
+			knockAgain();
+		},
 	};
 	if (pending !== undefined) return [again];
+	if (fold.parameters.passphrase && entry.run?.type !== "agreed") return [...ownRunDuties(room, keys), again];
 	const join = now(`join:${hex(state)}`, () => {
 		const made = makeJoin(room, keys, own, state);
 		if (!made.ok) {
 			room.desk.emit({ type: "stalled", person: undefined, expected: "usable keys", got: made.error });
 			return;
 		}
+		useRun(entry);
 		room.desk.post(keys.e, state, made.value);
 	});
 	return [join, again];

@@ -18,10 +18,15 @@ import type { Nickname } from "../nickname.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import type { BoxKeys, DenyReason } from "../wire/messages.ts";
 import type { AttemptWork } from "./attempt-work.ts";
+import type { Word } from "./blame.ts";
 import type { Closing } from "./closing.ts";
+import { Beside } from "./beside.ts";
 import type { Desk } from "./desk.ts";
+import { Gate } from "./gate.ts";
+import { eraseRun, type OwnRun } from "./own-run.ts";
 import type { Outbox } from "./send.ts";
 import { Watch } from "./watch.ts";
+import { Witness } from "./witness.ts";
 
 /** Who we are, for as long as this participant lives. */
 export interface Self {
@@ -55,8 +60,8 @@ export interface JoinKnowledge {
 /** What our user wants of the room. */
 export interface Wishes {
 	rekey: boolean;
-	/** Yes or no to a join, by its name. */
-	readonly answers: Map<string, boolean>;
+	/** Yes or no to someone who wants in: kept while they wait, through as many sessions as that takes. */
+	readonly answers: Map<PersonId, boolean>;
 }
 
 /** Our own way in, while we are a newcomer. */
@@ -64,6 +69,12 @@ export interface Entry {
 	/** Of the state we were told. */
 	readonly sponsor: VerifyKey;
 	readonly sponsorBox: BoxKeys;
+	/** Our KNOCK, if the STATE answers one, and the STATE: what a run of CPace is named by. */
+	readonly knock: MessageHash | undefined;
+	readonly state: MessageHash;
+	run: OwnRun | undefined;
+	/** How often we asked anew while those inside were asked about us. */
+	waits: number;
 }
 
 /**
@@ -89,11 +100,26 @@ export class Room {
 	/** Whom our vote would leave out, since when it says so, and since when it says that it waited longer. */
 	cast: { readonly name: string; readonly at: Millis; lateAt: Millis | undefined } | undefined;
 	work: AttemptWork | undefined;
+	/** What we said of attempts, by name: a key, or secrets (rule BLAME-7). */
+	readonly words: Map<string, Word> = new Map();
+	/** Own key sets in the vault that have a successor. */
+	readonly spent: Set<KeyName> = new Set();
+	readonly witness: Witness = new Witness();
 	entry: Entry | undefined;
+	/** The sponsor's side of a room with a passphrase. */
+	readonly gate: Gate = new Gate();
+	/** Texts that go past the session, from and to those who come in. */
+	readonly beside: Beside = new Beside();
+	/** OPENs of ours that were void: with others, or later, they may do. */
+	voidOpens = 0;
 	/** The last message we counted: where a STATE of ours says it holds. */
 	lastPlaced: MessageHash | undefined;
 	/** When we last sent a STATE. */
 	lastStateAt: Millis = Number.NEGATIVE_INFINITY;
+	/** We said goodbye to the running session, and its key is public. */
+	goodbyePublished = false;
+	/** Who was on the screen before this room: they do not join, they move over with us. */
+	readonly before: Set<PersonId> = new Set();
 	/** What our user asked for and the room does not have yet; duties follow from it. */
 	readonly wishes: Wishes = { rekey: false, answers: new Map() };
 	/** Fold states after the last few places, to compare STATEs of others with. */
@@ -161,6 +187,8 @@ export class Room {
 	erase(): void {
 		this.work?.erase();
 		this.session?.erase();
+		this.gate.clear();
+		if (this.entry !== undefined) eraseRun(this.entry);
 		for (const { session } of this.closings) session.erase();
 		this.closings.length = 0;
 		for (const keys of this.vault.values()) eraseKeySet(keys);

@@ -134,7 +134,7 @@ export function encryptContent(
 type Sender = NonNullable<ReturnType<LiveSession["chain"]>>;
 
 /** Send (seed 004): content, with our view of the transcript inside. */
-function sendContent(room: Room, session: LiveSession, content: Content, id: MessageId | undefined): void {
+export function sendContent(room: Room, session: LiveSession, content: Content, id: MessageId | undefined): void {
 	const { encrypted, header } = encryptContent(room, session, content, []);
 	const hash = room.desk.post(session.own.e, session.aid, { type: "MESSAGE", content: encrypted });
 	room.outbox.sent(hash, { header, content, id });

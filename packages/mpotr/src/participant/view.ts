@@ -2,6 +2,7 @@ import { hex } from "@clowder/bytes";
 import type { Asking, AttemptView, Departure, Person, PersonId, Phase, RoomView, SessionView } from "../api.ts";
 import { owed } from "../fold/phases.ts";
 import { type Attempt, type KeyName, keyName, newcomers, presentMembers } from "../fold/state.ts";
+import { personId } from "../identity.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import type { Room } from "./room.ts";
 
@@ -44,7 +45,7 @@ function viewLeaving(room: Room): readonly { readonly person: Person; readonly h
 	});
 }
 
-export function phaseOf(room: Room, interrupted: boolean): Phase {
+export function roomPhase(room: Room, interrupted: boolean): Phase {
 	if (room.session !== undefined) return interrupted ? "interrupted" : "inside";
 	if (room.entry === undefined) return "founding";
 	const { attempt } = room.fold;
@@ -79,9 +80,9 @@ function viewAsking(room: Room): readonly Asking[] {
 		.filter((join) => join.introduced && room.joins.get(hex(join.hash))?.announced)
 		.flatMap((join) => {
 			const identity = room.joinIdentity(join);
-			const wish = room.wishes.answers.get(hex(join.hash));
-			const own = wish === undefined ? undefined : wish ? "yes" : "no";
 			if (identity === undefined) return [];
+			const wish = room.wishes.answers.get(personId(identity.lpk));
+			const own = wish === undefined ? undefined : wish ? "yes" : "no";
 			const [approvedBy, refusedBy] = [people(join.approvals), people(join.denials)];
 			return [{ person: room.person(identity), approvedBy, refusedBy, own }];
 		});

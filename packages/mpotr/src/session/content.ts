@@ -3,6 +3,7 @@ import type { Suite } from "@clowder/crypto";
 import { IDENTITY_BYTES, type Identity, readIdentity, writeIdentity } from "../identity.ts";
 import { NAME_BYTES, type TranscriptDigest } from "../labels.ts";
 import { MAX_TEXT_BYTES, MIN_PADDED_BYTES } from "../limits.ts";
+import { RELAYED_TEXT_BYTES } from "./relayed.ts";
 import type { Digest } from "./transcript.ts";
 
 /** What is inside of encrypted content. */
@@ -11,7 +12,9 @@ export type Content =
 	/** Nothing but the header: an idle client says what it has seen. */
 	| { readonly kind: "acknowledgement" }
 	/** In INTRODUCE. */
-	| { readonly kind: "introduction"; readonly identity: Identity };
+	| { readonly kind: "introduction"; readonly identity: Identity }
+	/** What a newcomer of this `v` wrote, as its sponsor relays it: no entry of the transcript (rule BESIDE-4). */
+	| { readonly kind: "relayed"; readonly v: Uint8Array; readonly text: string };
 
 /** What every content says about its author's view (design section 10). */
 export interface ContentHeader {
@@ -20,7 +23,7 @@ export interface ContentHeader {
 	readonly validMessages: number;
 }
 
-const KIND_CODES: readonly Content["kind"][] = ["text", "acknowledgement", "introduction"];
+const KIND_CODES: readonly Content["kind"][] = ["text", "acknowledgement", "introduction", "relayed"];
 /** kind, k, T_k, valid messages */
 const HEADER_BYTES: number = 1 + 4 + NAME_BYTES + 4;
 
@@ -37,6 +40,7 @@ export function encodeContent(header: ContentHeader, content: Content): Uint8Arr
 		w.u32(header.validMessages);
 		if (content.kind === "text") w.variable(utf8(content.text));
 		if (content.kind === "introduction") writeIdentity(w, content.identity);
+		if (content.kind === "relayed") w.fixed(content.v, 32).variable(utf8(content.text));
 	});
 	const padded = new Uint8Array(paddedBytes(plain.length));
 	padded.set(plain);
@@ -52,6 +56,11 @@ function readContent(suite: Suite, r: Reader, kind: Content["kind"]): Content {
 		}
 		case "acknowledgement":
 			return { kind };
+		case "relayed": {
+			const v = r.fixed(32);
+			const text = fromUtf8(r.variable(RELAYED_TEXT_BYTES));
+			return text.ok ? { kind, v, text: text.value } : r.refuse("a text in UTF-8", text.error);
+		}
 		case "introduction":
 			return { kind, identity: readIdentity(suite, r) };
 	}
@@ -79,5 +88,6 @@ export function decodeContent(
 
 function contentBytes(content: Content): number {
 	if (content.kind === "text") return 4 + utf8(content.text).length;
+	if (content.kind === "relayed") return 32 + 4 + utf8(content.text).length;
 	return content.kind === "introduction" ? IDENTITY_BYTES : 0;
 }
