@@ -281,7 +281,7 @@ describe("an attempt", () => {
 		b.until("CONFIRM");
 		const [member] = b.inAttempt.filter((keys) => keys !== newcomer) as [OwnKeySet];
 		const effects = b.place(b.piece("CONFIRM", member), "h0", { confirmFits: false });
-		assert.deepEqual(effects.map((e) => e.type).slice(0, 2), ["void", "removed"]);
+		assert.deepEqual(effects.map((e) => e.type).slice(0, 3), ["void", "blamed", "removed"]);
 		assert.equal(b.state.attempt?.slots.length, 2);
 		assert.equal(b.state.base?.aid !== undefined, true);
 	});

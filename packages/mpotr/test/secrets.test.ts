@@ -123,10 +123,9 @@ function agreement(): { readonly attempt: Attempt; readonly sides: readonly [Sid
 	const offered: Attempt = { ...opened, offers };
 	const shares = new Map(
 		people.map((one, i) => {
-			const share = works[i]?.share(offered);
-			assert.ok(share?.ok);
+			const share = (works[i] as AttemptWork).share(offered);
 			const next = generateKeySet(suite, one.random).public;
-			return [keyName(one.keySet.v), carried(one.keys, opened, 1, { type: "SHARE", ...share.value, next })];
+			return [keyName(one.keySet.v), carried(one.keys, opened, 1, { type: "SHARE", ...share, next })];
 		}),
 	);
 	const attempt: Attempt = { ...offered, shares };

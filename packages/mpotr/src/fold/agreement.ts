@@ -6,7 +6,8 @@ import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Confirm, Ek, Offer, Ok, Roster, Share } from "../wire/messages.ts";
 import { allOffersAgree, allOk, allShared, confirmationsOwed, hasRoster, listDiffers, owesKey } from "./phases.ts";
 import { carryRekeys } from "./rekey.ts";
-import { removeMember, removeNewcomer, renewKeySet, restartAttempt } from "./opening.ts";
+import { convict } from "./convict.ts";
+import { renewKeySet, restartAttempt } from "./opening.ts";
 import {
 	type Attempt,
 	type Base,
@@ -54,6 +55,7 @@ export const placeRoster: Step<Roster> = (_suite, state, placed) => {
 	}
 	const rosters = new Map(attempt.rosters);
 	const offers = new Map(attempt.offers);
+	const to = new Set<KeyName>();
 	for (const { newcomer } of placed.message.boxes) {
 		const slot = slotOf(attempt, newcomer);
 		if (slot?.join === undefined) return broken(state, "ROSTER-2", "newcomers of the attempt", "another");
@@ -61,9 +63,10 @@ export const placeRoster: Step<Roster> = (_suite, state, placed) => {
 		const key = keyName(newcomer);
 		rosters.set(key, (rosters.get(key) ?? 0) + 1);
 		offers.delete(key);
+		to.add(key);
 	}
 	const next = { ...attempt, rosters, offers };
-	return { state: { ...state, attempt: next }, effects: [{ type: "rostered", attempt: next }] };
+	return { state: { ...state, attempt: next }, effects: [{ type: "rostered", attempt: next, to }] };
 };
 
 /** EK: the key whose hash is on the list, in full (rule EK-1). */
@@ -140,13 +143,16 @@ export const placeShare: Step<Share> = (suite, state, placed) => {
 };
 
 /** OK: one of each, after all SHAREs, where there are newcomers (rule OK-1). */
-export const placeOk: Step<Ok> = (_suite, state, placed) => {
+export const placeOk: Step<Ok> = (suite, state, placed) => {
 	const found = inAttempt(state, placed, "OK-1");
 	if ("effects" in found) return found;
 	const { attempt, slot, key } = found;
 	if (newcomers(attempt).length === 0 || !allShared(attempt) || attempt.oks.has(key)) {
 		return broken(state, "OK-1", "one OK after all shares, where there are newcomers", "another");
 	}
+	// Whoever complained and says OK says both (rule BLAME-6).
+	const complained = [...attempt.complaints.values()].some((complaint) => equal(complaint.header.v, placed.header.v));
+	if (complained) return convict(suite, state, "BLAME-6", [key]);
 	return contributed(state, { ...attempt, oks: new Map(attempt.oks).set(key, placed) }, slot);
 };
 
@@ -203,12 +209,7 @@ export function placeConfirm(suite: Suite, state: FoldState, placed: VerifiedMes
 	}
 	if (!fits) {
 		const refused = broken(state, "CONFIRM-2", "a confirm that fits the key", "another").effects;
-		const out =
-			slot.member !== undefined
-				? removeMember(suite, state, slot.member, "misbehaved")
-				: slot.join !== undefined
-					? removeNewcomer(suite, state, slot.join, "misbehaved")
-					: { state, effects: [] };
+		const out = convict(suite, state, "CONFIRM-2", [key]);
 		return { state: out.state, effects: [...refused, ...out.effects] };
 	}
 	const next = { ...attempt, confirms: new Map(attempt.confirms).set(key, placed) };

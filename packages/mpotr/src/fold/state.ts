@@ -180,7 +180,8 @@ export type Effect =
 	| { readonly type: "renewed"; readonly from: VerifyKey; readonly to: PublicKeySet }
 	/** A piece of the running attempt came. */
 	| { readonly type: "contributed"; readonly v: VerifyKey; readonly attempt: Attempt }
-	| { readonly type: "rostered"; readonly attempt: Attempt }
+	/** A list came; `to` are the newcomers whom it was owed to. */
+	| { readonly type: "rostered"; readonly attempt: Attempt; readonly to: ReadonlySet<KeyName> }
 	| { readonly type: "removed"; readonly v: VerifyKey; readonly how: Departure }
 	/** Nobody of L is left. */
 	| { readonly type: "deserted" }

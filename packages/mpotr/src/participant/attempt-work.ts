@@ -1,6 +1,6 @@
 import { equal, erase, err, ok, type Result } from "@clowder/bytes";
 import type { KemCiphertext, Suite } from "@clowder/crypto";
-import { leftOf, rightOf } from "../fold/phases.ts";
+import { brokenLinks, confirmsTo, leftOf, rightOf } from "../fold/phases.ts";
 import { type Attempt, keyName, type Slot } from "../fold/state.ts";
 import { hideFromInspect } from "../inspect.ts";
 import type { OwnKeySet } from "../key-set.ts";
@@ -16,15 +16,19 @@ import {
 	walkRing,
 } from "../session/ring.ts";
 import { computeSessionId, listHash, type Participant } from "../session/session-id.ts";
-import type { RingShare } from "../wire/messages.ts";
+import type { Revealed, RingShare } from "../wire/messages.ts";
 import type { Self } from "./room.ts";
 
-/** Whose contribution does not fit, by index in the list, and how; undefined where nothing says which of two it is. */
-export interface Misfit {
-	readonly index: number | undefined;
-	readonly expected: string;
-	readonly got: string;
-}
+/** What does not fit in an attempt, once all SHAREs are placed: each calls for an answer of its own (design section 8). */
+export type Misfit =
+	/** Two neighbours contradict each other; everyone sees it, and nothing says yet who is wrong. */
+	| { readonly type: "link" }
+	/** The share at `index` does not open its commitment, as `d` shows. */
+	| { readonly type: "share"; readonly index: number; readonly d: RingSecret }
+	/** The confirmation that the one at `index` gave us is of another key than ours. */
+	| { readonly type: "confirmation"; readonly index: number }
+	/** Our own share is not the one that we made: somebody else has our signing key. Nobody can be accused of that. */
+	| { readonly type: "own" };
 
 /**
  * Our private part of one attempt: the pairwise keys, the ring secrets, the key. It exists from when we know the whole
@@ -38,13 +42,14 @@ export class AttemptWork {
 	readonly #suite: Suite;
 	readonly #own: OwnSide;
 	#toRight: LinkKem | undefined;
+	/** Of our encapsulation to the right neighbour. */
+	#coins: Uint8Array | undefined;
 	#fromLeft: LinkKem | undefined;
 	readonly #pairs: Map<number, PairwiseKey> = new Map();
 	#right: RingSecret | undefined;
 	#sk: Uint8Array | undefined;
 	#contributions: Uint8Array | undefined;
-	/** A misfit was told to the application. */
-	reported = false;
+	#misfit: Misfit | undefined;
 
 	constructor(self: Self, attempt: Attempt, keys: OwnKeySet, plist: readonly Participant[]) {
 		this.attempt = attempt;
@@ -77,7 +82,10 @@ export class AttemptWork {
 	offer(attempt: Attempt, coins: Uint8Array): KemCiphertext | undefined {
 		const key = rightOf(attempt, attempt.slots[this.index] as Slot).keySet.ek?.key;
 		if (this.#suite.kem === undefined || key === undefined) return undefined;
-		this.#toRight ??= this.#suite.kem.encapsulate(key, coins);
+		if (this.#toRight === undefined) {
+			this.#toRight = this.#suite.kem.encapsulate(key, coins);
+			this.#coins = coins;
+		}
 		return this.#toRight.ciphertext;
 	}
 
@@ -100,55 +108,40 @@ export class AttemptWork {
 		return links.sort((a, b) => a.at - b.at).flatMap(({ link }) => (link ? [link] : []));
 	}
 
-	#pair(j: number): Result<PairwiseKey, Misfit> {
+	#pair(j: number): PairwiseKey {
 		const known = this.#pairs.get(j);
-		if (known !== undefined) return ok(known);
+		if (known !== undefined) return known;
 		const made = pairwiseKey(this.#suite, this.#own, this.plist[j] as Participant, this.#linksWith(j));
-		if (!made.ok) return err({ index: j, expected: made.error.expected, got: made.error.got });
+		// Keys of low order are refused where they are read (rules KEYS-2 and CRYPTO-3).
+		if (!made.ok) throw new Error(`a key that was read cannot be agreed on: ${made.error.got}`);
 		this.#pairs.set(j, made.value);
-		return made;
-	}
-
-	/** Whom a SHARE of `from` confirms to, in its order: a newcomer to all others, others to newcomers. */
-	#confirmsTo(from: number): readonly number[] {
-		const isNewcomer = (i: number): boolean => this.attempt.slots[i]?.join !== undefined;
-		return this.plist.map((_, i) => i).filter((i) => i !== from && (isNewcomer(from) || isNewcomer(i)));
+		return made.value;
 	}
 
 	/** Sign and Send Key Confirmation and Share (seed 004): the ring fields and the confirmations of our SHARE. */
-	share(attempt: Attempt): Result<{ readonly ring: RingShare | undefined; readonly confirmations: Mac[] }, Misfit> {
-		if (this.#size === 1) return ok({ ring: undefined, confirmations: [] });
+	share(attempt: Attempt): { readonly ring: RingShare | undefined; readonly confirmations: Mac[] } {
+		if (this.#size === 1) return { ring: undefined, confirmations: [] };
 		this.#decapsulate(attempt);
 		const ring = this.#ringShare();
-		if (!ring.ok) return ring;
-		const confirmations: Mac[] = [];
-		for (const to of this.#confirmsTo(this.index)) {
-			const key = this.#pair(to);
-			if (!key.ok) return key;
-			confirmations.push(
-				keyConfirmation(this.#suite, key.value, this.sid, this.#own.participant, this.plist[to] as Participant),
-			);
-		}
-		return ok({ ring: ring.value, confirmations });
+		const confirmations = confirmsTo(attempt, this.index).map((to) =>
+			keyConfirmation(this.#suite, this.#pair(to), this.sid, this.#own.participant, this.plist[to] as Participant),
+		);
+		return { ring, confirmations };
 	}
 
-	#ringShare(): Result<RingShare, Misfit> {
+	#ringShare(): RingShare {
 		const left = (this.index + this.#size - 1) % this.#size;
 		const right = (this.index + 1) % this.#size;
-		const leftKey = this.#pair(left);
-		if (!leftKey.ok) return leftKey;
-		const rightKey = this.#pair(right);
-		if (!rightKey.ok) return rightKey;
-		const before = ringSecret(this.#suite, leftKey.value, this.sid, left);
-		this.#right = ringSecret(this.#suite, rightKey.value, this.sid, this.index);
+		const before = ringSecret(this.#suite, this.#pair(left), this.sid, left);
+		this.#right = ringSecret(this.#suite, this.#pair(right), this.sid, this.index);
 		const share = makeRingShare(this.#suite, this.sid, this.index, this.#size, before, this.#right);
 		erase(before);
-		return ok(share);
+		return share;
 	}
 
 	/**
-	 * Verify Key Confirmations and Update Session Key (seed 004): all confirmations to us, all links, the whole ring; then
-	 * the key. Done once all SHAREs are placed.
+	 * Verify Key Confirmations and Update Session Key (seed 004): all links, the whole ring, all confirmations to us; then
+	 * the key. Done once, when all SHAREs are placed and ours among them. What opens least when it is wrong comes first.
 	 */
 	updateSessionKey(attempt: Attempt, random: (length: number) => Uint8Array): Result<void, Misfit> {
 		if (this.#sk !== undefined) return ok(undefined);
@@ -156,31 +149,52 @@ export class AttemptWork {
 			this.#sk = random(64);
 			return ok(undefined);
 		}
-		const shares: RingShare[] = [];
-		for (const [i, slot] of attempt.slots.entries()) {
-			const share = attempt.shares.get(keyName(slot.keySet.v))?.message;
-			if (share?.ring === undefined) return err({ index: i, expected: "a share", got: "none" });
-			shares.push(share.ring);
-			const at = this.#confirmsTo(i).indexOf(this.index);
+		const made = this.#misfit === undefined ? this.#makeKey(attempt) : err(this.#misfit);
+		if (!made.ok) {
+			this.#misfit = made.error;
+			return made;
+		}
+		this.#sk = made.value;
+		return ok(undefined);
+	}
+
+	#makeKey(attempt: Attempt): Result<Uint8Array, Misfit> {
+		if (brokenLinks(attempt).length > 0) return err({ type: "link" });
+		const shares = attempt.slots.map((slot) => attempt.shares.get(keyName(slot.keySet.v))?.message);
+		const rings = shares.flatMap((share) => share?.ring ?? []);
+		if (this.#right === undefined || rings.length !== this.#size) return err({ type: "own" });
+		const walked = walkRing(this.#suite, this.sid, rings, this.index, this.#right);
+		if (!walked.ok) {
+			const { index, before } = walked.error;
+			// The links were looked at before: what is left without a `d` is our own share.
+			return err(before === undefined ? { type: "own" } : { type: "share", index, d: before });
+		}
+		for (const [i, share] of shares.entries()) {
+			const at = confirmsTo(attempt, i).indexOf(this.index);
 			if (at < 0) continue;
-			const key = this.#pair(i);
-			if (!key.ok) return key;
 			const from = this.plist[i] as Participant;
-			const expected = keyConfirmation(this.#suite, key.value, this.sid, from, this.#own.participant);
-			const got = share.confirmations[at];
+			const expected = keyConfirmation(this.#suite, this.#pair(i), this.sid, from, this.#own.participant);
+			const got = share?.confirmations[at];
 			if (got === undefined || !equal(expected, got)) {
-				return err({ index: i, expected: "a confirmation of our common key", got: "another" });
+				erase(...walked.value);
+				return err({ type: "confirmation", index: i });
 			}
 		}
-		if (this.#right === undefined) return err({ index: this.index, expected: "our own share", got: "none" });
-		const walked = walkRing(this.#suite, this.sid, shares, this.index, this.#right);
-		if (!walked.ok) {
-			const { index, orNext, expected, got } = walked.error;
-			return err({ index: orNext ? undefined : index, expected, got });
-		}
-		this.#sk = sessionKey(this.#suite, this.sid, walked.value);
+		const sk = sessionKey(this.#suite, this.sid, walked.value);
 		erase(...walked.value);
-		return ok(undefined);
+		return ok(sk);
+	}
+
+	/** Our secrets of the pair with the one at `peer`, for everyone to see (rule BLAME-7 says when). */
+	reveal(peer: number): Revealed {
+		const { x, kem } = this.#own.keys;
+		const isRight = peer === (this.index + 1) % this.#size;
+		const isLeft = peer === (this.index + this.#size - 1) % this.#size;
+		return {
+			x: x.reveal(),
+			kemSeed: isLeft ? kem?.reveal() : undefined,
+			coins: isRight ? this.#coins?.slice() : undefined,
+		};
 	}
 
 	get hasKey(): boolean {
@@ -209,7 +223,8 @@ export class AttemptWork {
 
 	/** Erases pairwise keys, ring secrets, KEM secrets and the key; the key set's own secrets are the vault's. */
 	erase(): void {
-		erase(this.#sk, this.#right, this.#toRight?.secret, this.#fromLeft?.secret, ...this.#pairs.values());
+		erase(this.#sk, this.#right, this.#coins, this.#toRight?.secret, this.#fromLeft?.secret, ...this.#pairs.values());
+		if (this.#misfit?.type === "share") erase(this.#misfit.d);
 		this.#pairs.clear();
 		this.#sk = undefined;
 		this.#right = undefined;

@@ -4,7 +4,8 @@ import { type Attempt, keyName, newcomers, type Slot } from "../fold/state.ts";
 import { generateKeySet } from "../key-set.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Confirm } from "../wire/messages.ts";
-import { AttemptWork, type Misfit } from "./attempt-work.ts";
+import { AttemptWork } from "./attempt-work.ts";
+import { blameDuties, giveWord } from "./blame.ts";
 import { type Duty, now } from "./duties.ts";
 import type { Room } from "./room.ts";
 
@@ -31,14 +32,6 @@ export function dropWork(room: Room): void {
 	room.work = undefined;
 }
 
-function stall(room: Room, work: AttemptWork, misfit: Misfit): void {
-	if (work.reported) return;
-	work.reported = true;
-	const identity = misfit.index === undefined ? undefined : work.plist[misfit.index]?.identity;
-	const person = identity && room.person(identity);
-	room.desk.emit({ type: "stalled", person, expected: misfit.expected, got: misfit.got });
-}
-
 function offer(room: Room, attempt: Attempt, work: AttemptWork): void {
 	const kemCiphertext = work.offer(attempt, room.desk.random(32));
 	room.desk.post(work.ownKeys.e, attempt.aid, { type: "OFFER", kemCiphertext, list: work.list });
@@ -47,11 +40,10 @@ function offer(room: Room, attempt: Attempt, work: AttemptWork): void {
 /** Sign and Send Key Confirmation and Share (seed 004), with our next key set in it (NewKeyShareMessage). */
 function share(room: Room, attempt: Attempt, work: AttemptWork): void {
 	const made = work.share(attempt);
-	if (!made.ok) return stall(room, work, made.error);
 	const next = generateKeySet(room.suite, room.desk.random);
 	room.vault.set(keyName(next.public.v), next);
 	room.shared.set(keyName(work.ownKeys.public.v), hex(attempt.aid));
-	room.desk.post(work.ownKeys.e, attempt.aid, { type: "SHARE", ...made.value, next: next.public });
+	room.desk.post(work.ownKeys.e, attempt.aid, { type: "SHARE", ...made, next: next.public });
 }
 
 /** What we owe to the running attempt now. Nothing, while our key set is burnt by a SHARE on its way (rule BURN-1). */
@@ -78,22 +70,23 @@ export function contributionDuties(room: Room): readonly Duty[] {
 	return lastDuties(room, attempt, work, slot, aid);
 }
 
-/** OK and CONFIRM, once everything that is on the table fits. */
+/** OK and CONFIRM, once everything that is on the table fits; else what it takes to find out who is wrong. */
 function lastDuties(room: Room, attempt: Attempt, work: AttemptWork, slot: Slot, aid: string): readonly Duty[] {
 	const key = keyName(slot.keySet.v);
 	if (!allShared(attempt)) return [];
 	const updated = work.updateSessionKey(attempt, room.desk.random);
-	if (!updated.ok) {
-		stall(room, work, updated.error);
-		return [];
-	}
+	const blame = blameDuties(room, attempt, work, updated.ok ? undefined : updated.error);
+	if (blame !== undefined) return blame;
 	const e = work.ownKeys.e;
 	if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) {
 		return [now(`ok:${aid}`, () => void room.desk.post(e, attempt.aid, { type: "OK" }))];
 	}
 	const mac = work.confirm(attempt, work.index);
 	if (!allOk(attempt) || attempt.confirms.has(key) || mac === undefined) return [];
-	return [now(`confirm:${aid}`, () => void room.desk.post(e, attempt.aid, { type: "CONFIRM", mac }))];
+	const confirm = (): void => {
+		if (giveWord(room, aid, "confirmed")) room.desk.post(e, attempt.aid, { type: "CONFIRM", mac });
+	};
+	return [now(`confirm:${aid}`, confirm)];
 }
 
 /** Whether a CONFIRM fits the key (rule CONFIRM-2); true for those who cannot tell. */

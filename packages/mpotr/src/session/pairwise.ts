@@ -28,7 +28,7 @@ export type PairwiseKey = Uint8Array & { readonly __pairwise?: never };
  */
 export function pairwiseKey(
 	suite: Suite,
-	own: OwnSide,
+	own: Omit<OwnSide, "keys"> & { readonly keys: Pick<OwnKeySet, "x"> },
 	peer: Participant,
 	links: readonly LinkKem[],
 ): Result<PairwiseKey, KeyError> {

@@ -58,34 +58,30 @@ export function walkRing(
 	const size = shares.length;
 	const secrets: RingSecret[] = new Array<RingSecret>(size);
 	secrets[own] = ownRight;
+	const misfit = (error: Omit<RingError, "before">, before?: RingSecret): Result<never, RingError> => {
+		const shown = before?.slice();
+		erase(...secrets.filter((secret) => secret !== ownRight));
+		return err({ ...error, before: shown });
+	};
 	for (let step = 0; step < size; step++) {
 		const j = (own + step) % size;
 		const share = shares[j] as RingShare;
 		const next = shares[(j + 1) % size] as RingShare;
 		if (!equal(share.cR, next.cL)) {
-			return misfit(secrets, { index: j, orNext: true, expected: "one commitment of both neighbours", got: "two" });
+			return misfit({ index: j, orNext: true, expected: "one commitment of both neighbours", got: "two" });
 		}
 		const before = secrets[(j + size - 1) % size];
 		if (step > 0 && before !== undefined) secrets[j] = xor(before, share.z);
 		if (!equal(linkCommitment(suite, sid, j, secrets[j] as RingSecret), share.cR)) {
 			const error = { index: j, orNext: false, expected: "a share that opens its commitment", got: "another" };
-			return misfit(secrets, error, before?.slice());
+			return misfit(error, before);
 		}
 	}
 	const closing = xor(secrets[(own + size - 1) % size] as RingSecret, (shares[own] as RingShare).z);
 	if (!equal(closing, ownRight)) {
-		return misfit(secrets, { index: own, orNext: false, expected: "a ring that closes", got: "an open one" });
+		return misfit({ index: own, orNext: false, expected: "a ring that closes", got: "an open one" });
 	}
 	return ok(secrets);
-}
-
-function misfit(
-	secrets: readonly RingSecret[],
-	error: Omit<RingError, "before">,
-	before?: RingSecret,
-): Result<never, RingError> {
-	erase(...secrets);
-	return err({ ...error, before });
 }
 
 /** Whether `d` opens `cL_j` and `z_j XOR d` does not open `cR_j`: then the one at `j` cheated (rule BLAME-5). */

@@ -55,6 +55,30 @@ function signedBytes(suite: Suite, binding: string, type: MessageType, header: H
 	return hash(suite, LABELS.signature, kind, utf8(binding), context, v, u32(number), body);
 }
 
+function wholeBytes(
+	suite: Suite,
+	type: MessageType,
+	header: Header,
+	body: Uint8Array,
+	signature: Uint8Array,
+): Uint8Array {
+	const head = encode((w) => {
+		w.u8(WIRE_VERSION).u8(suite.id).u8(BODIES[type].code);
+		w.fixed(header.context, NAME_BYTES).fixed(header.v, 32).u32(header.number);
+	});
+	return concat(head, body, signature);
+}
+
+/** A message as it was signed, signature included, to quote it in another: what `parseWhole` reads. */
+export function wholeMessage(suite: Suite, read: ParsedMessage | VerifiedMessage): Uint8Array {
+	return wholeBytes(suite, read.message.type, read.header, read.body, read.signature);
+}
+
+/** Characters of the text that carries a message of so many bytes. */
+function textLength(type: MessageType, bytes: number): number {
+	return PREFIX.length + BODIES[type].tag.length + 2 * SEPARATOR.length + 4 * Math.ceil(bytes / 3);
+}
+
 /** Signs a message and gives its text for the carrier, and itself as everyone will read it. */
 export function signMessage(
 	suite: Suite,
@@ -67,11 +91,7 @@ export function signMessage(
 	const header: Header = { context, v: key.verifyKey.bytes, number };
 	const body = encode((w) => writeBody(w, message));
 	const signature = suite.primitives.sign(key, signedBytes(suite, binding, message.type, header, body));
-	const bytes = encode((w) => {
-		w.u8(WIRE_VERSION).u8(suite.id).u8(BODIES[message.type].code);
-		w.fixed(context, NAME_BYTES).fixed(header.v, 32).u32(number);
-	});
-	const whole = concat(bytes, body, signature);
+	const whole = wholeBytes(suite, message.type, header, body, signature);
 	return {
 		text: `${PREFIX}${BODIES[message.type].tag}${SEPARATOR}${base64(whole)}${SEPARATOR}`,
 		hash: name<MessageHash>(suite, LABELS.message, whole),
@@ -104,6 +124,11 @@ export function parseMessage(suite: Suite, text: string): Result<ParsedMessage, 
 	const plain = unarmour(text);
 	if (!plain.ok) return plain;
 	const { tag, bytes } = plain.value;
+	return parseWhole(suite, bytes, tag);
+}
+
+/** Reads a message's bytes: those of a text with its tag, or quoted in another message, where there is none. */
+export function parseWhole(suite: Suite, bytes: Uint8Array, tag?: string): Result<ParsedMessage, Refusal> {
 	if (bytes.length < HEADER_BYTES + SIGNATURE_BYTES) return sender("WIRE-1", "a header and a signature", "less");
 	if (bytes[0] !== WIRE_VERSION) return err({ blame: "foreign", what: "unknown-version" });
 	if (bytes[1] !== suite.id) {
@@ -111,7 +136,7 @@ export function parseMessage(suite: Suite, text: string): Result<ParsedMessage, 
 	}
 	const type = TYPE_BY_CODE.get(bytes[2] as number);
 	if (type === undefined) return err({ blame: "foreign", what: "unknown-type" });
-	if (BODIES[type].tag !== tag) return sender("WIRE-3", BODIES[type].tag, tag.slice(0, 32));
+	if (tag !== undefined && tag !== BODIES[type].tag) return sender("WIRE-3", BODIES[type].tag, tag.slice(0, 32));
 	const header = decode(bytes.subarray(3, HEADER_BYTES), (r) => ({
 		context: r.fixed(NAME_BYTES),
 		v: r.fixed(32),
@@ -133,7 +158,7 @@ export function parseMessage(suite: Suite, text: string): Result<ParsedMessage, 
 		body,
 		signature: bytes.slice(bytes.length - SIGNATURE_BYTES),
 		hash: name<MessageHash>(suite, LABELS.message, bytes),
-		textLength: text.length,
+		textLength: textLength(type, bytes.length),
 	});
 }
 
