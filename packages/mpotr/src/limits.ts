@@ -23,9 +23,9 @@ export const PASSPHRASE_DELAY_MS = 1000;
 export const MAX_PASSPHRASE_DELAY_MS = 60_000;
 /** Own STATEs that a newcomer may name when it proves that it knows the passphrase. */
 export const MAX_TOLD_STATES = 256;
-/** A newcomer whom people are asked about asks for the room's state anew after this many knock timeouts, then ever more rarely. */
-export const ASKING_KNOCK_TIMEOUTS = 8;
-export const MAX_ASKING_MS = 600_000;
+/** A newcomer who was introduced asks for the room's state anew after so many knock timeouts, then ever more rarely. */
+export const INTRODUCED_KNOCK_TIMEOUTS = 8;
+export const MAX_INTRODUCED_WAIT_MS = 600_000;
 /** Keep-lists that are voted on at a time; a further one takes the place of the oldest. */
 export const MAX_VOTE_LISTS = 4;
 /** UTF-8 bytes of one text message. */

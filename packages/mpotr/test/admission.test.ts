@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ParticipantOptions, PersonId } from "../src/api.ts";
-import { MAX_ASKING_MS } from "../src/limits.ts";
+import { MAX_INTRODUCED_WAIT_MS } from "../src/limits.ts";
 import type { AdmissionPolicy } from "../src/parameters.ts";
 import { type ParsedMessage, parseMessage } from "../src/wire/envelope.ts";
 import type { Message } from "../src/wire/messages.ts";
@@ -270,7 +270,7 @@ test("ADMIT-4: who waits for people asks for the room's state ever more rarely, 
 	place.run(60 * MINUTE);
 	const later = count(typesSince(place, next), "KNOCK");
 	assert.ok(hour > 0 && hour <= 11, `${hour} knocks in the first hour`);
-	assert.ok(later <= (60 * MINUTE) / MAX_ASKING_MS, `${later} knocks in the second`);
+	assert.ok(later <= (60 * MINUTE) / MAX_INTRODUCED_WAIT_MS, `${later} knocks in the second`);
 	assert.equal(eve.participant.view().phase, "asking");
 	assert.equal(eventsOf(ana, "asking").length, 1);
 	approve(place, ana, eve);
@@ -281,7 +281,8 @@ test("ADMIT-4: who waits for people asks for the room's state ever more rarely, 
 describe("OPEN-4: ghosts that join and vanish starve nobody", () => {
 	test("an honest newcomer gets in while ghosts come without end", () => {
 		const place = new TestPlace(suite);
-		const ana = place.enter("Ana");
+		// In this time the next ghosts are introduced, too.
+		const ana = place.enter("Ana", { timing: { batchMs: 5000 } });
 		place.run(5000);
 		const eve = place.enter("Eve");
 		let ghosts: Person[] = [];
@@ -301,12 +302,13 @@ describe("OPEN-4: ghosts that join and vanish starve nobody", () => {
 
 	test("who was in an attempt that died goes before those who were not", () => {
 		const place = new TestPlace(suite);
-		const ana = place.enter("Ana");
+		// Whoever comes within this time shares one attempt.
+		const ana = place.enter("Ana", { timing: { batchMs: 5000 } });
 		place.run(5000);
 		const [eve, ghost] = [place.enter("Eve"), place.enter("Ghost")];
 		place.run(10_000, () => ana.participant.view().attempt?.joining.length === 2);
 		assert.equal(ana.participant.view().attempt?.joining.length, 2);
-		// The next two knock while the attempt is running, and are introduced before the next can be opened.
+		// The next one is introduced before the next attempt can be opened.
 		place.vanish(ghost);
 		const late = place.enter("Late");
 		const seen = new Set<string>();

@@ -2,12 +2,16 @@ import { compare, encode, equal, err, erase, hex, ok, type Result } from "@clowd
 import type { VerifyKey } from "@clowder/crypto";
 import type { Handle, Millis, Refusal } from "../api.ts";
 import { type Author, type FoldState, type KeyName, keyName, type PendingJoin, stateHash } from "../fold/state.ts";
-import { isAdmitted } from "../fold/admission.ts";
 import { seated } from "../fold/seats.ts";
 import { encodeIdentity, type Identity, identityCommitment } from "../identity.ts";
 import { allDistinct, type OwnKeySet, writeKeySetInFull } from "../key-set.ts";
 import { hash, LABELS, type Mac, mac, type MessageHash, type StateHash } from "../labels.ts";
-import { ASKING_KNOCK_TIMEOUTS, MAX_ASKING_MS, MAX_BUFFERED_BYTES, MAX_BUFFERED_TEXTS } from "../limits.ts";
+import {
+	INTRODUCED_KNOCK_TIMEOUTS,
+	MAX_BUFFERED_BYTES,
+	MAX_BUFFERED_TEXTS,
+	MAX_INTRODUCED_WAIT_MS,
+} from "../limits.ts";
 import { newcomerProof } from "../session/pake.ts";
 import { seal } from "../session/sealed-box.ts";
 import { writeBox } from "../wire/fields.ts";
@@ -45,7 +49,7 @@ export class Knocking {
 	deserted = false;
 	/** Names of our KNOCKs: in a room with a passphrase, a STATE has to answer one of them. */
 	readonly knocks: MessageHash[] = [];
-	/** How often we asked anew while those inside were asked about us. */
+	/** How often we asked anew though we were introduced. */
 	waits = 0;
 	/** Counts signs that there is a session here whose members are busy: the wait starts anew. */
 	activity = 0;
@@ -234,13 +238,14 @@ export function entryKeys(room: Room): OwnKeySet | undefined {
 }
 
 /**
- * How long a newcomer waits before it asks anew for the room's state. Where people are asked about it (rule ADMIT-4), they may
- * take their time, and every question costs the room a STATE: it asks ever more rarely.
+ * How long a newcomer waits before it asks anew for the room's state. Once it is introduced (rule ADMIT-4), those inside who
+ * are asked about it may take their time, every question costs the room a STATE, and whoever asks hears nothing of an
+ * attempt that begins meanwhile: it asks ever more rarely.
  */
 function patienceMs(room: Room, entry: Entry, pending: PendingJoin | undefined): number {
 	const { knockTimeoutMs } = room.self.timing;
-	if (pending?.introduced && !isAdmitted(room.fold, pending)) {
-		return Math.min(ASKING_KNOCK_TIMEOUTS * knockTimeoutMs * 2 ** entry.waits, MAX_ASKING_MS);
+	if (pending?.introduced) {
+		return Math.min(INTRODUCED_KNOCK_TIMEOUTS * knockTimeoutMs * 2 ** entry.waits, MAX_INTRODUCED_WAIT_MS);
 	}
 	return entry.run?.type === "asked" ? knockTimeoutMs + answerDelayMs(room.fold.failures) : knockTimeoutMs;
 }

@@ -73,7 +73,7 @@ export interface Entry {
 	readonly knock: MessageHash | undefined;
 	readonly state: MessageHash;
 	run: OwnRun | undefined;
-	/** How often we asked anew while those inside were asked about us. */
+	/** How often we asked anew though we were introduced. */
 	waits: number;
 }
 

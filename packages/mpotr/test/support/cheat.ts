@@ -1,5 +1,6 @@
 import { equal } from "@clowder/bytes";
 import type { SigningKey, Suite } from "@clowder/crypto";
+import type { ParticipantOptions } from "../../src/api.ts";
 import { parseMessage, type ParsedMessage, signMessage } from "../../src/wire/envelope.ts";
 import type { Message, MessageType } from "../../src/wire/messages.ts";
 import { type Person, seeded, type TestPlace } from "./place.ts";
@@ -28,7 +29,12 @@ export interface Cheater extends Person {
 /**
  * A member who breaks the protocol with their own keys: changes what they are about to send, and signs it properly.
  */
-export function enterCheater(place: TestPlace, name: string, how: Change): Cheater {
+export function enterCheater(
+	place: TestPlace,
+	name: string,
+	how: Change,
+	options: Partial<ParticipantOptions> = {},
+): Cheater {
 	const drawn: Uint8Array[] = [];
 	const random = seeded(`${name} cheats`);
 	const recording = (length: number): Uint8Array => {
@@ -38,7 +44,7 @@ export function enterCheater(place: TestPlace, name: string, how: Change): Cheat
 	};
 	const { suite } = place;
 	// What `enter` sends goes out before the cheat is in place: a KNOCK or a FOUND.
-	const person = place.enter(name, { random: recording });
+	const person = place.enter(name, { random: recording, ...options });
 	const cheater: Cheater = Object.assign(person, {
 		cheating: true,
 		sign: (v: Uint8Array, context: Uint8Array, number: number, message: Message): string =>
