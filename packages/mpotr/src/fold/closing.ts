@@ -2,7 +2,7 @@ import { equal } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Close, Publish, Received } from "../wire/messages.ts";
-import { type Base, broken, type FoldState, late, type Step, unchanged } from "./state.ts";
+import { type Base, broken, type FoldState, keyName, late, type Step, unchanged } from "./state.ts";
 
 /** The end of a session, and what is published after it (design section 7). Nothing here changes the agreed state. */
 
@@ -15,6 +15,18 @@ function pastMember(
 	return base && member && { base, v: member.v };
 }
 
+/** A member who said goodbye to the running session, when all the others did too. */
+function goneMember(
+	state: FoldState,
+	placed: VerifiedMessage,
+): { readonly base: Base; readonly v: VerifyKey } | undefined {
+	const { base } = state;
+	const how = state.removed.get(keyName(placed.header.v));
+	if (base === undefined || !equal(base.aid, placed.header.context)) return undefined;
+	const member = base.members.find((one) => equal(one.v.bytes, placed.header.v));
+	return member && (how === "left" || how === "returning") ? { base, v: member.v } : undefined;
+}
+
 /** CLOSE: the last word of a member of a session before (rule CLOSE-1). The client compares digests. */
 export const placeClose: Step<Close> = (_suite, state, placed) => {
 	const past = pastMember(state, placed);
@@ -25,7 +37,7 @@ export const placeClose: Step<Close> = (_suite, state, placed) => {
 /** PUBLISH: proved by the key that it makes, and by nothing else (rule PUBLISH-1). */
 export const placePublish: Step<Publish> = (suite, state, placed) => {
 	const { seed } = placed.message;
-	const past = pastMember(state, placed);
+	const past = pastMember(state, placed) ?? goneMember(state, placed);
 	if (past === undefined) return late(state, "PUBLISH-1", "a member of a session before", "another");
 	const key = suite.primitives.signingKey(seed);
 	const fits = equal(key.verifyKey.bytes, past.v.bytes);

@@ -140,6 +140,9 @@ export function fold(suite: Suite, state: FoldState, placed: Placed): Folded {
 	const counted = countMessage(state, placed.message, placed.from);
 	if (!counted.ok) return unchanged(state, { type: "void", refusal: counted.error });
 	const paid = payVotes(counted.value.state, placed.message);
-	const folded = step(suite, paid, placed.message, placed.judged ?? {});
+	const stepped = step(suite, paid, placed.message, placed.judged ?? {});
+	// What is void pays nothing: else a stream of messages that nobody asked for would keep every vote from standing.
+	const isVoid = stepped.state === paid && stepped.effects.some((effect) => effect.type === "void");
+	const folded = isVoid ? { ...stepped, state: counted.value.state } : stepped;
 	return counted.value.gap ? { ...folded, effects: [counted.value.gap, ...folded.effects] } : folded;
 }

@@ -52,8 +52,11 @@ function stateVotes(fold: FoldState): State["votes"] {
 	}));
 }
 
-/** What a STATE of ours says now (Accept of seed 004); undefined while there is nothing to answer from. */
-function makeState(room: Room, session: LiveSession): State | undefined {
+/** What a STATE says now (Accept of seed 004); undefined while there is nothing to answer from. */
+export function makeState(
+	room: Pick<Room, "fold" | "lastPlaced">,
+	session: { readonly own: Pick<LiveSession["own"], "public"> },
+): State | undefined {
 	const { fold, lastPlaced } = room;
 	if (fold.base === undefined || lastPlaced === undefined) return undefined;
 	const { members } = fold.base;

@@ -25,6 +25,8 @@ export interface Closing {
 	readonly acknowledged: Set<KeyName>;
 	/** Those whose published keys we have. */
 	readonly received: Set<KeyName>;
+	/** How many of these we gave receipts for. */
+	receipts: number;
 	/** Our own CLOSE, and our own PUBLISH, stand in their places. */
 	closed: boolean;
 	published: boolean;
@@ -54,6 +56,7 @@ export function closeSession(room: Room, before: FoldState, old: LiveSession, at
 		continuing: new Set(continuing),
 		acknowledged: new Set(),
 		received: new Set(),
+		receipts: 0,
 		closed: false,
 		published: false,
 		diverged: false,
@@ -75,6 +78,7 @@ export function noteClose(room: Room, base: Base, v: VerifyKey): void {
 
 /** Someone's signing key is public from here on: what it signed proves nothing any more. */
 export function notePublish(room: Room, base: Base, v: VerifyKey): void {
+	if (room.session?.left && keyName(v) === room.session.ownKey) room.goodbyePublished = true;
 	const closing = closingOf(room, base);
 	const author = closing?.session.participant(keyName(v));
 	if (closing === undefined || author === undefined) return;
@@ -101,7 +105,7 @@ function isClosed(closing: Closing): boolean {
 
 function isDone(closing: Closing): boolean {
 	const everyone = [...closing.continuing].every((key) => closing.acknowledged.has(key) && closing.received.has(key));
-	return closing.published && everyone;
+	return closing.published && everyone && closing.receipts >= closing.continuing.size;
 }
 
 function duties(room: Room, closing: Closing): readonly Duty[] {
@@ -120,7 +124,7 @@ function duties(room: Room, closing: Closing): readonly Duty[] {
 			: { key: `forget:${name}`, delayMs: after(FORGET_TIMEOUTS), run: forget },
 	];
 	if (!closing.closed) {
-		const { entries, digest } = session.transcript.latest;
+		const { entries, digest } = session.seen;
 		const close = (): void => void room.desk.post(e, session.aid, { type: "CLOSE", entries, digest });
 		wanted.push({ ...now(`close:${name}`, close), againMs: room.self.timing.resendMs });
 	}
@@ -141,7 +145,10 @@ function duties(room: Room, closing: Closing): readonly Duty[] {
 		wanted.push({
 			key: `received:${name}:${of.length}`,
 			delayMs: () => room.desk.someOf(room.self.timing.acknowledgeMs),
-			run: () => void room.desk.post(e, session.aid, { type: "RECEIVED", of }),
+			run: () => {
+				closing.receipts = of.length;
+				room.desk.post(e, session.aid, { type: "RECEIVED", of });
+			},
 		});
 	}
 	return wanted;

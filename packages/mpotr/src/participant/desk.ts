@@ -23,6 +23,7 @@ export class Desk {
 	self: Handle | undefined;
 	#texts: string[] = [];
 	#events: RoomEvent[] = [];
+	#quiet = 0;
 	readonly #numbers: Map<KeyName, number> = new Map();
 	/** When our messages that have not come back were sent. */
 	readonly #inFlight: Map<string, Millis> = new Map();
@@ -68,7 +69,19 @@ export class Desk {
 		this.#inFlight.clear();
 	}
 
+	/** Runs something of which nobody is told: what a room says that is not the one on the screen. */
+	quietly<T>(run: () => T): T {
+		this.#quiet++;
+		try {
+			return run();
+		} finally {
+			this.#quiet--;
+		}
+	}
+
 	emit(event: RoomEvent): void {
+		// That keys are published concerns what was on the screen before.
+		if (this.#quiet > 0 && event.type !== "published") return;
 		this.#events.push(event);
 		if (this.#events.length <= MAX_EVENTS) return;
 		// An application that does not take its events must not cost unbounded memory: noise goes first.

@@ -44,9 +44,10 @@ function needed(room: Room, session: LiveSession): ReadonlySet<KeyName> {
 /** Says nothing more in a session, and believes nothing more, for good (design section 8). */
 export function freeze(room: Room, session: LiveSession, why: Frozen, people: readonly Person[]): void {
 	if (session.frozen !== undefined) return;
-	session.frozen = why;
+	session.freeze(why);
 	session.hushed = true;
-	room.wishes.rekey = true;
+	// Where views differ, new keys for the same people would not bring them together: votes do (rule VOTE-7).
+	if (why !== "diverged") room.wishes.rekey = true;
 	room.desk.emit({ type: "frozen", why, people });
 }
 

@@ -1,4 +1,4 @@
-import { equal, err, hex, type Result, utf8 } from "@clowder/bytes";
+import { err, type Result, utf8 } from "@clowder/bytes";
 import type {
 	CarrierInput,
 	Handle,
@@ -7,42 +7,38 @@ import type {
 	ParticipantApi,
 	ParticipantOptions,
 	PersonId,
-	Phase,
 	RoomEvent,
 	RoomView,
 	TextError,
 	UsageError,
 } from "../api.ts";
-import { foundRoom } from "../fold/fold.ts";
 import { keyName, presentMembers } from "../fold/state.ts";
-import { type Identity, personId, toPerson } from "../identity.ts";
-import { eraseKeySet, generateKeySet, type OwnKeySet } from "../key-set.ts";
+import { type Identity, toPerson } from "../identity.ts";
+import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
 import { MAX_HANDLE_BYTES } from "../limits.ts";
-import { DEFAULT_TIMEOUT_SECONDS, type RoomParameters } from "../parameters.ts";
+import { DEFAULT_TIMEOUT_SECONDS } from "../parameters.ts";
 import { DEFAULT_TIMING } from "../timing.ts";
-import { NO_CONTEXT, type ParsedMessage, parseMessage, verifyMessage } from "../wire/envelope.ts";
-import type { Found } from "../wire/messages.ts";
+import { NO_CONTEXT, parseMessage } from "../wire/envelope.ts";
 import { acceptDuties } from "./accept.ts";
+import { setAnswer } from "./admission.ts";
+import { besideDuties, noteOwnWhisper } from "./beside.ts";
 import { closeDuties } from "./closing.ts";
-import { contributionDuties, prepareWork } from "./contribute.ts";
+import { contributionDuties } from "./contribute.ts";
 import { Desk } from "./desk.ts";
-import { Duties, type Duty, now } from "./duties.ts";
-import { farewellDuties, sayGoodbye } from "./farewell.ts";
-import { heartbeatDuties } from "./heartbeat.ts";
-import { type Buffered, entryKeys, joinDuties, Knocking, knock, readState } from "./join.ts";
+import { Duties, type Duty } from "./duties.ts";
+import { type Entered, freshKnocking, type Hall, knockDuties, placeKnocking } from "./entering.ts";
+import { type Farewell, farewellDuties, goneDuties, sayGoodbye, startFarewell } from "./farewell.ts";
+import { heartbeatDuties, silenceMs } from "./heartbeat.ts";
+import { type Buffered, entryKeys, joinDuties, Knocking } from "./join.ts";
+import { type Crossing, crossingDuties, dropCrossing, follow, isForeign, sayReturn, startCrossing } from "./merging.ts";
+import { type Mode, phaseOf } from "./mode.ts";
 import { place, type Turn } from "./place.ts";
 import { rekeyDuties, riding } from "./rekey.ts";
 import { Room, type Self } from "./room.ts";
 import { knownPeople, Outbox, sendDuties, waitingFor } from "./send.ts";
 import { keepWatch, patienceDuties, voteDuties } from "./silence.ts";
-import { phaseOf, viewRoom } from "./view.ts";
-
-/** Where we stand; each has only the fields that exist there. */
-type Mode =
-	| { readonly type: "outside" }
-	| { readonly type: "knocking"; readonly knocking: Knocking }
-	| { readonly type: "room"; readonly room: Room }
-	| { readonly type: "over" };
+import { viewRoom } from "./view.ts";
+import { witnessDuties } from "./witness.ts";
 
 /** One person's side of one room, without I/O: `ParticipantApi` says how it is used. */
 export class Participant implements ParticipantApi {
@@ -52,6 +48,13 @@ export class Participant implements ParticipantApi {
 	readonly #duties: Duties = new Duties();
 	readonly #occupants: Set<Handle> = new Set();
 	#mode: Mode = { type: "outside" };
+	readonly #hall: Hall;
+	/** A session of higher rank in this place, which we are moving over to. */
+	#crossing: Crossing | undefined;
+	/** When we last began to move: a stream of strange texts must not keep us busy. */
+	#crossedAt: Millis = Number.NEGATIVE_INFINITY;
+	/** Sessions that we said goodbye to and whose key is not published yet. */
+	#farewells: Farewell[] = [];
 	#interrupted = false;
 	#wake: Millis | undefined;
 	#changed = false;
@@ -69,6 +72,7 @@ export class Participant implements ParticipantApi {
 			met: new Set(),
 		};
 		this.#desk = new Desk(suite, random);
+		this.#hall = { self: this.#self, desk: this.#desk, outbox: this.#outbox, occupants: this.#occupants };
 	}
 
 	receive(input: CarrierInput, at: Millis): void {
@@ -108,7 +112,9 @@ export class Participant implements ParticipantApi {
 	send(text: string, at: Millis): Result<MessageId, TextError | UsageError> {
 		if (this.#mode.type === "over") return err({ kind: "usage", detail: "the room is over" });
 		const added = this.#outbox.add(text, knownPeople(this.#room));
-		if (added.ok) this.#settle(at);
+		if (!added.ok) return added;
+		if (this.#room !== undefined) noteOwnWhisper(this.#room, added.value, text);
+		this.#settle(at);
 		return added;
 	}
 
@@ -137,15 +143,8 @@ export class Participant implements ParticipantApi {
 		this.#answer(person, false, at);
 	}
 
-	/** Only those whom the room told us of can be answered for. */
 	#answer(person: PersonId, yes: boolean, at: Millis): void {
-		const room = this.#room;
-		const join = room?.fold.pending.find((one) => {
-			const identity = room.joinIdentity(one);
-			return identity !== undefined && personId(identity.lpk) === person;
-		});
-		if (room === undefined || join === undefined) return;
-		room.wishes.answers.set(hex(join.hash), yes);
+		if (this.#room !== undefined) setAnswer(this.#room, person, yes);
 		this.#settle(at);
 	}
 
@@ -153,10 +152,21 @@ export class Participant implements ParticipantApi {
 		this.#self.previews = on;
 	}
 
-	leave(at: Millis): void {
+	leave(at: Millis, atOnce = false): void {
 		if (this.#mode.type === "over") return;
-		if (this.#room !== undefined) sayGoodbye(this.#room);
-		this.#end("left");
+		this.#desk.now = at;
+		const room = this.#room;
+		if (room !== undefined) sayGoodbye(room);
+		const session = room?.inside ? room.session : undefined;
+		if (room === undefined || session === undefined || session.plist.length === 1 || atOnce || this.#interrupted) {
+			this.#end("left");
+		} else {
+			this.#dropCrossing();
+			this.#outbox.clear();
+			const farewell = startFarewell(room, session, at);
+			this.#farewells.push(farewell);
+			this.#mode = { type: "leaving", farewell };
+		}
 		this.#settle(at);
 	}
 
@@ -176,11 +186,10 @@ export class Participant implements ParticipantApi {
 	}
 
 	view(): RoomView {
-		const identity = { lpk: this.#self.identity.publicKey, nickname: this.#self.nickname };
 		const nothing = { session: undefined, attempt: undefined, joining: [], leaving: [], asking: [], room: undefined };
 		return {
-			phase: this.#phase(),
-			self: toPerson({ ...identity, salt: NO_CONTEXT }, true),
+			phase: phaseOf(this.#mode, this.#interrupted),
+			self: toPerson({ ...this.#identity(), salt: NO_CONTEXT }, true),
 			...(this.#room ? viewRoom(this.#room) : nothing),
 			waiting: this.#mode.type === "over" ? "over" : waitingFor(this.#room, this.#interrupted),
 			outbox: this.#outbox.view(),
@@ -191,41 +200,35 @@ export class Participant implements ParticipantApi {
 		return this.#mode.type === "room" ? this.#mode.room : undefined;
 	}
 
-	#phase(): Phase {
-		switch (this.#mode.type) {
-			case "outside":
-				return "outside";
-			case "knocking":
-				return this.#mode.knocking.found === undefined ? "knocking" : "founding";
-			case "room":
-				return phaseOf(this.#mode.room, this.#interrupted);
-			case "over":
-				return "over";
-		}
-	}
-
 	/** In the place, as somebody new: whatever we had under another handle is over. */
 	#enter(input: Extract<CarrierInput, { type: "entered" }>): void {
-		this.#drop();
+		const before = this.#room;
 		this.#desk.forget();
 		this.#desk.binding = input.binding;
 		this.#desk.self = input.self;
 		this.#interrupted = false;
 		this.#occupants.clear();
 		for (const handle of input.occupants) this.#occupants.add(handle);
-		this.#mode = { type: "knocking", knocking: this.#freshKnocking() };
-	}
-
-	#freshKnocking(): Knocking {
-		return new Knocking(generateKeySet(this.#self.suite, this.#desk.random), this.#desk.random(32));
+		const knocking = freshKnocking(this.#hall);
+		if (before?.fold.parameters.binding === input.binding) sayReturn(before, knocking);
+		this.#drop();
+		this.#mode = { type: "knocking", knocking };
 	}
 
 	/** Erases what the present mode holds. */
 	#drop(): void {
 		if (this.#mode.type === "room") this.#mode.room.erase();
 		if (this.#mode.type === "knocking") eraseKeySet(this.#mode.knocking.keys);
+		for (const { room } of this.#farewells) room.erase();
+		this.#farewells = [];
+		this.#dropCrossing();
 		this.#outbox.sessionOver();
 		this.#duties.clear();
+	}
+
+	#dropCrossing(): void {
+		if (this.#crossing !== undefined) dropCrossing(this.#crossing);
+		this.#crossing = undefined;
 	}
 
 	#end(why: Extract<RoomEvent, { type: "over" }>["why"]): void {
@@ -247,99 +250,99 @@ export class Participant implements ParticipantApi {
 			this.#desk.emit({ type: "refused", from, refusal: parsed.error });
 			return;
 		}
-		this.#place({ type: "message", from, parsed: parsed.value }, at);
+		const sentAt = this.#desk.echoed(parsed.value.hash);
+		this.#place({ type: "message", from, parsed: parsed.value, sentAt }, at);
 	}
 
 	#place(input: Buffered, at: Millis): void {
-		if (this.#mode.type === "knocking") this.#placeKnocking(this.#mode.knocking, input, at);
-		else if (this.#mode.type === "room") this.#turn(this.#mode.room, place(this.#mode.room, input, at));
-	}
-
-	/** Before we can read the room's order: we keep what comes, and look for a FOUND or a STATE. */
-	#placeKnocking(knocking: Knocking, input: Buffered, at: Millis): void {
-		knocking.keep(input);
-		if (input.type === "left") return;
-		const { parsed, from } = input;
-		const own = this.#desk.echoed(parsed.hash) !== undefined;
-		if (parsed.message.type === "FOUND") this.#placeFound(knocking, parsed as ParsedMessage<Found>, from, own);
-		else if (parsed.message.type === "STATE") this.#placeState(knocking, parsed, from, at);
-		else if (!own && parsed.message.type !== "KNOCK") knocking.sawActivity();
-	}
-
-	/** Chatroom Init (seed 004): the first FOUND in the order wins (rule FOUND-1). */
-	#placeFound(knocking: Knocking, parsed: ParsedMessage<Found>, from: Handle, own: boolean): void {
-		const { suite } = this.#self;
-		const verified = verifyMessage(suite, this.#desk.binding, parsed.message.keySet.v, parsed);
-		if (!verified.ok) {
-			this.#desk.emit({ type: "refused", from, refusal: verified.error });
-			return;
+		for (const farewell of this.#farewells) this.#desk.quietly(() => void place(farewell.room, input, at));
+		if (this.#mode.type === "knocking") {
+			const entered = placeKnocking(this.#hall, this.#mode.knocking, input);
+			if (entered !== undefined) this.#moveIn(entered, at);
+		} else if (this.#mode.type === "room") {
+			const { room } = this.#mode;
+			const foreign = input.type === "message" && isForeign(room, input.parsed);
+			this.#cross(room, input, foreign, at);
+			const turn = foreign ? this.#desk.quietly(() => place(room, input, at)) : place(room, input, at);
+			if (this.#mode.type === "room" && this.#mode.room === room) this.#turn(room, turn);
 		}
-		if (knocking.found === undefined || !equal(knocking.found, parsed.hash)) {
-			// One of ours that we gave up before it came means nothing any more.
-			if (own) return;
-			// Somebody else was first: they will answer a KNOCK.
-			knocking.found = undefined;
-			knocking.tries = 0;
-			knocking.sawActivity();
-			return;
-		}
-		const message = verified.value as Parameters<typeof foundRoom>[1];
-		const { state } = foundRoom(suite, message, from);
-		const room = new Room(this.#self, this.#desk, this.#outbox, state);
-		this.#moveIn(room, knocking);
-		room.lastPlaced = parsed.hash;
-		prepareWork(room);
 	}
 
-	/** Our keys and our identity go with us from knocking into a room. */
-	#moveIn(room: Room, knocking: Knocking): void {
-		const key = keyName(knocking.keys.public.v);
-		room.vault.set(key, knocking.keys);
-		room.identities.set(key, this.#identity(knocking.salt));
+	#moveIn({ room, after, refusal }: Entered, at: Millis): void {
 		this.#duties.clear();
 		this.#mode = { type: "room", room };
-	}
-
-	#identity(salt: Uint8Array): Identity {
-		return { lpk: this.#self.identity.publicKey, nickname: this.#self.nickname, salt };
-	}
-
-	/** A STATE that we can start from: fold it, and everything that came after the place it speaks of. */
-	#placeState(knocking: Knocking, parsed: ParsedMessage, from: Handle, at: Millis): void {
-		if (parsed.message.type !== "STATE") return;
-		const after = knocking.after(parsed.message.at);
-		if (after === undefined) return;
-		const read = readState(this.#self, this.#desk.binding, parsed);
-		if (!read.ok) {
-			this.#desk.emit({ type: "refused", from, refusal: read.error });
-			return;
+		this.#changed = true;
+		if (refusal !== undefined) {
+			this.#desk.emit({ type: "refused-entry", why: refusal });
+			this.#end("refused");
 		}
-		const { state, sponsor, message } = read.value;
-		const room = new Room(this.#self, this.#desk, this.#outbox, state);
-		room.entry = { sponsor, sponsorBox: message.sponsorBox };
-		this.#moveIn(room, knocking);
 		for (const input of after) {
 			if (this.#mode.type === "room" && this.#mode.room === room) this.#turn(room, place(room, input, at));
 		}
 	}
 
+	/** The other session in this place, if there is one, as one who may move over to it sees it (rules MERGE-1, MERGE-2). */
+	#cross(room: Room, input: Buffered, foreign: boolean, at: Millis): void {
+		if (foreign && this.#crossing === undefined && at >= this.#crossedAt + silenceMs(room)) {
+			const context = input.type === "message" ? input.parsed.header.context : NO_CONTEXT;
+			this.#crossing = startCrossing(this.#hall, context);
+			this.#crossedAt = at;
+		}
+		const crossing = this.#crossing;
+		if (crossing === undefined) return;
+		const moved = this.#desk.quietly(() => follow(this.#hall, room, crossing, input, at));
+		if (moved === "lost") this.#dropCrossing();
+		if (moved === "found" && crossing.room !== undefined) {
+			const people = presentMembers(crossing.room.fold).length;
+			this.#desk.emit({ type: "merging", people });
+		}
+		if (moved === "in" && crossing.room !== undefined) this.#moveOver(room, crossing.room, at);
+	}
+
+	/** We are in the session of higher rank: goodbye to the other one, whose key is published as after any goodbye. */
+	#moveOver(from: Room, to: Room, at: Millis): void {
+		this.#crossing = undefined;
+		if (from.inside && from.session !== undefined) {
+			sayGoodbye(from);
+			this.#farewells.push(startFarewell(from, from.session, at));
+		} else from.erase();
+		this.#duties.clear();
+		this.#mode = { type: "room", room: to };
+	}
+
 	#turn(room: Room, turn: Turn): void {
 		this.#changed = true;
 		const abandoned = !room.inside && presentMembers(room.fold).every((m) => room.fold.authors.get(keyName(m.v))?.left);
-		if (turn === "removed" || turn === "refused") this.#end(turn);
+		if (turn === "refused") this.#end(turn);
+		else if (turn === "removed") this.#removed(room);
 		else if (turn === "deserted" || (room.entry !== undefined && abandoned)) this.#knockAgain(room, true);
 		else if (turn === "knock-again") this.#knockAgain(room, false);
+	}
+
+	/** Out of the session. Whoever broke the protocol stays out; whoever was not heard asks to come in again. */
+	#removed(room: Room): void {
+		const how = room.session && room.fold.removed.get(room.session.ownKey);
+		if (how === undefined || how === "misbehaved") return this.#end("removed");
+		const person = toPerson({ ...this.#identity(), salt: NO_CONTEXT }, true);
+		this.#desk.emit({ type: "leaving", person, how });
+		this.#knockAgain(room, false);
+	}
+
+	#identity(): Pick<Identity, "lpk" | "nickname"> {
+		return { lpk: this.#self.identity.publicKey, nickname: this.#self.nickname };
 	}
 
 	/** Back to knocking, with the same keys if no SHARE was sent with them. */
 	#knockAgain(room: Room, deserted: boolean): void {
 		const keys: OwnKeySet | undefined = entryKeys(room);
 		const salt = keys && room.identityOf(keys.public.v)?.salt;
-		const reusable = keys !== undefined && salt !== undefined && !room.shared.has(keyName(keys.public.v));
-		if (reusable) room.vault.delete(keyName(keys.public.v));
+		const reusable = room.session === undefined && keys !== undefined && salt !== undefined;
+		const fresh = reusable && !room.shared.has(keyName(keys.public.v));
+		if (fresh) room.vault.delete(keyName(keys.public.v));
 		this.#drop();
-		const knocking = reusable ? new Knocking(keys, salt) : this.#freshKnocking();
+		const knocking = fresh ? new Knocking(keys, salt) : freshKnocking(this.#hall);
 		knocking.deserted = deserted;
+		knocking.waits = room.entry?.waits ?? 0;
 		this.#mode = { type: "knocking", knocking };
 		this.#changed = true;
 	}
@@ -347,64 +350,43 @@ export class Participant implements ParticipantApi {
 	#settle(at: Millis): void {
 		this.#desk.now = at;
 		this.#changed = true;
-		this.#wake = this.#duties.settle(() => this.#wanted(), at);
+		// What is done stays done while the line is interrupted: it goes out when the line is back (CARRIER-12).
+		this.#wake = this.#interrupted ? undefined : this.#duties.settle(() => this.#wanted(), at);
 	}
 
 	#wanted(): readonly Duty[] {
-		const { room: watching } = this.#mode.type === "room" ? this.#mode : { room: undefined };
-		if (watching !== undefined) keepWatch(watching, this.#desk.now);
-		if (this.#interrupted) return [];
-		if (this.#mode.type === "knocking") return this.#knockDuties(this.#mode.knocking);
-		if (this.#mode.type !== "room") return [];
-		const { room } = this.#mode;
+		if (this.#mode.type === "room") keepWatch(this.#mode.room, this.#desk.now);
+		const farewells = this.#farewells.flatMap((farewell) => farewellDuties(farewell, () => this.#finish(farewell)));
+		if (this.#mode.type === "knocking") return [...farewells, ...knockDuties(this.#hall, this.#mode.knocking)];
+		if (this.#mode.type !== "room") return farewells;
+		return [...farewells, ...this.#roomDuties(this.#mode.room)];
+	}
+
+	#roomDuties(room: Room): readonly Duty[] {
 		const knockAgain = (): void => this.#knockAgain(room, false);
+		const giveUp = (): void => this.#dropCrossing();
 		return [
 			...riding(room, contributionDuties(room)),
 			...closeDuties(room),
 			...acceptDuties(room),
-			...farewellDuties(room),
+			...goneDuties(room),
+			...witnessDuties(room),
 			...joinDuties(room, knockAgain),
 			...patienceDuties(room, knockAgain),
 			...voteDuties(room),
 			...rekeyDuties(room),
 			...sendDuties(room, this.#interrupted),
+			...besideDuties(room, this.#interrupted),
 			...heartbeatDuties(room),
+			...(this.#crossing ? crossingDuties(this.#hall, room, this.#crossing, giveUp) : []),
 		];
 	}
 
-	/** Alone we found the room; else we knock, and found it if nobody answers for long (rule FOUND-2). */
-	#knockDuties(knocking: Knocking): readonly Duty[] {
-		const { timing } = this.#self;
-		const found = (): void => this.#found(knocking);
-		if (knocking.found !== undefined) {
-			const again = (): void => {
-				knocking.found = undefined;
-			};
-			return [{ key: "found-lost", delayMs: () => timing.knockTimeoutMs, run: again }];
-		}
-		if (this.#occupants.size === 0) return [now("found", found)];
-		const key = `${knocking.tries}:${knocking.activity}`;
-		if (knocking.deserted)
-			return [{ key: `found:${key}`, delayMs: () => this.#desk.someOf(timing.backOffMs), run: found }];
-		if (knocking.tries === 0) return [now(`knock:${key}`, () => knock(this.#desk, knocking))];
-		if (knocking.tries < timing.knockTries) {
-			const run = (): void => knock(this.#desk, knocking);
-			return [{ key: `knock:${key}`, delayMs: () => timing.knockTimeoutMs, run }];
-		}
-		const delayMs = (): number => timing.knockTimeoutMs + this.#desk.someOf(timing.knockTimeoutMs);
-		return [{ key: `found:${key}`, delayMs, run: found }];
-	}
-
-	#found(knocking: Knocking): void {
-		const parameters: RoomParameters = {
-			suite: this.#self.suite.id,
-			...this.#self.terms,
-			passphrase: this.#self.passphrase !== undefined,
-			binding: this.#desk.binding,
-		};
-		knocking.deserted = false;
-		const message: Found = { type: "FOUND", parameters, keySet: knocking.keys.public };
-		knocking.found = this.#desk.post(knocking.keys.e, NO_CONTEXT, message);
+	/** The key of a session that we left is published, or it cannot be. */
+	#finish(farewell: Farewell): void {
+		farewell.room.erase();
+		this.#farewells = this.#farewells.filter((one) => one !== farewell);
+		if (this.#mode.type === "leaving" && this.#mode.farewell === farewell) this.#end("left");
 	}
 }
 

@@ -2,17 +2,35 @@ import { hex, ok, type Result } from "@clowder/bytes";
 import type { Handle, JoinEnd, Millis, Refusal } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
 import { fold, type Judgement, type Placed } from "../fold/fold.ts";
-import { type Effect, type FoldState, keyName, type PendingJoin } from "../fold/state.ts";
+import { type Effect, type FoldState, type KeyName, keyName, type PendingJoin } from "../fold/state.ts";
 import { MAX_RECENT_PLACES } from "../limits.ts";
 import { type ParsedMessage, type VerifiedMessage, verifyMessage } from "../wire/envelope.ts";
-import type { Close, Confirm, Introduce, Leave, Roster, State, TextMessage } from "../wire/messages.ts";
-import { compareState, makeState, noteJoin, receiveIntroduce, receiveRoster } from "./accept.ts";
+import type {
+	Close,
+	Complain,
+	Confirm,
+	Fault,
+	Introduce,
+	Leave,
+	Pake,
+	Reveal,
+	Roster,
+	State,
+	TextMessage,
+} from "../wire/messages.ts";
+import { answered, forgetAnswer } from "./admission.ts";
+import { compareState, noteJoin, postState, receiveIntroduce, receiveRoster } from "./accept.ts";
+import { eraseSpent, judgeBlame } from "./blame.ts";
+import { receiveBeside } from "./beside.ts";
+import { receiveAnswer } from "./own-run.ts";
+import { receivePake } from "./passphrase.ts";
 import { dropWork, judgeConfirm, prepareWork } from "./contribute.ts";
 import { dropOldest } from "./desk.ts";
 import type { Buffered } from "./join.ts";
 import { isEntry, isUnderBase, receiveLastView, receiveMessage } from "./receive.ts";
+import type { LiveSession } from "../session/live-session.ts";
 import type { Room } from "./room.ts";
-import { closingOf, noteClose, notePublish, noteReceived } from "./closing.ts";
+import { closeSession, closingOf, noteClose, notePublish, noteReceived } from "./closing.ts";
 import { hear } from "./silence.ts";
 import type { Aid } from "../labels.ts";
 import { activateSession, renewIdentity } from "./update-session.ts";
@@ -26,10 +44,10 @@ export type Turn = "stays" | "knock-again" | "deserted" | "removed" | "refused";
  */
 export function place(room: Room, placeable: Buffered, now: Millis): Turn {
 	if (placeable.type === "left") {
+		room.gate.left(placeable.handle);
 		return settle(room, fold(room.suite, room.fold, placeable), undefined, now);
 	}
-	const { parsed, from } = placeable;
-	const sentAt = room.desk.echoed(parsed.hash);
+	const { parsed, from, sentAt } = placeable;
 	const own = sentAt !== undefined;
 	const verified = verify(room, parsed);
 	if (!verified.ok) {
@@ -40,6 +58,7 @@ export function place(room: Room, placeable: Buffered, now: Millis): Turn {
 		return "stays";
 	}
 	const message = verified.value;
+	room.witness.note(message);
 	const placed: Placed = { type: "message", from, message, judged: judge(room, message) };
 	return settle(room, fold(room.suite, room.fold, placed), { message, from, own, sentAt }, now);
 }
@@ -51,6 +70,10 @@ function judge(room: Room, message: VerifiedMessage): Judgement {
 			return { confirmFits: judgeConfirm(room, message as VerifiedMessage<Confirm>) };
 		case "VOTE":
 			return { side: room.session?.ownKey ?? (room.entry && keyName(room.entry.sponsor)) };
+		case "COMPLAIN":
+		case "REVEAL":
+		case "FAULT":
+			return { verdict: judgeBlame(room, message as VerifiedMessage<Complain | Reveal | Fault>) };
 		default:
 			return {};
 	}
@@ -95,6 +118,7 @@ function settle(
 		const after = act(room, before, effect, origin, now);
 		if (after !== "stays") turn = after;
 	}
+	eraseSpent(room);
 	prepareWork(room);
 	return turn;
 }
@@ -112,8 +136,7 @@ function receive(room: Room, origin: Origin, now: Millis): void {
 	const read = readMessage(room, message, now);
 	if (!read.ok) refuse(room, from, read.error);
 	if (room.session === undefined) return;
-	// Control is followed to the end of the session; what a frozen client did not accept, its digests do not claim.
-	if (isEntry(type) && room.session.frozen === undefined) room.session.transcript.append(message, message.body);
+	if (isEntry(type)) room.session.transcript.append(message, message.body);
 	if (!isUnderBase(type)) return;
 	room.session.validMessages++;
 	hear(room, message, now);
@@ -128,8 +151,6 @@ function readMessage(room: Room, placed: VerifiedMessage, now: Millis): Result<v
 			return receiveMessage(room, placed as VerifiedMessage<TextMessage>, now);
 		case "STATE":
 			return receiveState(room, placed as VerifiedMessage<State>);
-		case "ROSTER":
-			return receiveRoster(room, placed as VerifiedMessage<Roster>);
 		case "LEAVE":
 			if (room.session !== undefined) receiveLastView(room, room.session, placed as VerifiedMessage<Leave>);
 			return ok(undefined);
@@ -145,8 +166,7 @@ function readMessage(room: Room, placed: VerifiedMessage, now: Millis): Result<v
 function receiveState(room: Room, placed: VerifiedMessage<State>): Result<void, Refusal> {
 	const compared = compareState(room, placed);
 	if (compared.ok || room.session === undefined || !room.inside) return compared;
-	const own = makeState(room, room.session);
-	if (own !== undefined) room.desk.post(room.session.own.e, room.session.aid, own);
+	postState(room, room.session);
 	return compared;
 }
 
@@ -177,11 +197,11 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 			dropWork(room);
 			return "stays";
 		case "rostered":
-			// A new list for us: what we made of the one before is void.
-			if (room.entry !== undefined) dropWork(room);
+			if (origin !== undefined) rostered(room, origin, effect.to);
 			return "stays";
 		case "renewed":
 			renewIdentity(room, effect.from, effect.to);
+			if (room.vault.has(keyName(effect.from))) room.spent.add(keyName(effect.from));
 			return "stays";
 		case "removed":
 			return removed(room, effect);
@@ -192,6 +212,10 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 		case "activated": {
 			const outcome = activateSession(room, before, effect.attempt, effect.base, now);
 			if (outcome === "in") return "stays";
+			if (room.session?.left) {
+				followToTheEnd(room, before, room.session, now);
+				return "stays";
+			}
 			return room.session === undefined ? "knock-again" : "removed";
 		}
 		case "closed":
@@ -209,10 +233,19 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 		case "split":
 			room.desk.emit({ type: "split", others: effect.others.flatMap((v) => room.personOf(v) ?? []) });
 			return "stays";
+		case "blamed": {
+			const person = room.personOf(effect.v);
+			if (person !== undefined) room.desk.emit({ type: "blamed", person, rule: effect.rule });
+			return "stays";
+		}
 		case "answered":
-		case "blamed":
+			answered(room, effect);
+			return "stays";
 		case "beside":
+			if (origin !== undefined) besideCame(room, origin, effect, now);
+			return "stays";
 		case "pake":
+			return origin === undefined ? "stays" : pakeCame(room, origin, effect.answers);
 		case "knocked":
 		case "stated":
 		case "opened":
@@ -228,7 +261,31 @@ function ownRefusal(room: Room, refusal: Refusal, origin: Origin | undefined): T
 		room.desk.emit({ type: "refused-entry", why: "room-full" });
 		return "refused";
 	}
+	if (origin?.own && origin.message.message.type === "OPEN") room.voidOpens++;
 	return "stays";
+}
+
+function besideCame(room: Room, origin: Origin, effect: Extract<Effect, { type: "beside" }>, now: Millis): void {
+	const read = receiveBeside(room, origin.message, effect.attempt, effect.slot, now);
+	if (!read.ok) refuse(room, origin.from, read.error);
+}
+
+/** A run of CPace; where our sponsor's proof does not fit, it is not the room that was meant. */
+function pakeCame(room: Room, origin: Origin, answers: boolean): Turn {
+	const placed = origin.message as VerifiedMessage<Pake>;
+	const read = receivePake(room, placed, origin.from);
+	if (!read.ok && !origin.own) refuse(room, origin.from, read.error);
+	if (!answers || receiveAnswer(room, placed)) return "stays";
+	room.desk.emit({ type: "refused-entry", why: "wrong-passphrase" });
+	return "refused";
+}
+
+/** A list that was owed to us: what we made of one before is void. Any other is nothing to us, whoever sends it. */
+function rostered(room: Room, origin: Origin, to: ReadonlySet<KeyName>): void {
+	if (room.entry === undefined || ![...to].some((key) => room.vault.has(key))) return;
+	dropWork(room);
+	const read = receiveRoster(room, origin.message as VerifiedMessage<Roster>);
+	if (!read.ok) refuse(room, origin.from, read.error);
 }
 
 function introduced(room: Room, origin: Origin, join: PendingJoin): void {
@@ -245,6 +302,7 @@ function joinEnded(room: Room, join: PendingJoin, why: JoinEnd): Turn {
 	const own = room.vault.has(keyName(join.keySet.v));
 	const announced = room.joins.get(hex(join.hash))?.announced ?? false;
 	room.joins.delete(hex(join.hash));
+	if (why !== "session-changed") forgetAnswer(room, identity);
 	if (own && why !== "session-changed" && why !== "left") {
 		room.desk.emit({ type: "refused-entry", why });
 		return "refused";
@@ -252,6 +310,15 @@ function joinEnded(room: Room, join: PendingJoin, why: JoinEnd): Turn {
 	if (own) return why === "left" ? "knock-again" : "stays";
 	if (identity !== undefined && announced) room.desk.emit({ type: "join-ended", person: room.person(identity), why });
 	return "stays";
+}
+
+/** We said goodbye, and the others went on: what they say last about the session is all we still listen for. */
+function followToTheEnd(room: Room, before: FoldState, session: LiveSession, now: Millis): void {
+	if (closingOf(room, session) !== undefined) return;
+	closeSession(room, before, session, now);
+	const closing = closingOf(room, session);
+	// Our LEAVE was our last word.
+	if (closing !== undefined) closing.closed = true;
 }
 
 /** A CLOSE against our own last view of that session; who saw another one keeps our key unpublished for longer. */

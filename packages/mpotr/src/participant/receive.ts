@@ -7,6 +7,7 @@ import type { Digest } from "../session/transcript.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Close, Encrypted, Leave, MessageType, TextMessage } from "../wire/messages.ts";
 import { personId } from "../identity.ts";
+import { noteOwnText, receiveRelayed } from "./beside.ts";
 import { freeze } from "./heartbeat.ts";
 import type { Room } from "./room.ts";
 
@@ -37,7 +38,16 @@ export function isEntry(type: MessageType): boolean {
 }
 
 /** Messages of these types are not of the running session: they count in no header. */
-const APART: ReadonlySet<MessageType> = new Set(["FOUND", "KNOCK", "CLOSE", "PUBLISH", "RECEIVED", "ASK", "REPLY"]);
+const APART: ReadonlySet<MessageType> = new Set([
+	"FOUND",
+	"KNOCK",
+	"PAKE",
+	"CLOSE",
+	"PUBLISH",
+	"RECEIVED",
+	"ASK",
+	"REPLY",
+]);
 
 /** Whether a valid message counts under the present base (rule DIGEST-2). */
 export function isUnderBase(type: MessageType): boolean {
@@ -94,7 +104,7 @@ export function verifyDigests(room: Room, session: LiveSession, v: Uint8Array, s
 /** A MESSAGE that the fold let through: read it, compare what its author has seen, and place it if it is a text. */
 export function receiveMessage(room: Room, placed: VerifiedMessage<TextMessage>, now: Millis): Result<void, Refusal> {
 	const { session } = room;
-	if (session === undefined || session.frozen !== undefined) return ok(undefined);
+	if (session === undefined) return ok(undefined);
 	const own = equal(placed.header.v, session.own.public.v.bytes);
 	const echo = own ? room.outbox.echo(placed.hash) : undefined;
 	const read = echo ? ok(echo) : decryptContent(room, session, placed, placed.message.content, []);
@@ -105,6 +115,7 @@ export function receiveMessage(room: Room, placed: VerifiedMessage<TextMessage>,
 	}
 	session.freshness.reported(keyName(placed.header.v), header.validMessages);
 	verifyDigests(room, session, placed.header.v, seenBy(session, header));
+	if (content.kind === "relayed") receiveRelayed(room, content.v, content.text, now);
 	if (content.kind === "text") placeText(room, session, placed, content.text, echo?.id, now);
 	return ok(undefined);
 }
@@ -129,8 +140,12 @@ function placeText(
 	const id = ownId ?? (`${session.fingerprint}-${entry}` as MessageId);
 	session.post({ entry, id, author: keyName(placed.header.v) });
 	session.texts++;
-	if (ownId !== undefined) room.outbox.discard(ownId);
-	if (session.left) return;
+	if (ownId !== undefined) {
+		room.outbox.discard(ownId);
+		noteOwnText(room, ownId, text);
+	}
+	// What a frozen client follows it neither shows nor claims to have seen.
+	if (session.left || session.frozen !== undefined) return;
 	const others = session.plist.filter((p) => p !== author);
 	room.desk.emit({
 		type: "message",

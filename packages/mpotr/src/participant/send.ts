@@ -110,7 +110,7 @@ export function knownPeople(room: Room | undefined): ReadonlySet<PersonId> | und
 }
 
 function contentHeader(session: LiveSession): ContentHeader {
-	return { seen: session.transcript.latest, validMessages: session.validMessages };
+	return { seen: session.seen, validMessages: session.validMessages };
 }
 
 /** Encrypts content under our chain; `extra` binds it to the message it travels in. */

@@ -1,6 +1,6 @@
 import { compare, equal, hex } from "@clowder/bytes";
 import type { Millis } from "../api.ts";
-import { owed } from "../fold/phases.ts";
+import { owed, owedReveals } from "../fold/phases.ts";
 import { type FoldState, type KeyName, keyName, presentMembers } from "../fold/state.ts";
 import { MAX_ROSTERS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
@@ -46,7 +46,10 @@ function owing(room: Room): readonly Owing[] {
 		if (owes === "roster" && (attempt.rosters.get(keyName(slot.keySet.v)) ?? 0) < MAX_ROSTERS) return [];
 		return [{ v, owes }];
 	});
-	return debts.filter(({ v }) => keyName(v) !== room.session?.ownKey);
+	const reveals = owedReveals(attempt).map(
+		({ slot }): Owing => ({ v: slot.member?.bytes ?? slot.keySet.v.bytes, owes: "reveal" }),
+	);
+	return [...debts, ...reveals].filter(({ v }) => keyName(v) !== room.session?.ownKey);
 }
 
 /** Brings what is owed up to date; called at every place and every wake-up. */

@@ -7,9 +7,11 @@ import type { VerifyKey } from "@clowder/crypto";
 import { MAX_MET } from "../limits.ts";
 import { LiveSession } from "../session/live-session.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
+import { forgetAnswered } from "./admission.ts";
 import { closeSession } from "./closing.ts";
 import { dropWork } from "./contribute.ts";
 import { dropOldest } from "./desk.ts";
+import { eraseRun } from "./own-run.ts";
 import type { Room } from "./room.ts";
 
 /** Someone goes on with their next key set: the salt of their identity goes on with it. */
@@ -34,7 +36,11 @@ export function activateSession(room: Room, before: FoldState, attempt: Attempt,
 	if (next === undefined) return "not-in";
 	const old = room.session;
 	room.session = next;
+	if (room.entry !== undefined) eraseRun(room.entry);
 	room.entry = undefined;
+	room.gate.clear();
+	room.beside.clear();
+	forgetAnswered(room, next);
 	room.outbox.sessionOver();
 	room.joins.clear();
 	keepIdentities(room, attempt, base);
@@ -92,7 +98,8 @@ function keepKeys(room: Room, session: LiveSession, base: Base): void {
 
 function announceSession(room: Room, before: FoldState, old: LiveSession | undefined, next: LiveSession): void {
 	const person = (p: { readonly identity: Identity }): Person => room.person(p.identity);
-	const had = new Set((old?.plist ?? []).map((p) => personId(p.identity.lpk)));
+	const had = new Set([...room.before, ...(old?.plist ?? []).map((p) => personId(p.identity.lpk))]);
+	room.before.clear();
 	const has = new Set(next.plist.map((p) => personId(p.identity.lpk)));
 	const joined = next.plist.filter((p) => !had.has(personId(p.identity.lpk)));
 	const { self } = room;

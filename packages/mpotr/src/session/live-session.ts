@@ -48,7 +48,7 @@ export class LiveSession {
 	/** Nothing proves for too long that all of the others hear us: nothing is sent (rule FREEZE-1). */
 	hushed = false;
 	/** Nothing more is sent or accepted here, for good (rule FREEZE-2). */
-	frozen: Frozen | undefined;
+	#frozen: { readonly why: Frozen; readonly seen: Digest } | undefined;
 	/** We said goodbye: what comes is followed for the last digests, and shown to nobody. */
 	left = false;
 	readonly freshness: Freshness;
@@ -126,6 +126,20 @@ export class LiveSession {
 		this.#confirmed.set(by, seen.entries);
 		const posts = this.#posts.filter((post) => post.entry > until && post.entry <= seen.entries && post.author !== by);
 		return posts.length === 0 ? { type: "nothing" } : { type: "confirmed", posts };
+	}
+
+	get frozen(): Frozen | undefined {
+		return this.#frozen?.why;
+	}
+
+	/** From here on the transcript is followed, to compare views; but nothing in it is accepted, or claimed to be seen. */
+	freeze(why: Frozen): void {
+		this.#frozen ??= { why, seen: this.transcript.latest };
+	}
+
+	/** What we say to have seen. */
+	get seen(): Digest {
+		return this.#frozen?.seen ?? this.transcript.latest;
 	}
 
 	/** The views that differ from ours. */

@@ -39,7 +39,7 @@ export interface Person {
 	cheat?: (text: string) => string | undefined;
 }
 
-type Item =
+export type Item =
 	| { readonly type: "text"; readonly from: Handle; readonly text: string }
 	| { readonly type: "joined" | "left"; readonly handle: Handle };
 
@@ -57,6 +57,11 @@ export class TestPlace {
 	readonly log: Item[] = [];
 	readonly #queue: { readonly item: Item; readonly to: readonly Person[] }[] = [];
 	#handles = 0;
+	/** Whether a person gets an item: a carrier that drops, or that is split in two. */
+	hears: (person: Person, item: Item) => boolean = () => true;
+	/** People whose clocks stand still: asleep with their laptops. What comes waits for them. */
+	readonly asleep: Set<Person> = new Set();
+	readonly #missed: Map<Person, Item[]> = new Map();
 	now = 0;
 
 	constructor(suite: Suite) {
@@ -103,8 +108,9 @@ export class TestPlace {
 		this.#post({ type: "left", handle: person.handle });
 	}
 
+	/** Says goodbye and goes at once, as with a closed tab. */
 	leave(person: Person): void {
-		person.participant.leave(this.now);
+		person.participant.leave(this.now, true);
 		this.#collect(person);
 		this.vanish(person);
 	}
@@ -153,11 +159,35 @@ export class TestPlace {
 		for (const person of this.people) {
 			const self = next.item.type !== "text" && next.item.handle === person.handle;
 			// Whoever enters sees what comes after that place of the order.
-			if (!person.here || self || !next.to.includes(person)) continue;
+			if (!person.here || self || !next.to.includes(person) || !this.hears(person, next.item)) continue;
+			if (this.asleep.has(person)) {
+				this.#missed.set(person, [...(this.#missed.get(person) ?? []), next.item]);
+				continue;
+			}
 			person.participant.receive(next.item, this.now);
 			this.#collect(person);
 		}
 		return true;
+	}
+
+	/** The lid opens: first the timers that are long due, then everything that came meanwhile. */
+	wakeUp(person: Person): void {
+		this.asleep.delete(person);
+		person.participant.wake(this.now);
+		this.#collect(person);
+		for (const item of this.#missed.get(person) ?? []) {
+			person.participant.receive(item, this.now);
+			this.#collect(person);
+		}
+		this.#missed.delete(person);
+	}
+
+	/** The carrier tells these people that someone left, or came, whether that is so or not. */
+	tell(people: readonly Person[], type: "joined" | "left", handle: Handle): void {
+		for (const person of people) {
+			person.participant.receive({ type, handle }, this.now);
+			this.#collect(person);
+		}
 	}
 
 	/** Delivers until nothing is left, then lets the next timer run, until `untilMs` from now or until `done`. */
@@ -171,16 +201,17 @@ export class TestPlace {
 				if (this.log.length > limit) throw new Error("the room does not settle");
 			}
 			if (done()) return;
-			const wakes = this.people.filter((one) => one.here).flatMap((one) => one.participant.nextWake() ?? []);
+			const awake = this.people.filter((one) => one.here && !this.asleep.has(one));
+			const wakes = awake.flatMap((one) => one.participant.nextWake() ?? []);
 			const next = Math.min(...wakes);
 			if (next > end || !Number.isFinite(next)) {
 				this.now = end;
 				return;
 			}
 			this.now = Math.max(next, this.now);
-			for (const person of this.people) {
+			for (const person of awake) {
 				const due = person.participant.nextWake();
-				if (!person.here || due === undefined || due > this.now) continue;
+				if (due === undefined || due > this.now) continue;
 				person.participant.wake(this.now);
 				this.#collect(person);
 			}
