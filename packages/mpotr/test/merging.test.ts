@@ -83,7 +83,8 @@ describe("two sessions in one place", () => {
 			place.say(people[3] as Person, "there");
 			place.run(heal * TIMEOUT);
 			place.hears = () => true;
-			place.run(10 * TIMEOUT, () => together(people));
+			place.run(2 * TIMEOUT);
+			place.run(8 * TIMEOUT, () => together(people));
 			assert.ok(together(people), `${heal}: ${people.map((person) => names(person).join()).join(" | ")}`);
 			place.say(people[1] as Person, "again");
 			place.run(10 * TIMEOUT, () => people.every((person) => texts(person).includes("again")));

@@ -12,7 +12,7 @@ import type {
 	TextError,
 	UsageError,
 } from "../api.ts";
-import { keyName, presentMembers } from "../fold/state.ts";
+import { type FoldState, keyName, presentMembers } from "../fold/state.ts";
 import { type Identity, toPerson } from "../identity.ts";
 import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
 import { MAX_HANDLE_BYTES } from "../limits.ts";
@@ -40,8 +40,15 @@ import { keepWatch, patienceDuties, voteDuties } from "./silence.ts";
 import { viewRoom } from "./view.ts";
 import { witnessDuties } from "./witness.ts";
 
+/** The agreed state as a participant has it, for tests of other packages; undefined outside of a room. */
+export let inspectFold: (participant: ParticipantApi) => FoldState | undefined;
+
 /** One person's side of one room, without I/O: `ParticipantApi` says how it is used. */
 export class Participant implements ParticipantApi {
+	static {
+		inspectFold = (one) => (one instanceof Participant && one.#mode.type === "room" ? one.#mode.room.fold : undefined);
+	}
+
 	readonly #self: Self;
 	readonly #desk: Desk;
 	readonly #outbox: Outbox = new Outbox();
