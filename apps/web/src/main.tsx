@@ -7,14 +7,14 @@ import { findServer } from "./server-address.ts";
 import "./styles/index.css";
 
 const preferences = preferencesStore(
-	{ locale: pickLocale(navigator.languages), appearance: "auto" },
+	{ locale: pickLocale(navigator.languages), appearance: "auto", previews: true },
 	document.documentElement,
 );
 
 /** Asked anew each time, so that "try again" helps when the server was away. */
 async function open(entry: Entry): Promise<RoomStore | undefined> {
 	const address = await findServer(new URL(window.location.href));
-	return address === undefined ? undefined : browserClient(address).open(entry);
+	return address === undefined ? undefined : browserClient(address).open(entry, preferences.get());
 }
 
 createRoot(document.getElementById("app") as HTMLElement).render(<App open={open} preferences={preferences} />);

@@ -6,6 +6,8 @@ export type Appearance = "auto" | "light" | "dark";
 export interface Preferences {
 	readonly locale: Locale;
 	readonly appearance: Appearance;
+	/** Whether texts are shared with those on the way in. */
+	readonly previews: boolean;
 }
 
 export interface PreferencesStore {

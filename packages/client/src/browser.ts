@@ -4,13 +4,14 @@ import { noblePrimitives } from "@clowder/crypto/noble";
 import { createParticipant, nicknameSkeleton } from "@clowder/mpotr";
 import type { Entry } from "./entry.ts";
 import { monotonicClock } from "./monotonic-clock.ts";
-import { openRoom } from "./room/room.ts";
+import { openRoom } from "./room/open-room.ts";
 import type { RoomStore } from "./room/store.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 /** Opens rooms on one server. */
 export interface Client {
-	open(entry: Entry): RoomStore;
+	/** `previews`: whether texts are shared with those on the way in; `setPreviews` of the store changes it. */
+	open(entry: Entry, settings: { readonly previews: boolean }): RoomStore;
 }
 
 /** `getRandomValues` gives no more at once. */
@@ -28,7 +29,7 @@ function random(length: number): Uint8Array {
 export function browserClient({ domain, websocket }: ServerAddress): Client {
 	const suite = createSuite(2, noblePrimitives);
 	return {
-		open: ({ room, nickname }) =>
+		open: ({ room, nickname, policy, passphrase }, { previews }) =>
 			openRoom({
 				carrier: xmppCarrier({ service: websocket, domain, random }),
 				suite,
@@ -36,6 +37,9 @@ export function browserClient({ domain, websocket }: ServerAddress): Client {
 				random,
 				room,
 				nickname,
+				policy,
+				passphrase,
+				previews,
 				createParticipant,
 				skeleton: nicknameSkeleton,
 			}),

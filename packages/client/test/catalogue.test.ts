@@ -3,8 +3,8 @@ import { test } from "node:test";
 import type { PersonId } from "@clowder/mpotr";
 import { isolateName } from "../src/i18n/isolate.ts";
 import { CATALOGUES, LOCALES, pickLocale } from "../src/i18n/locales.ts";
-import { progressMark, systemLine, trustSentence } from "../src/i18n/phrases.ts";
-import type { PersonRef, TrustView } from "../src/room/snapshot.ts";
+import { closedMark, progressMark, systemLine, trustSentence } from "../src/i18n/phrases.ts";
+import type { PersonRef, SystemLine, TrustView } from "../src/room/snapshot.ts";
 
 const { en, de } = CATALOGUES;
 
@@ -29,6 +29,10 @@ test("only a private state gives a sentence that promises it", () => {
 		{ state: "interrupted" },
 		{ state: "re-keying", leaving: [] },
 		{ state: "over" },
+		{ state: "frozen", why: undefined, people: [] },
+		{ state: "frozen", why: "unheard", people: [ref("Bo")] },
+		{ state: "frozen", why: "expired", people: [] },
+		{ state: "frozen", why: "diverged", people: [ref("Bo")] },
 	];
 	for (const view of others) assert.doesNotMatch(trustSentence(en, view), /can read this/);
 });
@@ -52,8 +56,9 @@ test("progress in words", () => {
 
 test("every line has words in every language, and says the name", () => {
 	for (const locale of LOCALES) {
-		for (const how of ["left", "gone", "misbehaved"] as const) {
+		for (const how of ["left", "gone", "misbehaved", "silent", "diverged", "split", "returning"] as const) {
 			assert.match(systemLine(CATALOGUES[locale], { code: "left", person: ref("Zed"), how }), /Zed/);
+			assert.match(systemLine(CATALOGUES[locale], { code: "leaving", person: ref("Zed"), how }), /Zed/);
 		}
 		for (const why of [
 			"left",
@@ -63,10 +68,68 @@ test("every line has words in every language, and says the name", () => {
 			"bad-authenticator",
 			"already-here",
 			"room-full",
+			"not-admitted",
+			"wrong-passphrase",
+			"passphrase-needed",
+			"passphrase-unused",
+			"silent",
+			"misbehaved",
 		] as const) {
 			assert.match(systemLine(CATALOGUES[locale], { code: "join-ended", person: ref("Zed"), why }), /Zed/);
 		}
 	}
+});
+
+const trouble: readonly SystemLine[] = [
+	{ code: "asking", person: ref("Zed") },
+	{ code: "answered", person: ref("Zed"), by: ref("Ana"), yes: true },
+	{ code: "answered", person: ref("Zed"), by: { ...ref("Me"), self: true }, yes: false },
+	{ code: "vote", by: ref("Ana"), against: [ref("Zed")], over: "silent" },
+	{ code: "vote", by: { ...ref("Me"), self: true }, against: [ref("Zed"), ref("Bo")], over: "diverged" },
+	{ code: "blamed", person: ref("Zed") },
+	{ code: "frozen", why: "unheard", people: [ref("Zed")] },
+	{ code: "frozen", why: "diverged", people: [ref("Zed"), ref("Bo")] },
+	{ code: "split", others: [ref("Zed")] },
+	{ code: "moved-over", others: [ref("Zed")] },
+	{ code: "back", people: [ref("Zed")] },
+];
+
+test("every line about trouble says the name, and no code stands in any", () => {
+	for (const locale of LOCALES) {
+		for (const line of trouble) {
+			const words = systemLine(CATALOGUES[locale], line);
+			assert.match(words, /Zed/);
+			assert.doesNotMatch(words, /undefined|unheard|diverged|heartbeat|-\d|\bMe\b/);
+		}
+		for (const why of ["unheard", "expired", "diverged"] as const) {
+			const words = systemLine(CATALOGUES[locale], { code: "frozen", why, people: [] });
+			assert.ok(words.length > 40 && !words.includes("undefined"), words);
+		}
+	}
+});
+
+test("one and many have their own verbs", () => {
+	const frozen = (...people: PersonRef[]): string => systemLine(en, { code: "frozen", why: "unheard", people });
+	assert.match(frozen(ref("Bo")), /that Bo still sees what/);
+	assert.match(frozen(ref("Ana"), ref("Bo")), /that Ana and Bo still see what/);
+	assert.match(frozen(), /that everyone still sees what/);
+	assert.match(systemLine(de, { code: "split", others: [ref("Ana"), ref("Bo")] }), /Ana und Bo haben ohne dich/);
+	assert.match(systemLine(en, { code: "merging", people: 1 }), /among 1 person\./);
+	assert.equal(systemLine(en, { code: "repaired", messages: 1, complete: true }), "1 message arrived late.");
+	assert.equal(
+		systemLine(en, { code: "repaired", messages: 2, complete: false }),
+		"2 messages arrived late. Others are still missing.",
+	);
+	assert.equal(
+		systemLine(en, { code: "repaired", messages: 0, complete: false }),
+		"Messages are missing here, and nobody has them.",
+	);
+});
+
+test("what is published has a mark only once something is, and calls all deniable only when all is", () => {
+	assert.equal(closedMark(en, { published: [], open: [ref("Ana")] }), undefined);
+	assert.equal(closedMark(en, { published: [ref("Bo")], open: [ref("Ana")] }), "partly deniable");
+	assert.equal(closedMark(en, { published: [ref("Bo")], open: [] }), "deniable");
 });
 
 test("no language has an empty text or one that was left in English", () => {

@@ -58,6 +58,8 @@ test("someone leaves: the others are told, and go on with new keys", async () =>
 	const eve = await party.join("Eve", ana, bo);
 	const code = ana.snapshot().details.session?.fingerprintGroups.join();
 	void eve.store.leave();
+	assert.equal(eve.snapshot().stage, "leaving");
+	await party.until(() => eve.snapshot().end !== undefined, "Eve has left");
 	assert.deepEqual(eve.snapshot().end, { code: "left" });
 	await party.until(() => reads(ana, 1) && reads(bo, 1), "Eve is out");
 	assert.deepEqual(ana.lines().slice(-3), ["leaving", "left", "new-keys"]);

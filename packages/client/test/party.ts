@@ -5,7 +5,7 @@ import { createSuite } from "@clowder/crypto";
 import { nodePrimitives } from "@clowder/crypto/node";
 import { createParticipant, nicknameSkeleton, parseNickname } from "@clowder/mpotr";
 import type { Clock } from "../src/clock.ts";
-import { openRoom } from "../src/room/room.ts";
+import { openRoom } from "../src/room/open-room.ts";
 import type { RoomStore } from "../src/room/store.ts";
 import type { MessageView, RoomSnapshot, SystemLine } from "../src/room/snapshot.ts";
 

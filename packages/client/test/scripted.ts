@@ -8,15 +8,17 @@ import type {
 	Millis,
 	Nickname,
 	ParticipantApi,
+	ParticipantOptions,
 	Person,
 	PersonId,
 	PlacedMessage,
 	RoomEvent,
+	RoomTerms,
 	RoomView,
 	SessionView,
 } from "@clowder/mpotr";
 import type { Clock } from "../src/clock.ts";
-import { openRoom } from "../src/room/room.ts";
+import { openRoom } from "../src/room/open-room.ts";
 import type { RoomOptions, RoomStore } from "../src/room/store.ts";
 
 export const suite: Suite = createSuite(1, noblePrimitives);
@@ -38,6 +40,13 @@ export const BO: Person = person("Bo", 3);
 export function session(...people: readonly Person[]): SessionView {
 	return { fingerprint: "0123456789abcdef", people, since: 0 };
 }
+
+/** Another session than `session` gives. */
+export function nextSession(n: number, ...people: readonly Person[]): SessionView {
+	return { ...session(...people), fingerprint: n.toString(16).padStart(16, "0") };
+}
+
+export const TERMS: RoomTerms = { policy: "any", passphrase: false, timeoutSeconds: 60 };
 
 export function viewOf(change: Partial<RoomView> = {}): RoomView {
 	return {
@@ -117,6 +126,8 @@ export class ScriptedParticipant implements ParticipantApi {
 	/** What else the user asked for, oldest first. */
 	readonly asked: string[] = [];
 	left = false;
+	/** Whether leaving takes time, as it does among others. */
+	lingers = false;
 	shown: RoomView = viewOf();
 	wakeAt: Millis | undefined;
 	texts: string[] = [];
@@ -164,9 +175,11 @@ export class ScriptedParticipant implements ParticipantApi {
 		this.asked.push(`previews ${on ? "on" : "off"}`);
 	}
 
-	leave(): void {
+	leave(_now: Millis, atOnce = false): void {
+		this.asked.push(atOnce ? "leave at once" : "leave");
 		this.left = true;
 		this.texts.push("goodbye");
+		if (atOnce || !this.lingers) this.events.push({ type: "over", why: "left" });
 	}
 
 	takeTexts(): string[] {
@@ -232,10 +245,14 @@ export const ENTERED: CarrierEvent & { readonly type: "entered" } = {
 	binding: "test:room",
 };
 
+export type SessionEvent = Extract<RoomEvent, { readonly type: "session" }>;
+
 export interface Scripted {
 	readonly clock: ManualClock;
 	readonly carrier: ScriptedCarrier;
 	readonly participants: ScriptedParticipant[];
+	/** What each of them was made with. */
+	readonly made: ParticipantOptions[];
 	readonly store: RoomStore;
 	/** The participant that counts now. */
 	participant(): ScriptedParticipant;
@@ -243,6 +260,8 @@ export interface Scripted {
 	enter(): Promise<ScriptedParticipant>;
 	/** Gives an event to the room and waits until it is worked through. */
 	deliver(event: CarrierEvent): Promise<void>;
+	/** Shows this view with a session's beginning: who came, who went, who is back. */
+	begin(view: Partial<RoomView> & { readonly session: SessionView }, change?: Partial<SessionEvent>): Promise<void>;
 	/** Lets the participant say something: set on it what it shall say, then deliver. */
 	say(...events: readonly RoomEvent[]): Promise<void>;
 	settled(): Promise<void>;
@@ -253,6 +272,7 @@ export function scripted(options: Partial<RoomOptions> = {}): Scripted {
 	const clock = new ManualClock();
 	const carrier = new ScriptedCarrier();
 	const participants: ScriptedParticipant[] = [];
+	const made: ParticipantOptions[] = [];
 	const store = openRoom({
 		carrier,
 		suite,
@@ -260,7 +280,8 @@ export function scripted(options: Partial<RoomOptions> = {}): Scripted {
 		random: (length) => new Uint8Array(length).fill(7),
 		room: "den" as RoomName,
 		nickname: "Me" as Nickname,
-		createParticipant: () => {
+		createParticipant: (given) => {
+			made.push(given);
 			const participant = new ScriptedParticipant();
 			participants.push(participant);
 			return participant;
@@ -284,6 +305,7 @@ export function scripted(options: Partial<RoomOptions> = {}): Scripted {
 		clock,
 		carrier,
 		participants,
+		made,
 		store,
 		participant,
 		settled,
@@ -293,6 +315,12 @@ export function scripted(options: Partial<RoomOptions> = {}): Scripted {
 			carrier.settle();
 			await deliver(ENTERED);
 			return participant();
+		},
+		begin: async (view, change) => {
+			participant().shown = viewOf(view);
+			const event = { session: view.session, joined: [], left: [], back: [], ...change };
+			participant().events.push({ type: "session", ...event });
+			await deliver({ type: "text", from: "h-ana", text: "anything" });
 		},
 		say: async (...events) => {
 			participant().events.push(...events);

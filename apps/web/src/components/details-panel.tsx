@@ -43,6 +43,21 @@ export function DetailsPanel({ details, linkTo, onKeys, onProtection }: DetailsP
 			<dl className="facts">
 				<dt>{words.suite}</dt>
 				<dd className="suite">{details.suite.replaceAll("_", " ")}</dd>
+				{details.closed.total > 0 && (
+					<>
+						<dt>{words.deniable}</dt>
+						<dd>{words.deniableCount(details.closed.deniable, details.closed.total)}</dd>
+					</>
+				)}
+				{details.terms !== undefined && <Terms terms={details.terms} />}
+				{details.blamed.length > 0 && (
+					<>
+						<dt>{words.blamed}</dt>
+						{details.blamed.map(({ person, rule, at }) => (
+							<dd key={`${person.id} ${at}`}>{words.broke(person.nickname, rule)}</dd>
+						))}
+					</>
+				)}
 			</dl>
 			{attempt !== undefined && (
 				<p className="quiet-text" role="status">
@@ -60,5 +75,20 @@ export function DetailsPanel({ details, linkTo, onKeys, onProtection }: DetailsP
 			</div>
 			<PreferencesFields />
 		</div>
+	);
+}
+
+/** What everyone in the room has agreed on. */
+function Terms({ terms }: { terms: NonNullable<DetailsView["terms"]> }): ReactNode {
+	const { details: words, enter } = useWords();
+	return (
+		<>
+			<dt>{words.policy}</dt>
+			<dd>{enter.policies[terms.policy]}</dd>
+			<dt>{words.passphrase}</dt>
+			<dd>{terms.passphrase ? words.passphraseYes : words.passphraseNo}</dd>
+			<dt>{words.timeout}</dt>
+			<dd>{words.seconds(terms.timeoutSeconds)}</dd>
+		</>
 	);
 }

@@ -7,7 +7,7 @@ interface FieldProps {
 	readonly error: string | undefined;
 	readonly value: string;
 	readonly onChange: (value: string) => void;
-	readonly inputRef: Ref<HTMLInputElement>;
+	readonly inputRef?: Ref<HTMLInputElement>;
 }
 
 /** A line of text with what it is for, and what is wrong with it. */
@@ -24,7 +24,12 @@ export function Field({ label, hint, error, value, onChange, inputRef }: FieldPr
 			spellCheck="false"
 		>
 			<Label>{label}</Label>
-			<Input ref={inputRef} className="input" dir="auto" autoCapitalize="none" />
+			<Input
+				{...(inputRef === undefined ? {} : { ref: inputRef })}
+				className="input"
+				dir="auto"
+				autoCapitalize="none"
+			/>
 			{error === undefined ? <Text slot="description">{hint}</Text> : <FieldError>{error}</FieldError>}
 		</TextField>
 	);

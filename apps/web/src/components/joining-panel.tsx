@@ -1,17 +1,20 @@
-import { type JoiningView, type JoinStep, waitingSentence } from "@clowder/client";
+import { type JoiningView, type JoinStep, type RoomStore, waitingSentence } from "@clowder/client";
 import type { ReactNode } from "react";
 import { Button, ProgressBar } from "react-aria-components";
 import { useFocusAtStart, useKey, useTitle } from "../hooks.ts";
 import { useWords } from "../words.tsx";
+import { PassphraseForm } from "./passphrase-form.tsx";
 
 interface JoiningPanelProps {
 	readonly room: string;
 	readonly joining: JoiningView;
+	/** Undefined before the visit has begun. */
+	readonly store?: Pick<RoomStore, "tryPassphrase">;
 	readonly onCancel: () => void;
 }
 
 /** The way in: each step by name, in the state it is in. */
-export function JoiningPanel({ room, joining, onCancel }: JoiningPanelProps): ReactNode {
+export function JoiningPanel({ room, joining, store, onCancel }: JoiningPanelProps): ReactNode {
 	const words = useWords();
 	const heading = useFocusAtStart<HTMLHeadingElement>();
 	useTitle(`${words.joining.title(room)} – ${words.app.name}`);
@@ -33,10 +36,16 @@ export function JoiningPanel({ room, joining, onCancel }: JoiningPanelProps): Re
 					<Step key={step.id} step={step} />
 				))}
 			</ol>
-			<p className="waiting" role="status">
-				{waitingSentence(words, joining) ?? ""}
-			</p>
-			<p className="quiet-text">{words.joining.why}</p>
+			{joining.passphrase !== undefined && store !== undefined ? (
+				<PassphraseForm why={joining.passphrase} store={store} />
+			) : (
+				<>
+					<p className="waiting" role="status">
+						{waitingSentence(words, joining) ?? ""}
+					</p>
+					<p className="quiet-text">{words.joining.why}</p>
+				</>
+			)}
 			<Button className="button" onPress={onCancel}>
 				{words.joining.cancel}
 			</Button>

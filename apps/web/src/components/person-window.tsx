@@ -1,12 +1,19 @@
-import { personState, type PersonView } from "@clowder/client";
-import type { ReactNode } from "react";
+import { personState, type PersonView, type RoomStore } from "@clowder/client";
+import { type ReactNode, useId } from "react";
+import { Button } from "react-aria-components";
 import { useWords } from "../words.tsx";
 import { DialogWindow } from "./dialog-window.tsx";
 import { PersonMark } from "./person-mark.tsx";
 import { Picture } from "./picture.tsx";
 
+interface PersonWindowProps {
+	readonly person: PersonView;
+	readonly store: Pick<RoomStore, "mute">;
+	readonly onClose: () => void;
+}
+
 /** A person's fingerprint: the same here and on their own screen. */
-export function PersonWindow({ person, onClose }: { person: PersonView; onClose: () => void }): ReactNode {
+export function PersonWindow({ person, store, onClose }: PersonWindowProps): ReactNode {
 	const words = useWords();
 	const { fingerprint } = person;
 	return (
@@ -40,6 +47,22 @@ export function PersonWindow({ person, onClose }: { person: PersonView; onClose:
 					<Picture picture={fingerprint.picture} />
 				</div>
 			</div>
+			{!person.self && <Mute person={person} store={store} />}
 		</DialogWindow>
+	);
+}
+
+function Mute({ person, store }: { person: PersonView; store: PersonWindowProps["store"] }): ReactNode {
+	const { person: words } = useWords();
+	const hint = useId();
+	return (
+		<div className="mute">
+			<Button className="button" aria-describedby={hint} onPress={() => store.mute(person.id, !person.muted)}>
+				{person.muted ? words.unmute : words.mute}
+			</Button>
+			<p id={hint} className="quiet-text">
+				{words.muteHint}
+			</p>
+		</div>
 	);
 }

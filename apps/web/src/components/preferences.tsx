@@ -2,12 +2,13 @@ import { CATALOGUES, LOCALES } from "@clowder/client";
 import { type ReactNode, useSyncExternalStore } from "react";
 import { usePreferencesStore, useWords } from "../words.tsx";
 import { Choice } from "./choice.tsx";
+import { Toggle } from "./toggle.tsx";
 
-/** Language, and light or dark. */
+/** Language, light or dark, and whether texts are shared with those on the way in. */
 export function PreferencesFields(): ReactNode {
 	const { preferences: words } = useWords();
 	const store = usePreferencesStore();
-	const { locale, appearance } = useSyncExternalStore(store.subscribe, store.get);
+	const { locale, appearance, previews } = useSyncExternalStore(store.subscribe, store.get);
 	return (
 		<div className="preferences">
 			<Choice
@@ -25,6 +26,12 @@ export function PreferencesFields(): ReactNode {
 					["dark", words.dark],
 				]}
 				onChange={(chosen) => store.set({ appearance: chosen })}
+			/>
+			<Toggle
+				label={words.previews}
+				hint={words.previewsHint}
+				on={previews}
+				onChange={(chosen) => store.set({ previews: chosen })}
 			/>
 		</div>
 	);

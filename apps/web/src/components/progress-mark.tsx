@@ -1,8 +1,8 @@
-import { type PersonRef, type ProgressView, progressMark } from "@clowder/client";
+import { type ProgressView, progressMark } from "@clowder/client";
 import { type ReactNode, useId } from "react";
 import { Button, DialogTrigger, Popover } from "react-aria-components";
 import { useWords } from "../words.tsx";
-import { PersonMark } from "./person-mark.tsx";
+import { PersonNames } from "./person-names.tsx";
 
 /** How far a message is, in words; opened, who has it. */
 export function ProgressMark({ progress }: { progress: ProgressView }): ReactNode {
@@ -19,28 +19,10 @@ export function ProgressMark({ progress }: { progress: ProgressView }): ReactNod
 			<Popover className="popover" placement="bottom end" aria-labelledby={title}>
 				<h2 id={title}>{message.who}</h2>
 				<p>{message.meaning[progress.state]}</p>
-				<Names title={message.seesElse} people={progress.disputedBy} />
-				<Names title={message.confirmedBy} people={progress.by} />
-				<Names title={message.notYet} people={progress.open} />
+				<PersonNames title={message.seesElse} people={progress.disputedBy} />
+				<PersonNames title={message.confirmedBy} people={progress.by} />
+				<PersonNames title={message.notYet} people={progress.open} />
 			</Popover>
 		</DialogTrigger>
-	);
-}
-
-function Names({ title, people }: { title: string; people: readonly PersonRef[] }): ReactNode {
-	const { person: words } = useWords();
-	if (people.length === 0) return undefined;
-	return (
-		<>
-			<h3>{title}</h3>
-			<ul className="names" aria-label={title}>
-				{people.map((person) => (
-					<li key={person.id}>
-						<PersonMark mark={person.mark} /> <bdi>{person.nickname}</bdi>
-						{person.self && `, ${words.you}`}
-					</li>
-				))}
-			</ul>
-		</>
 	);
 }

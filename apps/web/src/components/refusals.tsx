@@ -10,7 +10,7 @@ export function Refusals({ refusals }: { refusals: DetailsView["refusals"] }): R
 	return (
 		<Disclosure className="refusals">
 			<Heading level={3}>
-				<Button slot="trigger" className="button quiet">
+				<Button slot="trigger" className="button quiet unfold">
 					{words.refusals(refusals.total)}
 				</Button>
 			</Heading>

@@ -1,20 +1,25 @@
-import { disputeSentences, type RoomSnapshot, trustNotes, trustSentence } from "@clowder/client";
+import { disputeSentences, type RoomSnapshot, type RoomStore, trustNotes, trustSentence } from "@clowder/client";
 import type { ReactNode } from "react";
 import { Button } from "react-aria-components";
 import { useWords } from "../words.tsx";
 import { CopyLink } from "./copy-link.tsx";
+import { RoomMenu } from "./room-menu.tsx";
 import { TrustIcon } from "./trust-icon.tsx";
 
 interface RoomHeaderProps {
 	readonly snapshot: RoomSnapshot;
+	readonly store: Pick<RoomStore, "rekey">;
 	/** Undefined where the part stands beside the timeline. */
 	readonly onPeople: (() => void) | undefined;
 	readonly onDetails: (() => void) | undefined;
+	readonly onKeys: () => void;
+	readonly onProtection: () => void;
 	readonly onLeave: () => void;
 }
 
 /** The room's name and, always, who can read. */
-export function RoomHeader({ snapshot, onPeople, onDetails, onLeave }: RoomHeaderProps): ReactNode {
+export function RoomHeader(props: RoomHeaderProps): ReactNode {
+	const { snapshot, store, onPeople, onDetails, onLeave } = props;
 	const words = useWords();
 	const disputes = disputeSentences(words, snapshot.disputes);
 	return (
@@ -49,6 +54,7 @@ export function RoomHeader({ snapshot, onPeople, onDetails, onLeave }: RoomHeade
 				)}
 				{/* On a narrow screen it is in the details, so that the buttons stay on one line. */}
 				{onPeople === undefined && <CopyLink room={snapshot.room} />}
+				<RoomMenu store={store} onKeys={props.onKeys} onProtection={props.onProtection} />
 				<Button className="button" onPress={onLeave}>
 					{words.room.leave}
 				</Button>

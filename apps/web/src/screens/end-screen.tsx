@@ -24,9 +24,14 @@ export function EndScreen({ reason, onAgain, onBack }: EndScreenProps): ReactNod
 			</h1>
 			<p>{notice.meaning}</p>
 			{reason.code === "bug" && <p className="report">{reason.detail}</p>}
-			<Button className="button primary" onPress={reason.code === "flooded" ? onBack : onAgain}>
+			<Button className="button primary" onPress={goesBack(reason) ? onBack : onAgain}>
 				{notice.action}
 			</Button>
 		</main>
 	);
+}
+
+/** Where the one thing to do is to begin anew. */
+function goesBack(reason: EndReason): boolean {
+	return reason.code === "flooded" || (reason.code === "entry-refused" && reason.why === "passphrase-unused");
 }

@@ -1,8 +1,11 @@
 import {
+	type AdmissionPolicy,
 	checkEntry,
 	type Entry,
 	type EntryErrors,
 	nicknameErrorSentence,
+	passphraseErrorSentence,
+	passphraseProblem,
 	roomFromFragment,
 	roomNameErrorSentence,
 } from "@clowder/client";
@@ -10,6 +13,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button, Form } from "react-aria-components";
 import { Cats } from "../components/cats.tsx";
 import { Field } from "../components/field.tsx";
+import { MoreFields } from "../components/more-fields.tsx";
 import { PreferencesFields } from "../components/preferences.tsx";
 import { ProtectionWindow } from "../components/protection-window.tsx";
 import { useTitle } from "../hooks.ts";
@@ -18,18 +22,23 @@ import { useWords } from "../words.tsx";
 interface EnterScreenProps {
 	readonly room: string;
 	readonly nickname: string;
+	readonly policy: AdmissionPolicy;
+	/** The room asks for a passphrase, or did. */
+	readonly withPassphrase: boolean;
 	/** Those in the room did not take the name. */
 	readonly refused: "name-taken" | "name-invalid" | undefined;
 	readonly onJoin: (entry: Entry) => void;
 }
 
-const NO_ERRORS: EntryErrors = { room: undefined, nickname: undefined };
+const NO_ERRORS: EntryErrors = { room: undefined, nickname: undefined, passphrase: undefined };
 
 export function EnterScreen(props: EnterScreenProps): ReactNode {
 	const words = useWords();
 	const { app, enter, protection } = words;
 	const [room, setRoom] = useState(props.room);
 	const [nickname, setNickname] = useState(props.nickname);
+	const [policy, setPolicy] = useState(props.policy);
+	const [passphrase, setPassphrase] = useState("");
 	const [errors, setErrors] = useState(NO_ERRORS);
 	const [refused, setRefused] = useState(props.refused);
 	const [explaining, setExplaining] = useState(false);
@@ -48,10 +57,11 @@ export function EnterScreen(props: EnterScreenProps): ReactNode {
 	}, []);
 
 	const join = (): void => {
-		const entry = checkEntry(room, nickname);
+		const entry = checkEntry({ room, nickname, policy, passphrase });
 		if (entry.ok) return props.onJoin(entry.value);
 		setErrors(entry.error);
-		(entry.error.room === undefined ? nicknameField : roomField).current?.focus();
+		if (entry.error.room !== undefined) roomField.current?.focus();
+		else if (entry.error.nickname !== undefined) nicknameField.current?.focus();
 	};
 	const refusal = { "name-taken": enter.errors.nameTaken, "name-invalid": enter.errors.nameInvalid };
 
@@ -95,6 +105,19 @@ export function EnterScreen(props: EnterScreenProps): ReactNode {
 						setRefused(undefined);
 					}}
 					inputRef={nicknameField}
+				/>
+				<MoreFields
+					open={props.withPassphrase}
+					policy={policy}
+					onPolicy={setPolicy}
+					passphrase={passphrase}
+					passphraseError={
+						errors.passphrase === undefined ? undefined : passphraseErrorSentence(words, errors.passphrase)
+					}
+					onPassphrase={(value) => {
+						setPassphrase(value);
+						setErrors({ ...errors, passphrase: passphraseProblem(value) });
+					}}
 				/>
 				<Button type="submit" className="button primary wide">
 					{enter.join}

@@ -14,6 +14,7 @@ const NOTHING_YET: JoiningView = {
 	fraction: 0,
 	waitingFor: [],
 	slow: false,
+	passphrase: undefined,
 };
 
 export function OpeningScreen({ room, onCancel }: { room: string; onCancel: () => void }): ReactNode {

@@ -8,6 +8,7 @@ import { KeysWindow } from "../components/keys-window.tsx";
 import { PeopleList } from "../components/people-list.tsx";
 import { PersonWindow } from "../components/person-window.tsx";
 import { ProtectionWindow } from "../components/protection-window.tsx";
+import { Requests } from "../components/requests.tsx";
 import { RoomHeader } from "../components/room-header.tsx";
 import { Timeline } from "../components/timeline.tsx";
 import { isWriting, useKey, useMedia, useTitle } from "../hooks.ts";
@@ -57,8 +58,11 @@ export function RoomScreen({ store, snapshot }: RoomScreenProps): ReactNode {
 		<div className="room">
 			<RoomHeader
 				snapshot={snapshot}
+				store={store}
 				onPeople={withPeople ? undefined : () => setWindow("people")}
 				onDetails={withDetails ? undefined : () => setWindow("details")}
+				onKeys={() => setWindow("keys")}
+				onProtection={() => setWindow("protection")}
 				onLeave={() => void store.leave()}
 			/>
 			{withPeople && (
@@ -68,7 +72,8 @@ export function RoomScreen({ store, snapshot }: RoomScreenProps): ReactNode {
 				</nav>
 			)}
 			<main className="room-main">
-				<Timeline items={snapshot.timeline} />
+				<Timeline items={snapshot.timeline} muted={snapshot.muted} store={store} />
+				<Requests requests={snapshot.requests} store={store} />
 				<HeldMessages held={snapshot.held} store={store} />
 				<Composer view={snapshot.composer} store={store} fieldRef={writing} />
 			</main>
@@ -90,7 +95,7 @@ export function RoomScreen({ store, snapshot }: RoomScreenProps): ReactNode {
 			)}
 			{window === "keys" && <KeysWindow onClose={close} />}
 			{window === "protection" && <ProtectionWindow onClose={close} />}
-			{opened !== undefined && <PersonWindow person={opened} onClose={close} />}
+			{opened !== undefined && <PersonWindow person={opened} store={store} onClose={close} />}
 		</div>
 	);
 }

@@ -1,11 +1,14 @@
-import type { EndReason, RoomStore } from "@clowder/client";
+import type { EndReason, RoomSnapshot, RoomStore } from "@clowder/client";
 import { type ReactNode, useEffect, useEffectEvent, useSyncExternalStore } from "react";
 import { JoiningPanel } from "../components/joining-panel.tsx";
+import { LeavingPanel } from "../components/leaving-panel.tsx";
+import { usePreferencesStore } from "../words.tsx";
 import { RoomScreen } from "./room-screen.tsx";
 
 interface VisitScreenProps {
 	readonly store: RoomStore;
-	readonly onEnd: (reason: EndReason) => void;
+	/** With what is known of the room, for coming back. */
+	readonly onEnd: (reason: EndReason, terms: RoomSnapshot["details"]["terms"]) => void;
 }
 
 /** One visit from joining to its end. */
@@ -14,18 +17,25 @@ export function VisitScreen({ store, onEnd }: VisitScreenProps): ReactNode {
 	const ended = useEffectEvent(onEnd);
 	const { end } = snapshot;
 	useEffect(() => {
-		if (end !== undefined) ended(end);
-	}, [end]);
+		if (end !== undefined) ended(end, store.getSnapshot().details.terms);
+	}, [end, store]);
+	const preferences = usePreferencesStore();
+	const { previews } = useSyncExternalStore(preferences.subscribe, preferences.get);
+	useEffect(() => store.setPreviews(previews), [store, previews]);
 	useEffect(() => {
-		// A closed page says goodbye too, so that the others need not wait.
-		const leave = (): void => void store.leave();
+		// A closed page says goodbye too, so that the others need not wait, and has no time for more.
+		const leave = (): void => void store.leave(true);
 		window.addEventListener("pagehide", leave);
 		return () => window.removeEventListener("pagehide", leave);
 	}, [store]);
 
 	if (snapshot.stage === "ended") return undefined;
 	if (snapshot.stage === "joining") {
-		return <JoiningPanel room={snapshot.room} joining={snapshot.joining} onCancel={() => void store.leave()} />;
+		const { room, joining } = snapshot;
+		return <JoiningPanel room={room} joining={joining} store={store} onCancel={() => void store.leave()} />;
+	}
+	if (snapshot.stage === "leaving") {
+		return <LeavingPanel room={snapshot.room} onAtOnce={() => void store.leave(true)} />;
 	}
 	return <RoomScreen store={store} snapshot={snapshot} />;
 }

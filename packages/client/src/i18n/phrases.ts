@@ -1,14 +1,18 @@
 import type { RoomNameError } from "@clowder/carrier";
+import type { PassphraseError } from "@clowder/crypto";
 import type { NicknameError } from "@clowder/mpotr";
 import type { Mark } from "../identity/picture.ts";
 import type {
+	ClosedSession,
 	ComposerView,
 	EndReason,
 	HeldView,
 	JoiningView,
 	PersonRef,
+	PersonState,
 	PersonView,
 	ProgressView,
+	RequestView,
 	RoomSnapshot,
 	SystemLine,
 	TrustView,
@@ -20,6 +24,9 @@ import type { Catalogue, Notice } from "./catalogue.ts";
 const NAMED_MAX = 6;
 
 const namesOf = (people: readonly PersonRef[]): readonly string[] => people.map((person) => person.nickname);
+
+/** Undefined for oneself, of whom sentences speak otherwise. */
+const otherName = (person: PersonRef): string | undefined => (person.self ? undefined : person.nickname);
 
 const codePointName = (codePoint: number): string => `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
 
@@ -33,6 +40,8 @@ export function trustSentence({ trust }: Catalogue, view: TrustView): string {
 				: trust.private(namesOf(view.others));
 		case "re-keying":
 			return trust.reKeying(namesOf(view.leaving));
+		case "frozen":
+			return view.why === undefined ? trust.unheard : trust.frozen(view.why, namesOf(view.people));
 		case "interrupted":
 			return trust.interrupted;
 		case "not-yet":
@@ -44,8 +53,14 @@ export function trustSentence({ trust }: Catalogue, view: TrustView): string {
 
 /** What else has to be known beside that sentence. */
 export function trustNotes(words: Catalogue, { people, stage }: Pick<RoomSnapshot, "people" | "stage">): string[] {
-	const joining = people.filter((person) => person.state === "joining" && !person.self);
-	return stage === "room" && joining.length > 0 ? [words.trust.joining(namesOf(joining))] : [];
+	if (stage !== "room") return [];
+	const those = (state: PersonState): readonly string[] =>
+		namesOf(people.filter((person) => person.state === state && !person.self));
+	const [asking, joining] = [those("asking"), those("joining")];
+	return [
+		...(asking.length > 0 ? [words.trust.asking(asking)] : []),
+		...(joining.length > 0 ? [words.trust.joining(joining)] : []),
+	];
 }
 
 /** Who sees something else, and what to do. */
@@ -78,6 +93,57 @@ export function systemLine({ line: words, grammar }: Catalogue, line: SystemLine
 			return words.divergence(line.person.nickname, line.since === undefined ? undefined : grammar.time(line.since));
 		case "stalled":
 			return words.stalled(line.person?.nickname);
+		case "rekeyed":
+			return words.rekeyed;
+		case "back":
+			return words.back(namesOf(line.people));
+		case "moved-over":
+			return words.movedOver(namesOf(line.others));
+		case "asking":
+			return words.asking(line.person.nickname);
+		case "answered":
+			return words.answered(line.person.nickname, otherName(line.by), line.yes);
+		default:
+			return troubleLine(words, line);
+	}
+}
+
+/** A line about something that went wrong. */
+function troubleLine(
+	words: Catalogue["line"],
+	line: Extract<
+		SystemLine,
+		{
+			readonly code:
+				| "vote"
+				| "blamed"
+				| "frozen"
+				| "split"
+				| "merging"
+				| "gap"
+				| "repaired"
+				| "interrupted"
+				| "resumed"
+				| "reconnected"
+				| "earlier-dropped";
+		}
+	>,
+): string {
+	switch (line.code) {
+		case "vote":
+			return words.vote(otherName(line.by), namesOf(line.against), line.over);
+		case "blamed":
+			return words.blamed(line.person.nickname);
+		case "frozen":
+			return words.frozen(line.why, namesOf(line.people));
+		case "split":
+			return words.split(namesOf(line.others));
+		case "merging":
+			return words.merging(line.people);
+		case "gap":
+			return words.gap;
+		case "repaired":
+			return words.repaired(line.messages, line.complete);
 		case "interrupted":
 			return words.interrupted;
 		case "resumed":
@@ -90,8 +156,15 @@ export function systemLine({ line: words, grammar }: Catalogue, line: SystemLine
 }
 
 /** A person's state in words. */
-export function personState({ person: words }: Catalogue, person: PersonView): string {
+export function personState(words: Catalogue, person: PersonView): string {
+	const state = stateWords(words, person);
+	return person.muted ? `${state}, ${words.person.muted}` : state;
+}
+
+function stateWords({ person: words }: Catalogue, person: PersonView): string {
 	switch (person.state) {
+		case "asking":
+			return words.asking;
 		case "in-session":
 			return words.inSession;
 		case "joining":
@@ -174,6 +247,29 @@ export function nicknameErrorSentence({ enter: { errors } }: Catalogue, error: N
 		case "nickname-characters":
 			return errors.nicknameCharacters(codePointName(error.codePoint));
 	}
+}
+
+export function passphraseErrorSentence({ enter: { errors } }: Catalogue, error: PassphraseError): string {
+	switch (error.kind) {
+		case "passphrase-empty":
+			return errors.passphraseEmpty;
+		case "passphrase-too-long":
+			return errors.passphraseTooLong;
+		case "passphrase-characters":
+			return errors.passphraseCharacters;
+	}
+}
+
+/** How many have to let someone in, and what was said so far. */
+export function requestSentences({ requests: words }: Catalogue, request: RequestView): readonly string[] {
+	const own = request.own === undefined ? [] : [request.own === "yes" ? words.ownYes : words.ownNo];
+	return [...own, words.votes(request.approvedBy.length, request.needed, request.of)];
+}
+
+/** The mark at the end of a session whose signing keys are published: nothing, or how much can be denied. */
+export function closedMark({ closed: words }: Catalogue, closed: ClosedSession): string | undefined {
+	if (closed.published.length === 0) return undefined;
+	return closed.open.length === 0 ? words.all : words.some;
 }
 
 /** Why a visit ended: what happened, what it means, what to do. */

@@ -9,6 +9,8 @@ export interface JoinProgress {
 	readonly carrier: EnterStep | "entered" | undefined;
 	readonly keysMade: boolean;
 	readonly slow: boolean;
+	/** The room asks for a passphrase that we do not have. */
+	readonly passphrase: JoiningView["passphrase"];
 }
 
 const STEPS: readonly JoinStepId[] = ["connect", "keys", "enter", "ask", "agree"];
@@ -45,6 +47,7 @@ export function joiningView(progress: JoinProgress, view: RoomView | undefined, 
 						}))
 				: [],
 		slow: progress.slow,
+		passphrase: progress.passphrase,
 	};
 }
 
@@ -69,9 +72,15 @@ function stateOf(id: JoinStepId, { carrier, keysMade }: JoinProgress, view: Room
 	}
 }
 
-function detailOf(id: JoinStepId, { carrier }: JoinProgress, view: RoomView | undefined): JoinDetail | undefined {
+function detailOf(
+	id: JoinStepId,
+	{ carrier, passphrase }: JoinProgress,
+	view: RoomView | undefined,
+): JoinDetail | undefined {
 	if (id === "enter" && (carrier === "registering" || carrier === "entering")) return carrier;
 	if (id !== "ask" || carrier !== "entered") return undefined;
+	if (passphrase !== undefined) return "passphrase";
 	const phase = view?.phase;
+	if (phase === "asking" && view?.room !== undefined && view.room.policy !== "open") return "admission";
 	return phase === "founding" || phase === "knocking" || phase === "asking" ? phase : undefined;
 }

@@ -1,15 +1,17 @@
 import type { EnterStep } from "@clowder/carrier";
 import type { Suite } from "@clowder/crypto";
-import type { MessageId, Nickname, Person, RoomEvent, RoomView, SessionView } from "@clowder/mpotr";
+import type { MessageId, Nickname, PersonId, RoomEvent, RoomView, SessionView } from "@clowder/mpotr";
 import type { Clock } from "../clock.ts";
 import { displayParts } from "../display-text.ts";
+import { Chronicle } from "./chronicle.ts";
 import { type JoinProgress, joiningView } from "./joining.ts";
 import { People } from "./people.ts";
 import { Refusals } from "./refusals.ts";
+import { requestsView } from "./requests.ts";
 import { reuse } from "./reuse.ts";
-import type { EndReason, HeldView, PersonRef, RoomSnapshot, WallTime } from "./snapshot.ts";
+import type { DetailsView, EndReason, HeldView, RoomSnapshot, WallTime } from "./snapshot.ts";
 import { composerView, trustView } from "./standing.ts";
-import { Timeline } from "./timeline.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** A text that was written under an earlier connection and never placed. */
 export interface CarriedOver {
@@ -24,15 +26,13 @@ export class RoomModel {
 	readonly #suite: Suite;
 	readonly #clock: Clock;
 	readonly #people: People;
+	readonly #chronicle: Chronicle;
 	readonly #timeline: Timeline;
-	#progress: JoinProgress = { carrier: undefined, keysMade: false, slow: false };
+	#progress: JoinProgress = { carrier: undefined, keysMade: false, slow: false, passphrase: undefined };
 	#view: RoomView | undefined;
 	#sessionSince: WallTime = 0;
-	#sessionsSeen = 0;
-	/** Not in a session since we are in the room under this presence: who is there has not come after us. */
-	#newcomer = true;
 	#carriedOver: readonly CarriedOver[] = [];
-	#disputes: RoomSnapshot["disputes"] = [];
+	#leaving = false;
 	#end: EndReason | undefined;
 	#snapshot: RoomSnapshot | undefined;
 	#stale = true;
@@ -42,7 +42,8 @@ export class RoomModel {
 		this.#suite = suite;
 		this.#clock = clock;
 		this.#people = new People(suite.primitives, skeleton);
-		this.#timeline = new Timeline(this.#people);
+		this.#chronicle = new Chronicle(this.#people);
+		this.#timeline = this.#chronicle.timeline;
 	}
 
 	get end(): EndReason | undefined {
@@ -50,7 +51,7 @@ export class RoomModel {
 	}
 
 	get hasSession(): boolean {
-		return this.#sessionsSeen > 0;
+		return this.#chronicle.hasSession;
 	}
 
 	get carriedOver(): readonly CarriedOver[] {
@@ -74,15 +75,13 @@ export class RoomModel {
 
 	/** The line broke, or is back. */
 	connection(code: "interrupted" | "resumed"): void {
-		if (this.hasSession) this.#timeline.line({ code }, this.#clock.wall());
+		this.#chronicle.connection(code, this.#clock.wall());
 		this.#stale = true;
 	}
 
 	/** Another presence in the room begins. */
 	reconnected(): void {
-		this.#newcomer = true;
-		this.#disputes = [];
-		if (this.hasSession) this.#timeline.line({ code: "reconnected" }, this.#clock.wall());
+		this.#chronicle.reconnected(this.#clock.wall());
 		this.#stale = true;
 	}
 
@@ -112,6 +111,24 @@ export class RoomModel {
 		this.#stale = true;
 	}
 
+	/** The room asks for a passphrase, or asks no more. */
+	askPassphrase(passphrase: JoinProgress["passphrase"]): void {
+		this.#progress = { ...this.#progress, passphrase };
+		this.#stale = true;
+	}
+
+	/** Goodbye is said. */
+	leave(): void {
+		this.#leaving = true;
+		this.#stale = true;
+	}
+
+	/** Folds someone's texts away here; nobody else learns of it. */
+	mute(id: PersonId, muted: boolean): void {
+		this.#people.mute(id, muted);
+		this.#stale = true;
+	}
+
 	finish(reason: EndReason): void {
 		this.#end ??= reason;
 		this.#stale = true;
@@ -122,28 +139,17 @@ export class RoomModel {
 		const at = this.#clock.wall();
 		this.#stale = true;
 		switch (event.type) {
-			case "session":
-				return this.#newSession(event, at);
-			case "joining":
-				return this.#timeline.line({ code: "joining", person: this.#people.ref(event.person) }, at);
-			case "join-ended":
-				return this.#timeline.line({ code: "join-ended", person: this.#people.ref(event.person), why: event.why }, at);
-			case "leaving":
-				return this.#timeline.line({ code: "leaving", person: this.#people.ref(event.person), how: event.how }, at);
-			case "message":
-				return this.#timeline.place(event.message, at);
-			case "confirmed":
-				return this.#timeline.confirm(event.messages, event.by);
-			case "divergence":
-				return this.#diverge(this.#people.ref(event.person), event.disputed, at);
-			case "stalled":
-				return this.#timeline.line({ code: "stalled", person: this.#refOf(event.person) }, at);
-			case "refused":
-				return this.refusals.add(event.from, event.refusal, at);
 			case "changed":
 			case "held":
 				// Both are read from the view.
 				return;
+			case "refused":
+				return this.refusals.add(event.from, event.refusal, at);
+			case "session":
+				this.#sessionSince = at - Math.max(0, this.#clock.now() - event.session.since);
+				return this.#chronicle.tell(event, at);
+			default:
+				return this.#chronicle.tell(event, at);
 		}
 	}
 
@@ -154,36 +160,6 @@ export class RoomModel {
 			this.#snapshot = this.#derive(this.#snapshot);
 		}
 		return this.#snapshot;
-	}
-
-	#newSession(event: RoomEvent & { type: "session" }, at: WallTime): void {
-		this.#sessionsSeen += 1;
-		this.#sessionSince = at - Math.max(0, this.#clock.now() - event.session.since);
-		const { people } = event.session;
-		const others = this.#people.refs(people.filter((person) => !person.self));
-		this.#disputes = this.#disputes.filter((dispute) => people.some((person) => person.id === dispute.person.id));
-		const newcomer = this.#newcomer;
-		this.#newcomer = false;
-		if (newcomer) {
-			this.#timeline.line({ code: this.#sessionsSeen === 1 ? "started" : "new-keys", others }, at);
-			return;
-		}
-		for (const { person, how } of event.left) {
-			this.#timeline.line({ code: "left", person: this.#people.ref(person), how }, at);
-		}
-		const joined = event.joined.filter((person) => !person.self);
-		if (joined.length > 0) this.#timeline.line({ code: "joined", people: this.#people.refs(joined) }, at);
-		this.#timeline.line({ code: "new-keys", others }, at);
-	}
-
-	#diverge(person: PersonRef, disputed: readonly MessageId[], at: WallTime): void {
-		const since = this.#timeline.dispute(disputed, person);
-		this.#disputes = [...this.#disputes.filter((dispute) => dispute.person.id !== person.id), { person, since }];
-		this.#timeline.line({ code: "divergence", person, since }, at);
-	}
-
-	#refOf(person: Person | undefined): PersonRef | undefined {
-		return person === undefined ? undefined : this.#people.ref(person);
 	}
 
 	#held(): readonly HeldView[] {
@@ -212,26 +188,35 @@ export class RoomModel {
 		const view = this.#view;
 		const over = this.#end !== undefined;
 		const joining = joiningView(this.#progress, view, this.#people);
-		const attempt = view?.attempt;
 		const next: RoomSnapshot = {
 			room: this.#room,
-			stage: over ? "ended" : this.hasSession ? "room" : "joining",
+			stage: over ? "ended" : this.#leaving ? "leaving" : this.hasSession ? "room" : "joining",
 			end: this.#end,
 			joining: reuse(previous?.joining, joining),
-			trust: reuse(previous?.trust, trustView(view, over, this.#people)),
+			trust: reuse(previous?.trust, trustView(view, over || this.#leaving, this.#people, this.#chronicle.frozen)),
 			people: reuse(previous?.people, view === undefined ? [] : this.#people.list(view)),
+			requests: reuse(previous?.requests, over ? [] : requestsView(view, this.#people)),
 			timeline: this.#timeline.items(),
-			composer: reuse(previous?.composer, composerView(view, over)),
+			muted: reuse(previous?.muted, this.#people.muted()),
+			composer: reuse(previous?.composer, composerView(view, over || this.#leaving)),
 			held: reuse(previous?.held, this.#held()),
-			disputes: this.#disputes,
-			details: reuse(previous?.details, {
-				session: view?.session === undefined ? undefined : this.#sessionDetails(view.session),
-				suite: this.#suite.name,
-				attempt: attempt === undefined ? undefined : { done: attempt.done, total: attempt.total },
-				refusals: this.refusals.view(),
-			}),
+			disputes: this.#chronicle.disputes,
+			details: reuse(previous?.details, this.#details(view)),
 		};
 		return previous !== undefined && sameParts(previous, next) ? previous : next;
+	}
+
+	#details(view: RoomView | undefined): DetailsView {
+		const { session, attempt, room } = view ?? {};
+		return {
+			session: session && this.#sessionDetails(session),
+			suite: this.#suite.name,
+			terms: room && { policy: room.policy, passphrase: room.passphrase, timeoutSeconds: room.timeoutSeconds },
+			closed: this.#chronicle.closed(),
+			blamed: this.#chronicle.blamed,
+			attempt: attempt && { done: attempt.done, total: attempt.total },
+			refusals: this.refusals.view(),
+		};
 	}
 
 	#sessionDetails(session: SessionView): NonNullable<RoomSnapshot["details"]["session"]> {

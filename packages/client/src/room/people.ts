@@ -8,11 +8,13 @@ interface Known {
 	readonly ref: PersonRef;
 	readonly fingerprint: Fingerprint;
 	readonly skeleton: string;
+	sat: boolean;
 }
 
 /** Everyone who was seen in this visit, by key. Names belong to keys, never the other way round. */
 export class People {
 	readonly #known = new Map<PersonId, Known>();
+	readonly #muted = new Set<PersonId>();
 	readonly #primitives: Pick<Primitives, "sha512">;
 	readonly #skeleton: (name: Nickname) => string;
 
@@ -35,6 +37,36 @@ export class People {
 		return this.#known.get(id)?.ref;
 	}
 
+	fingerprint(person: Person): Fingerprint {
+		return this.#meet(person).fingerprint;
+	}
+
+	/** Those of `others` whose names look like this one's. */
+	lookAlikes(person: Person, others: readonly Person[]): readonly PersonRef[] {
+		const { skeleton } = this.#meet(person);
+		const known = others.filter((other) => other.id !== person.id).map((other) => this.#meet(other));
+		return known.filter((other) => other.skeleton === skeleton).map((other) => other.ref);
+	}
+
+	/** Whether someone sat in a session of this visit. */
+	sat(id: PersonId): boolean {
+		return this.#known.get(id)?.sat === true;
+	}
+
+	/** They sit in a session. */
+	seat(people: readonly Person[]): void {
+		for (const person of people) this.#meet(person).sat = true;
+	}
+
+	mute(id: PersonId, muted: boolean): void {
+		if (muted && this.#known.get(id)?.ref.self === false) this.#muted.add(id);
+		else this.#muted.delete(id);
+	}
+
+	muted(): readonly PersonId[] {
+		return [...this.#muted];
+	}
+
 	/** Those in the room: oneself first, the others by name. */
 	list(view: RoomView): readonly PersonView[] {
 		const states = new Map<PersonId, { person: Person; state: PersonState; how: PersonView["how"] }>();
@@ -42,6 +74,7 @@ export class People {
 			states.set(person.id, { person, state, how });
 		};
 		for (const person of view.session?.people ?? []) add(person, "in-session");
+		for (const { person } of view.asking) if (!states.has(person.id)) add(person, "asking");
 		for (const person of [...view.joining, ...(view.attempt?.joining ?? [])]) {
 			if (!states.has(person.id)) add(person, "joining");
 		}
@@ -59,6 +92,7 @@ export class People {
 				lookAlikes: entries
 					.filter((other) => other.known !== known && other.known.skeleton === known.skeleton)
 					.map((other) => other.known.ref),
+				muted: this.#muted.has(known.ref.id),
 			}))
 			.sort(selfFirstThenByName);
 	}
@@ -78,7 +112,7 @@ export class People {
 			self: person.self,
 			mark: fingerprint.mark,
 		};
-		const met = { ref, fingerprint, skeleton: this.#skeleton(person.nickname) };
+		const met = { ref, fingerprint, skeleton: this.#skeleton(person.nickname), sat: known?.sat ?? false };
 		this.#known.set(person.id, met);
 		if (this.#known.size > PEOPLE_KEPT_MAX) this.#known.delete(this.#known.keys().next().value as PersonId);
 		return met;

@@ -1,31 +1,17 @@
 import type { Result } from "@clowder/bytes";
-import { err } from "@clowder/bytes";
+import { err, ok } from "@clowder/bytes";
 import type { CarrierEvent, EnterStep, Place } from "@clowder/carrier";
-import type { IdentitySecretKey } from "@clowder/crypto";
-import type { CarrierInput, JoinRefusal, MessageId, ParticipantApi } from "@clowder/mpotr";
+import { type IdentitySecretKey, normalisePassphrase, type Passphrase, type PassphraseError } from "@clowder/crypto";
+import type { CarrierInput, MessageId, ParticipantApi, PersonId, RoomEvent } from "@clowder/mpotr";
 import type { Cancel } from "../clock.ts";
 import { freshIdentity } from "../identity/identity.ts";
-import { EVENTS_WAITING_MAX, REJOIN_DELAY_MS, REJOIN_TRIES, SLOW_JOIN_MS } from "../limits.ts";
+import { EVENTS_WAITING_MAX, SLOW_JOIN_MS } from "../limits.ts";
 import { carrierDetail, endOf } from "./carrier-errors.ts";
 import { RoomModel } from "./model.ts";
 import { Occupants } from "./occupants.ts";
 import type { EndReason, RoomSnapshot } from "./snapshot.ts";
 import type { RoomOptions, RoomStore, SendError } from "./store.ts";
-
-/** Begins a visit; what comes of it is in the snapshots. */
-export function openRoom(options: RoomOptions): RoomStore {
-	const room = new Room(options);
-	room.begin();
-	// Screens pass single methods around (useSyncExternalStore does), so that none may need its `this`.
-	return {
-		getSnapshot: () => room.getSnapshot(),
-		subscribe: (listener) => room.subscribe(listener),
-		send: (text) => room.send(text),
-		release: (id) => room.release(id),
-		discard: (id) => room.discard(id),
-		leave: () => room.leave(),
-	};
-}
+import { Successor } from "./successor.ts";
 
 /** Jobs that are done are cut off the list in such batches. */
 const DONE_JOBS_MAX = 256;
@@ -36,13 +22,18 @@ type Job =
 	| { readonly type: "rejoin" };
 type Entered = CarrierInput & { readonly type: "entered" };
 
-class Room implements RoomStore {
+/** One visit: drives the participant and the carrier, and shows what comes of it. `openRoom` begins one. */
+export class Room implements RoomStore {
 	readonly #options: RoomOptions;
 	readonly #model: RoomModel;
 	readonly #giveUpEntering = new AbortController();
 	readonly #stopListening = new AbortController();
 	readonly #listeners = new Set<() => void>();
 	readonly #occupants = new Occupants();
+	readonly #successor: Successor;
+	/** Kept when the visit is over and the place is left. */
+	readonly #departure: Promise<void>;
+	#departed: (left: Promise<void> | undefined) => void = () => {};
 	#jobs: Job[] = [];
 	#pumping = false;
 	#place: Place | undefined;
@@ -50,15 +41,19 @@ class Room implements RoomStore {
 	#participant: ParticipantApi | undefined;
 	#cancelWake: Cancel | undefined;
 	#cancelSlow: Cancel | undefined;
-	#cancelRejoin: Cancel | undefined;
-	/** Presences in the room so far: more than one after a lost connection. */
-	#presences = 0;
-	#rejoins = 0;
-	/** The participant was refused and is over; another is to ask. */
-	#refused = false;
+	#passphrase: Passphrase | undefined;
+	#previews: boolean;
+	/** Goodbye is said. */
+	#leaving = false;
 
 	constructor(options: RoomOptions) {
 		this.#options = options;
+		this.#passphrase = options.passphrase;
+		this.#previews = options.previews ?? true;
+		this.#successor = new Successor(options.clock, () => this.#queue({ type: "rejoin" }));
+		this.#departure = new Promise((resolve) => {
+			this.#departed = resolve;
+		});
 		this.#model = new RoomModel(options.room, options.suite, options.clock, options.skeleton);
 	}
 
@@ -66,7 +61,7 @@ class Room implements RoomStore {
 	begin(): void {
 		const { clock, signal } = this.#options;
 		if (signal?.aborted === true) return this.#end({ code: "cancelled" });
-		signal?.addEventListener("abort", () => void this.leave(), { once: true, signal: this.#stopListening.signal });
+		signal?.addEventListener("abort", () => void this.leave(true), { once: true, signal: this.#stopListening.signal });
 		this.#cancelSlow = clock.setTimer(clock.now() + SLOW_JOIN_MS, () => {
 			this.#model.slow();
 			this.#notify();
@@ -119,17 +114,48 @@ class Room implements RoomStore {
 		}, false);
 	}
 
-	async leave(): Promise<void> {
-		if (this.#model.end !== undefined) return;
-		const place = this.#place;
-		this.#orBug(() => {
-			this.#participant?.leave(this.#options.clock.now());
-			this.#handOver();
-		}, undefined);
-		// A mistake on the way out has ended it already, and let the place go.
-		if (this.#model.end !== undefined) return;
-		this.#end({ code: this.#model.hasSession ? "left" : "cancelled" });
-		await place?.leave();
+	rekey(): void {
+		this.#command((participant, now) => participant.rekey(now));
+	}
+
+	answer(person: PersonId, yes: boolean): void {
+		this.#command((participant, now) => (yes ? participant.approve(person, now) : participant.refuse(person, now)));
+	}
+
+	mute(person: PersonId, muted: boolean): void {
+		this.#model.mute(person, muted);
+		this.#notify();
+	}
+
+	setPreviews(on: boolean): void {
+		this.#previews = on;
+		this.#command((participant) => participant.setPreviews(on));
+	}
+
+	tryPassphrase(text: string): Result<void, PassphraseError> {
+		const passphrase = normalisePassphrase(text);
+		if (!passphrase.ok) return passphrase;
+		if (this.#model.end !== undefined || !this.#successor.wanted) {
+			passphrase.value.erase();
+			return ok(undefined);
+		}
+		this.#passphrase?.erase();
+		this.#passphrase = passphrase.value;
+		this.#model.askPassphrase(undefined);
+		this.#queue({ type: "rejoin" });
+		this.#notify();
+		return ok(undefined);
+	}
+
+	leave(atOnce = false): Promise<void> {
+		if (this.#model.end !== undefined) return this.#departure;
+		this.#leaving = true;
+		const nobodyWaits = !this.#model.hasSession || this.#participant === undefined || this.#successor.wanted;
+		if (!nobodyWaits) this.#model.leave();
+		this.#command((participant, now) => participant.leave(now, atOnce || nobodyWaits));
+		// A participant that is over has ended the visit by saying so.
+		if (atOnce || nobodyWaits) this.#giveUp({ code: this.#model.hasSession ? "left" : "cancelled" });
+		return this.#departure;
 	}
 
 	async #enter(): Promise<void> {
@@ -160,7 +186,7 @@ class Room implements RoomStore {
 	}
 
 	#progress(step: EnterStep): void {
-		if (this.#model.end !== undefined || this.#presences > 0) return;
+		if (this.#model.end !== undefined || this.#successor.presences > 0) return;
 		this.#model.step(step);
 		this.#notify();
 	}
@@ -221,6 +247,7 @@ class Room implements RoomStore {
 				return this.#model.connection("resumed");
 			case "closed":
 				this.#participant?.receive({ type: "closed" }, now);
+				if (this.#leaving) return this.#end({ code: "left" });
 				return this.#end(event.reason === undefined ? { code: "connection-lost" } : endOf(event.reason, true));
 			default:
 				this.#participant?.receive(event, now);
@@ -229,21 +256,28 @@ class Room implements RoomStore {
 
 	/** A presence in the room begins. The participant starts anew by itself, and keeps what it had not placed. */
 	#arrive(entered: Entered): void {
-		this.#presences += 1;
-		this.#rejoins = 0;
-		this.#stopRejoin();
-		if (this.#presences > 1) this.#model.reconnected();
+		this.#successor.arrived();
+		if (this.#successor.presences > 1) this.#model.reconnected();
 		this.#model.step("entered");
-		if (this.#refused) this.#model.startOver();
-		if (this.#refused || this.#participant === undefined) this.#participant = this.#freshParticipant();
+		if (this.#successor.wanted) this.#model.startOver();
+		if (this.#successor.wanted || this.#participant === undefined) this.#participant = this.#freshParticipant();
 		this.#participant.receive(entered, this.#options.clock.now());
 	}
 
 	#freshParticipant(): ParticipantApi {
-		const { suite, nickname, random, timing, createParticipant } = this.#options;
-		const identity = this.#identity as IdentitySecretKey;
-		this.#refused = false;
-		return createParticipant({ suite, identity, nickname, random, ...(timing === undefined ? {} : { timing }) });
+		const { suite, nickname, random, policy = "open", timing, createParticipant } = this.#options;
+		const passphrase = this.#passphrase;
+		this.#successor.came();
+		return createParticipant({
+			suite,
+			identity: this.#identity as IdentitySecretKey,
+			nickname,
+			random,
+			terms: { policy },
+			previews: this.#previews,
+			...(passphrase === undefined ? {} : { passphrase }),
+			...(timing === undefined ? {} : { timing }),
+		});
 	}
 
 	/** Hands out what the participant wants sent and told, and sets its next wake-up. */
@@ -252,18 +286,26 @@ class Room implements RoomStore {
 		if (participant !== undefined && this.#model.end === undefined) {
 			this.#handOver();
 			for (const event of participant.takeEvents()) {
-				if (event.type === "refused-entry") {
-					if (!this.#rejoinLater(event.why)) return this.#giveUp({ code: "entry-refused", why: event.why });
-				} else if (event.type === "over") {
-					// After a refusal it has been dealt with above; leaving and closing end the visit themselves.
-					if (event.why === "removed") return this.#giveUp({ code: "removed" });
-				} else this.#model.apply(event);
+				this.#tell(event);
+				if (this.#model.end !== undefined) return;
 			}
 			// A participant that was refused has nothing more to show; its successor has.
-			if (!this.#refused) this.#model.see(participant.view());
+			if (!this.#successor.wanted) this.#model.see(participant.view());
 			this.#setWake(participant);
 		}
 		this.#notify();
+	}
+
+	#tell(event: RoomEvent): void {
+		if (event.type === "refused-entry") {
+			const next = this.#successor.after(event.why, this.#model.hasSession);
+			if (next === "final") return this.#giveUp({ code: "entry-refused", why: event.why });
+			if (next === "with-passphrase") this.#model.askPassphrase(event.why === "wrong-passphrase" ? "wrong" : "needed");
+		} else if (event.type === "over") {
+			// After a refusal it has been dealt with above; a closed carrier ends the visit itself.
+			if (this.#leaving) return this.#giveUp({ code: this.#model.hasSession ? "left" : "cancelled" });
+			if (event.why === "removed") return this.#giveUp({ code: "removed" });
+		} else this.#model.apply(event);
 	}
 
 	/** Gives the carrier what the participant wants sent. During an interruption the carrier keeps it. */
@@ -276,32 +318,14 @@ class Room implements RoomStore {
 		}
 	}
 
-	/** Back after a lost connection, our own former presence may still hold our name: knock again when it has gone. */
-	#rejoinLater(why: JoinRefusal): boolean {
-		if ((why !== "name-taken" && why !== "already-here") || this.#presences < 2 || this.#rejoins >= REJOIN_TRIES) {
-			return false;
-		}
-		const { clock } = this.#options;
-		this.#rejoins += 1;
-		this.#refused = true;
-		this.#stopRejoin();
-		this.#cancelRejoin = clock.setTimer(clock.now() + REJOIN_DELAY_MS, () => this.#queue({ type: "rejoin" }));
-		return true;
-	}
-
 	/** A refused participant is over: another one asks, in the midst of the same presence. */
 	#rejoin(): void {
 		const entered = this.#occupants.asEntered();
-		this.#stopRejoin();
+		this.#successor.stop();
 		if (entered === undefined) return;
 		this.#model.startOver();
 		this.#participant = this.#freshParticipant();
 		this.#participant.receive(entered, this.#options.clock.now());
-	}
-
-	#stopRejoin(): void {
-		this.#cancelRejoin?.();
-		this.#cancelRejoin = undefined;
 	}
 
 	#setWake(participant: ParticipantApi): void {
@@ -314,24 +338,25 @@ class Room implements RoomStore {
 
 	/** Ends the visit from our side and lets the carrier go. */
 	#giveUp(reason: EndReason): void {
-		const place = this.#place;
-		this.#end(reason);
-		void place?.leave();
+		this.#end(reason, this.#place);
 	}
 
 	/** The one place where a visit ends: timers stop, the connection is given up, the identity is forgotten. */
-	#end(reason: EndReason): void {
+	#end(reason: EndReason, leave?: Place): void {
 		if (this.#model.end !== undefined) return;
 		this.#model.finish(reason);
 		this.#cancelWake?.();
 		this.#cancelSlow?.();
-		this.#stopRejoin();
+		this.#successor.stop();
 		this.#jobs = [];
 		this.#participant = undefined;
 		this.#identity?.erase();
 		this.#identity = undefined;
+		this.#passphrase?.erase();
+		this.#passphrase = undefined;
 		this.#stopListening.abort();
 		if (this.#place === undefined) this.#giveUpEntering.abort();
+		this.#departed(leave?.leave());
 		this.#notify();
 	}
 
@@ -339,6 +364,13 @@ class Room implements RoomStore {
 	#bug(thrown: unknown): void {
 		const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : typeof thrown;
 		this.#giveUp({ code: "bug", detail });
+	}
+
+	#command(run: (participant: ParticipantApi, now: number) => void): void {
+		this.#orBug(() => {
+			if (this.#participant !== undefined) run(this.#participant, this.#options.clock.now());
+			this.#flush();
+		}, undefined);
 	}
 
 	/** Runs what a screen asks for; a throw ends the visit instead of reaching the screen. */

@@ -1,4 +1,4 @@
-import type { Departure, JoinRefusal, MessageId, Owed, PersonId } from "@clowder/mpotr";
+import type { Departure, Frozen, JoinRefusal, MessageId, Owed, PersonId, Preview, RoomTerms } from "@clowder/mpotr";
 import type { DisplayPart } from "../display-text.ts";
 import type { Fingerprint } from "../identity/fingerprint.ts";
 import type { Mark } from "../identity/picture.ts";
@@ -14,7 +14,7 @@ export interface PersonRef {
 	readonly mark: Mark;
 }
 
-export type PersonState = "in-session" | "joining" | "leaving";
+export type PersonState = "in-session" | "asking" | "joining" | "leaving";
 
 export interface PersonView extends PersonRef {
 	readonly state: PersonState;
@@ -23,6 +23,26 @@ export interface PersonView extends PersonRef {
 	/** Others in the list whose names look like this one's. */
 	readonly lookAlikes: readonly PersonRef[];
 	readonly fingerprint: Fingerprint;
+	/** What they write is folded away, on this screen only. */
+	readonly muted: boolean;
+}
+
+/** Someone who asks to come in, where the room's policy leaves that to those inside. */
+export interface RequestView {
+	readonly person: PersonRef;
+	readonly fingerprint: Fingerprint;
+	/** Others here whose names look like this one's. */
+	readonly lookAlikes: readonly PersonRef[];
+	/** Sat in a session of this visit, under this key. */
+	readonly seenBefore: boolean;
+	readonly approvedBy: readonly PersonRef[];
+	readonly refusedBy: readonly PersonRef[];
+	/** So many have to say yes ... */
+	readonly needed: number;
+	/** ... of so many. */
+	readonly of: number;
+	/** What was said here. */
+	readonly own: "yes" | "no" | undefined;
 }
 
 /** Who has confirmed a message, of those who can. */
@@ -62,6 +82,29 @@ export type SystemLine =
 	| { readonly code: "leaving"; readonly person: PersonRef; readonly how: Departure }
 	| { readonly code: "left"; readonly person: PersonRef; readonly how: Departure }
 	| { readonly code: "new-keys"; readonly others: readonly PersonRef[] }
+	/** New keys for the same people. */
+	| { readonly code: "rekeyed" }
+	/** They were here before, under the same key. */
+	| { readonly code: "back"; readonly people: readonly PersonRef[] }
+	/** Those inside are asked about someone. */
+	| { readonly code: "asking"; readonly person: PersonRef }
+	| { readonly code: "answered"; readonly person: PersonRef; readonly by: PersonRef; readonly yes: boolean }
+	| {
+			readonly code: "vote";
+			readonly by: PersonRef;
+			readonly against: readonly PersonRef[];
+			readonly over: "silent" | "diverged";
+	  }
+	| { readonly code: "blamed"; readonly person: PersonRef }
+	| { readonly code: "frozen"; readonly why: Frozen; readonly people: readonly PersonRef[] }
+	/** These went on without us. */
+	| { readonly code: "split"; readonly others: readonly PersonRef[] }
+	/** We are moving over to the room's other half. */
+	| { readonly code: "merging"; readonly people: number }
+	/** There: what stands above, they have not seen; what they wrote before, we have not. */
+	| { readonly code: "moved-over"; readonly others: readonly PersonRef[] }
+	| { readonly code: "gap" }
+	| { readonly code: "repaired"; readonly messages: number; readonly complete: boolean }
 	| { readonly code: "divergence"; readonly person: PersonRef; readonly since: WallTime | undefined }
 	| { readonly code: "stalled"; readonly person: PersonRef | undefined }
 	| { readonly code: "interrupted" }
@@ -70,14 +113,39 @@ export type SystemLine =
 	| { readonly code: "reconnected" }
 	| { readonly code: "earlier-dropped" };
 
+/**
+ * Who of a session that is over has published the key that they signed with there. Once all have, nobody can prove any
+ * more who wrote what in it.
+ */
+export interface ClosedSession {
+	readonly published: readonly PersonRef[];
+	readonly open: readonly PersonRef[];
+}
+
+/** A text outside of any session, with what has to be said about it. */
+export interface PreviewView {
+	readonly author: PersonRef;
+	readonly parts: readonly DisplayPart[];
+	readonly at: WallTime;
+	readonly disclaimer: Preview["disclaimer"];
+}
+
 export type TimelineItem =
 	| { readonly kind: "message"; readonly key: string; readonly message: MessageView }
-	| { readonly kind: "system"; readonly key: string; readonly at: WallTime; readonly line: SystemLine };
+	| { readonly kind: "preview"; readonly key: string; readonly preview: PreviewView }
+	| {
+			readonly kind: "system";
+			readonly key: string;
+			readonly at: WallTime;
+			readonly line: SystemLine;
+			/** The session that ended at this line, where others were in it. */
+			readonly closed: ClosedSession | undefined;
+	  };
 
 export type StepState = "todo" | "now" | "done";
 export type JoinStepId = "connect" | "keys" | "enter" | "ask" | "agree";
 /** What exactly a step is at. */
-export type JoinDetail = "registering" | "entering" | "founding" | "knocking" | "asking";
+export type JoinDetail = "registering" | "entering" | "founding" | "knocking" | "asking" | "admission" | "passphrase";
 
 export interface JoinStep {
 	readonly id: JoinStepId;
@@ -95,6 +163,8 @@ export interface JoiningView {
 	readonly waitingFor: readonly { readonly person: PersonRef | undefined; readonly owes: Owed }[];
 	/** It takes longer than usual. */
 	readonly slow: boolean;
+	/** The room asks for a passphrase: we have none, or the one we gave is wrong. */
+	readonly passphrase: "needed" | "wrong" | undefined;
 }
 
 /** The sentence at the top: who can read what is written now. */
@@ -102,6 +172,11 @@ export type TrustView =
 	| { readonly state: "private"; readonly others: readonly PersonRef[] }
 	/** Still that session, but someone in it has gone: nothing is sent until there are new keys. */
 	| { readonly state: "re-keying"; readonly leaving: readonly PersonRef[] }
+	/**
+	 * Nothing is sent: for too long nothing has proved that these see what we wrote (`why` undefined: they may yet answer),
+	 * or nothing more is believed in this session either, and new keys follow.
+	 */
+	| { readonly state: "frozen"; readonly why: Frozen | undefined; readonly people: readonly PersonRef[] }
 	| { readonly state: "interrupted" }
 	| { readonly state: "not-yet" }
 	| { readonly state: "over" };
@@ -143,6 +218,12 @@ export interface DetailsView {
 		  }
 		| undefined;
 	readonly suite: string;
+	/** Who may come in, and how long someone may be silent; undefined before there is a room. */
+	readonly terms: RoomTerms | undefined;
+	/** Of the sessions that are over: how many there are, and of how many all signing keys are published. */
+	readonly closed: { readonly total: number; readonly deniable: number };
+	/** Who broke which rule of the protocol. */
+	readonly blamed: readonly { readonly at: WallTime; readonly person: PersonRef; readonly rule: string }[];
 	/** How far the next session is. */
 	readonly attempt: { readonly done: number; readonly total: number } | undefined;
 	readonly refusals: { readonly total: number; readonly latest: readonly RefusalView[] };
@@ -165,14 +246,18 @@ export type EndReason =
 /** All that a screen needs, immutable. Parts that did not change are the same objects as before. */
 export interface RoomSnapshot {
 	readonly room: string;
-	readonly stage: "joining" | "room" | "ended";
+	/** "leaving": said goodbye, and waits until what was written can be denied. */
+	readonly stage: "joining" | "room" | "leaving" | "ended";
 	/** Set in the stage "ended". */
 	readonly end: EndReason | undefined;
 	readonly joining: JoiningView;
 	readonly trust: TrustView;
 	/** Oneself first, then by name. */
 	readonly people: readonly PersonView[];
+	readonly requests: readonly RequestView[];
 	readonly timeline: readonly TimelineItem[];
+	/** Whose messages are folded away here. */
+	readonly muted: readonly PersonId[];
 	readonly composer: ComposerView;
 	readonly held: readonly HeldView[];
 	readonly disputes: readonly { readonly person: PersonRef; readonly since: WallTime | undefined }[];

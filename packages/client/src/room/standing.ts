@@ -1,12 +1,19 @@
-import type { RoomView } from "@clowder/mpotr";
+import type { Frozen, RoomView } from "@clowder/mpotr";
 import type { People } from "./people.ts";
-import type { ComposerView, TrustView } from "./snapshot.ts";
+import type { ComposerView, PersonRef, TrustView } from "./snapshot.ts";
+
+/** That nothing more is believed in the session that runs, and why. */
+export interface Freeze {
+	readonly why: Frozen;
+	readonly people: readonly PersonRef[];
+}
 
 /** Who can read what is written now. Says "private" only while a session is running and nobody in it has gone. */
-export function trustView(view: RoomView | undefined, over: boolean, people: People): TrustView {
-	if (over || view?.phase === "over") return { state: "over" };
+export function trustView(view: RoomView | undefined, over: boolean, people: People, frozen?: Freeze): TrustView {
+	if (over || view?.phase === "over" || view?.phase === "leaving") return { state: "over" };
 	if (view?.phase === "interrupted" || view?.waiting === "interrupted") return { state: "interrupted" };
 	if (view?.session === undefined) return { state: "not-yet" };
+	if (view.waiting === "frozen") return { state: "frozen", why: frozen?.why, people: frozen?.people ?? [] };
 	if (view.waiting === "re-keying" || view.leaving.length > 0) {
 		return { state: "re-keying", leaving: people.refs(view.leaving.map(({ person }) => person)) };
 	}
@@ -15,7 +22,7 @@ export function trustView(view: RoomView | undefined, over: boolean, people: Peo
 
 /** Whether something can be written now, and if not, why and until when. */
 export function composerView(view: RoomView | undefined, over: boolean): ComposerView {
-	if (over || view?.waiting === "over") return { state: "closed", why: "over" };
+	if (over || view?.waiting === "over" || view?.phase === "leaving") return { state: "closed", why: "over" };
 	if (view === undefined || view.session === undefined) return { state: "closed", why: "no-session" };
 	switch (view.waiting) {
 		case undefined:

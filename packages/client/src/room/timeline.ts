@@ -1,8 +1,16 @@
-import type { MessageId, OutboxItem, PersonId, PlacedMessage, RoomView } from "@clowder/mpotr";
+import type { MessageId, OutboxItem, PersonId, PlacedMessage, Preview, RoomView } from "@clowder/mpotr";
 import { displayParts } from "../display-text.ts";
-import { TIMELINE_ITEMS_MAX } from "../limits.ts";
+import { PREVIEWS_OPEN_MAX, TIMELINE_ITEMS_MAX } from "../limits.ts";
 import type { People } from "./people.ts";
-import type { MessageView, PersonRef, ProgressView, SystemLine, TimelineItem, WallTime } from "./snapshot.ts";
+import type {
+	ClosedSession,
+	MessageView,
+	PersonRef,
+	ProgressView,
+	SystemLine,
+	TimelineItem,
+	WallTime,
+} from "./snapshot.ts";
 
 /** What is known of a placed message besides what is shown. */
 interface Placed {
@@ -23,6 +31,8 @@ export class Timeline {
 	readonly #items = new Map<number, TimelineItem>();
 	readonly #placed = new Map<MessageId, Placed>();
 	readonly #written = new Map<MessageId, WallTime>();
+	/** Whose text in a session is still to come. */
+	readonly #previews: { readonly author: PersonId; readonly text: string; readonly item: number }[] = [];
 	#next = 1;
 	/** Those that went before the one that counts now. */
 	#participants = 0;
@@ -34,8 +44,31 @@ export class Timeline {
 		this.#people = people;
 	}
 
-	line(line: SystemLine, at: WallTime): void {
-		this.#add({ kind: "system", key: `line-${this.#next}`, at, line });
+	/** Adds a line; the number it gives is for changing it. */
+	line(line: SystemLine, at: WallTime): number {
+		return this.#add({ kind: "system", key: `line-${this.#next}`, at, line, closed: undefined });
+	}
+
+	/** Puts another line in the place of one; false where that one has gone. */
+	rewrite(number: number, line: SystemLine, at: WallTime): boolean {
+		const item = this.#items.get(number);
+		if (item?.kind !== "system") return false;
+		this.#replace(number, { ...item, line, at });
+		return true;
+	}
+
+	/** Shows at a line what became of the session that ended there. */
+	close(number: number, closed: ClosedSession): void {
+		const item = this.#items.get(number);
+		if (item?.kind === "system") this.#replace(number, { ...item, closed });
+	}
+
+	/** A text outside of any session; it stays until its author's message with the same text is placed. */
+	preview({ author, text, disclaimer }: Preview, at: WallTime): void {
+		const view = { author: this.#people.ref(author), parts: displayParts(text), at, disclaimer };
+		this.#previews.push({ author: author.id, text, item: this.#next });
+		if (this.#previews.length > PREVIEWS_OPEN_MAX) this.#previews.shift();
+		this.#add({ kind: "preview", key: `preview-${this.#next}`, preview: view });
 	}
 
 	place(message: PlacedMessage, at: WallTime): void {
@@ -56,6 +89,7 @@ export class Timeline {
 		};
 		this.#placed.set(message.id, placed);
 		this.#written.delete(message.id);
+		this.#dropPreview(message);
 		const view: MessageView = {
 			id: message.id,
 			author,
@@ -126,10 +160,23 @@ export class Timeline {
 		return { kind: "message", key: this.keyOf(id), message: { id, author, parts: displayParts(text), at, progress } };
 	}
 
-	#add(item: TimelineItem): void {
-		this.#items.set(this.#next++, item);
+	#add(item: TimelineItem): number {
+		const number = this.#next++;
+		this.#items.set(number, item);
 		this.#snapshot = undefined;
 		while (this.#items.size > TIMELINE_ITEMS_MAX) this.#dropOldest();
+		return number;
+	}
+
+	#replace(number: number, item: TimelineItem): void {
+		this.#items.set(number, item);
+		this.#snapshot = undefined;
+	}
+
+	#dropPreview({ author, text }: PlacedMessage): void {
+		const at = this.#previews.findIndex((preview) => preview.author === author.id && preview.text === text);
+		const [found] = at === -1 ? [] : this.#previews.splice(at, 1);
+		if (found !== undefined && this.#items.delete(found.item)) this.#snapshot = undefined;
 	}
 
 	/** The line that says so stays first, under the number 0. */
@@ -144,10 +191,10 @@ export class Timeline {
 		}
 		if (this.#dropped) return;
 		this.#dropped = true;
-		const at = item.kind === "system" ? item.at : item.message.at;
+		const at = item.kind === "system" ? item.at : item.kind === "preview" ? item.preview.at : item.message.at;
 		const rest = [...this.#items];
 		this.#items.clear();
-		this.#items.set(0, { kind: "system", key: "line-0", at, line: { code: "earlier-dropped" } });
+		this.#items.set(0, { kind: "system", key: "line-0", at, line: { code: "earlier-dropped" }, closed: undefined });
 		for (const [number, kept] of rest) this.#items.set(number, kept);
 	}
 
@@ -157,8 +204,7 @@ export class Timeline {
 		if (placed === undefined || item?.kind !== "message") return undefined;
 		change(placed);
 		const message = { ...item.message, progress: progressOf(placed) };
-		this.#items.set(placed.item, { ...item, message });
-		this.#snapshot = undefined;
+		this.#replace(placed.item, { ...item, message });
 		return message;
 	}
 }

@@ -1,4 +1,5 @@
 import type { JoinRefusal } from "@clowder/mpotr";
+import type { AdmissionPolicy } from "../../entry.ts";
 import type { EndReason, JoinDetail, JoinStepId } from "../../room/snapshot.ts";
 
 /** What happened, what it means, and the one thing to do. */
@@ -35,6 +36,18 @@ export interface EntryWords {
 		readonly nicknameHint: string;
 		/** The button that goes into the room. */
 		readonly join: string;
+		/** Unfolds what most people need not see: the two that follow. */
+		readonly more: string;
+		/** Label of the choice of who may come into a room that one opens. */
+		readonly policy: string;
+		/** Under that choice: when it counts. */
+		readonly policyHint: string;
+		/** Anyone; whom one, more than half, or all of those inside let in. Also names the rule of a room in its details. */
+		readonly policies: { readonly [Policy in AdmissionPolicy]: string };
+		/** Label of the field for the words that those who come in have to know. */
+		readonly passphrase: string;
+		/** Under that field. */
+		readonly passphraseHint: string;
 		readonly errors: {
 			/** The room field is empty or only spaces. */
 			readonly roomEmpty: string;
@@ -52,6 +65,11 @@ export interface EntryWords {
 			readonly nameTaken: string;
 			/** Those in the room do not accept the name. */
 			readonly nameInvalid: string;
+			/** The passphrase field holds nothing that can be seen. */
+			readonly passphraseEmpty: string;
+			readonly passphraseTooLong: string;
+			/** It contains something that another keyboard may not have: a control, half a character. */
+			readonly passphraseCharacters: string;
 		};
 	};
 	readonly preferences: {
@@ -63,6 +81,10 @@ export interface EntryWords {
 		readonly auto: string;
 		readonly light: string;
 		readonly dark: string;
+		/** Switch: messages are shown early to people who are still on the way in. */
+		readonly previews: string;
+		/** Under that switch: what it means. */
+		readonly previewsHint: string;
 	};
 	readonly joining: {
 		/** Heading while the way into `room` runs. */
@@ -84,6 +106,11 @@ export interface EntryWords {
 		/** It takes long, and we do not know for whom, or for someone without a name yet. */
 		readonly slow: string;
 		readonly cancel: string;
+		/** Over the field for the passphrase: the room asks for one; the one given is wrong. */
+		readonly passphraseNeeded: string;
+		readonly passphraseWrong: string;
+		/** The button beside that field. */
+		readonly tryPassphrase: string;
 		/** Under the list: why it cannot be skipped. */
 		readonly why: string;
 	};

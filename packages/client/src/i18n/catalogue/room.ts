@@ -1,4 +1,4 @@
-import type { Departure } from "@clowder/mpotr";
+import type { Departure, Frozen } from "@clowder/mpotr";
 import type { Colour, Shape } from "../../identity/picture.ts";
 import type { RefusalView } from "../../room/snapshot.ts";
 
@@ -12,11 +12,17 @@ export interface RoomWords {
 		readonly alone: string;
 		/** Someone in the session has gone; nothing is sent until there are new keys. */
 		reKeying(names: readonly string[]): string;
+		/** Nothing is sent for now: for a while nobody of these has shown that they see what we write. They may yet answer. */
+		readonly unheard: string;
+		/** Nothing more is sent or believed with the present keys; new ones follow by themselves. By why. */
+		frozen(why: Frozen, names: readonly string[]): string;
 		readonly interrupted: string;
 		readonly notYet: string;
 		readonly over: string;
 		/** Beside the sentence: someone is on the way in and reads nothing yet. */
 		joining(names: readonly string[]): string;
+		/** Beside the sentence: someone asks to come in, and those inside decide. */
+		asking(names: readonly string[]): string;
 		/** Beside the sentence: `name` sees another conversation since `time`. */
 		dispute(name: string, time: string | undefined): string;
 		/** What to do then. */
@@ -29,6 +35,10 @@ export interface RoomWords {
 		/** The browser did not let us copy; `link` follows in a field. */
 		readonly linkNotCopied: string;
 		readonly leave: string;
+		/** The button that opens the list of further commands. */
+		readonly menu: string;
+		/** Commands in it. */
+		readonly newKeys: string;
 		/** Names of the regions and of the buttons that open them as drawers. */
 		readonly people: string;
 		/** The button on a narrow screen; `count` with oneself. */
@@ -44,6 +54,15 @@ export interface RoomWords {
 		/** Words for a person's state. */
 		readonly inSession: string;
 		readonly joining: string;
+		/** Asks to come in. */
+		readonly asking: string;
+		/** Beside the state of someone who is muted. */
+		readonly muted: string;
+		/** Buttons that fold someone's messages away, and show them again. */
+		readonly mute: string;
+		readonly unmute: string;
+		/** Under them: nobody else learns of it. */
+		readonly muteHint: string;
 		readonly leaving: { readonly [How in Departure]: string };
 		/** Someone who leaves, for a reason not told. */
 		readonly leavingUnknown: string;
@@ -63,6 +82,34 @@ export interface RoomWords {
 		pictureOf(tiles: readonly string[]): string;
 		/** A shape in a colour: "red circle". */
 		mark(colour: Colour, shape: Shape): string;
+	};
+	/** Someone asks to come in, and those inside decide. */
+	readonly requests: {
+		/** Name of the region. */
+		readonly title: string;
+		asks(name: string): string;
+		/** They sat in this room before, in this visit, under the same key. */
+		readonly seenBefore: string;
+		/** Heads their twelve words. */
+		readonly words: string;
+		/** How to know who it is. */
+		readonly check: string;
+		/** `needed` of the `of` people here have to say yes; `yes` have. */
+		votes(yes: number, needed: number, of: number): string;
+		/** The two buttons. */
+		readonly letIn: string;
+		readonly refuse: string;
+		/** What was said here. */
+		readonly ownYes: string;
+		readonly ownNo: string;
+	};
+	/** Said goodbye; some seconds until what was written can be denied. */
+	readonly leaving: {
+		title(room: string): string;
+		readonly meaning: string;
+		/** The button that does not wait, and what that means. */
+		readonly atOnce: string;
+		readonly atOnceMeaning: string;
 	};
 	readonly composer: {
 		/** Label of the field. */
@@ -102,6 +149,19 @@ export interface RoomWords {
 		readonly suite: string;
 		/** No session now. */
 		readonly none: string;
+		/** Heads who may come in, what about a passphrase, and after how long silence someone may be left out. */
+		readonly policy: string;
+		readonly passphrase: string;
+		readonly passphraseYes: string;
+		readonly passphraseNo: string;
+		readonly timeout: string;
+		seconds(count: number): string;
+		/** Heads how many of the sessions before this one nobody can prove anything about any more. */
+		readonly deniable: string;
+		deniableCount(count: number, total: number): string;
+		/** Who broke which rule; `rule` is its id in the specification. */
+		readonly blamed: string;
+		broke(name: string, rule: string): string;
 		attempt(done: number, total: number): string;
 		readonly link: string;
 		/** Texts that were not accepted. */

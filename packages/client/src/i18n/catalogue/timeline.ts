@@ -1,4 +1,4 @@
-import type { Departure, JoinRefusal } from "@clowder/mpotr";
+import type { Departure, Frozen, JoinRefusal, Preview } from "@clowder/mpotr";
 
 export interface TimelineWords {
 	readonly line: {
@@ -15,12 +15,61 @@ export interface TimelineWords {
 		/** `others` who can read from here on. */
 		newKeys(others: readonly string[]): string;
 		readonly newKeysAlone: string;
+		/** New keys, and the same people as before. */
+		readonly rekeyed: string;
+		/** Known from before by their keys: no strangers. */
+		back(names: readonly string[]): string;
+		asking(name: string): string;
+		/** `by` undefined: we ourselves. */
+		answered(name: string, by: string | undefined, yes: boolean): string;
+		/** One of those inside would leave others out; more than half have to say the same. `by` undefined: we ourselves. */
+		vote(by: string | undefined, against: readonly string[], over: "silent" | "diverged"): string;
+		blamed(name: string): string;
+		/** Why nothing more is sent or believed with the present keys, for someone who may be in danger, and what follows. */
+		frozen(why: Frozen, names: readonly string[]): string;
+		/** These went on without us. */
+		split(names: readonly string[]): string;
+		/** The same room goes on elsewhere with so many people; we go there. */
+		merging(people: number): string;
+		/** We are there: the two conversations have nothing in common. */
+		movedOver(others: readonly string[]): string;
+		readonly gap: string;
+		/** What was missing came; `complete` false: some of it never will. */
+		repaired(messages: number, complete: boolean): string;
 		divergence(name: string, time: string | undefined): string;
 		stalled(name: string | undefined): string;
 		readonly interrupted: string;
 		readonly resumed: string;
 		readonly reconnected: string;
 		readonly earlierDropped: string;
+	};
+	/** Texts of someone who is muted. */
+	readonly muted: {
+		count(name: string, count: number): string;
+		/** The button that shows them again. */
+		unmute(name: string): string;
+	};
+	/** A text outside of any session. */
+	readonly preview: {
+		/** By its author's name, short: it is one. */
+		readonly mark: string;
+		/** Read out before it. */
+		by(name: string, time: string): string;
+		/** What has to be said about it, by whether we or its author are not in yet. */
+		readonly disclaimer: { readonly [Disclaimer in Preview["disclaimer"]]: string };
+	};
+	/** Whose signing keys of a session that is over are published. */
+	readonly closed: {
+		/** The marks: all are, some are. */
+		readonly all: string;
+		readonly some: string;
+		/** Title of what a mark opens. */
+		readonly title: string;
+		readonly meaningAll: string;
+		readonly meaningSome: string;
+		/** Heads of the lists there. */
+		readonly published: string;
+		readonly open: string;
 	};
 	readonly message: {
 		/** Read out before a message's text: author and time. */

@@ -22,10 +22,22 @@ export const room: RoomWords = {
 			names.length === 0
 				? "Neue Schlüssel entstehen. Was du schreibst, wartet auf sie."
 				: `${g.names(names)} ${g.plural(names.length, { one: "ist", other: "sind" })} weg. Neue Schlüssel entstehen; was du schreibst, wartet auf sie.`,
+		unheard:
+			"Die anderen haben eine Weile nicht geantwortet. Was du schreibst, wartet auf sie oder auf neue Schlüssel.",
+		frozen: (why, names) =>
+			({
+				unheard:
+					names.length === 0
+						? "Zu deiner Sicherheit angehalten: Nichts zeigt, dass die anderen noch sehen, was du schreibst. Neue Schlüssel entstehen."
+						: `Zu deiner Sicherheit angehalten: Nichts zeigt, dass ${g.names(names)} noch ${g.plural(names.length, { one: "sieht", other: "sehen" })}, was du schreibst. Neue Schlüssel entstehen.`,
+				expired: "Diese Schlüssel sind zu alt. Neue entstehen; was du schreibst, wartet auf sie.",
+				diverged: `Zu deiner Sicherheit angehalten: ${names.length === 0 ? "Nicht alle sehen" : `${g.names(names)} und du seht nicht`} dasselbe Gespräch. Neue Schlüssel entstehen.`,
+			})[why],
 		interrupted: "Die Verbindung ist weg. Es wird versucht, sie wiederherzustellen.",
 		notYet: "Noch nicht vertraulich. Der gemeinsame Schlüssel entsteht.",
 		over: "Du bist nicht mehr in diesem Raum.",
 		joining: (names) => `${g.names(names)} ${g.plural(names.length, { one: "kommt", other: "kommen" })} gerade dazu.`,
+		asking: (names) => `${g.names(names)} ${g.plural(names.length, { one: "bittet", other: "bitten" })} um Einlass.`,
 		dispute: (name, time) =>
 			time === undefined
 				? `${g.name(name)} sieht ein anderes Gespräch.`
@@ -37,6 +49,8 @@ export const room: RoomWords = {
 		linkCopied: "Link kopiert",
 		linkNotCopied: "Kopier diesen Link selbst:",
 		leave: "Verlassen",
+		menu: "Menü",
+		newKeys: "Jetzt neue Schlüssel",
 		people: "Personen",
 		peopleCount: (count) => `Personen (${g.number(count)})`,
 		messages: "Nachrichten",
@@ -47,6 +61,11 @@ export const room: RoomWords = {
 		you: "du",
 		inSession: "in der Sitzung",
 		joining: "kommt dazu",
+		asking: "bittet um Einlass",
+		muted: "stumm",
+		mute: "Stummschalten",
+		unmute: "Wieder zeigen",
+		muteHint: "Klappt die Nachrichten dieser Person auf deinem Bildschirm ein, bis du gehst. Sonst erfährt es niemand.",
 		leaving: {
 			left: "ist gegangen",
 			gone: "antwortet nicht mehr",
@@ -81,6 +100,28 @@ export const room: RoomWords = {
 				}[shape]
 			} in ${COLOURS[colour]}`,
 	},
+	requests: {
+		title: "Bitten um Einlass",
+		asks: (name) => `${g.name(name)} bittet um Einlass.`,
+		seenBefore: "War schon hier, mit denselben Schlüsseln.",
+		words: "Die Wörter dieser Person",
+		check: "Einen Namen kann sich jede Person geben. Um zu wissen, wer es ist, vergleicht diese Wörter am Telefon.",
+		votes: (yes, needed, of) =>
+			needed === 1
+				? "Eine Stimme von euch genügt."
+				: `${g.number(needed)} von ${g.number(of)} hier müssen ja sagen, bisher ${g.number(yes)}.`,
+		letIn: "Einlassen",
+		refuse: "Nicht einlassen",
+		ownYes: "Du hast ja gesagt.",
+		ownNo: "Du hast nein gesagt.",
+	},
+	leaving: {
+		title: (room) => `Du verlässt ${g.name(room)}`,
+		meaning:
+			"Ein paar Sekunden, bis sich abstreiten lässt, was du geschrieben hast: Dein Signaturschlüssel wird veröffentlicht.",
+		atOnce: "Sofort gehen",
+		atOnceMeaning: "Dann könnte eine Aufzeichnung später beweisen, was du zuletzt geschrieben hast.",
+	},
 	composer: {
 		message: "Nachricht",
 		send: "Senden",
@@ -110,6 +151,16 @@ export const room: RoomWords = {
 		size: "Personen darin",
 		suite: "Verfahren",
 		none: "Gerade keine Sitzung.",
+		policy: "Wer hereinkommt",
+		passphrase: "Kennwort",
+		passphraseYes: "wird verlangt",
+		passphraseNo: "keines",
+		timeout: "Schweigen, bis jemand draußen ist",
+		seconds: (count) => g.plural(count, { one: `${g.number(count)} Sekunde`, other: `${g.number(count)} Sekunden` }),
+		deniable: "Frühere Sitzungen, die sich abstreiten lassen",
+		deniableCount: (count, total) => `${g.number(count)} von ${g.number(total)}`,
+		blamed: "Hat die Regeln verletzt",
+		broke: (name, rule) => `${g.name(name)}: Regel ${rule}`,
 		attempt: (done, total) => `Nächste Schlüssel: ${g.number(done)} von ${g.number(total)} Teilen sind da`,
 		link: "Link zu diesem Raum",
 		refusals: (count) =>

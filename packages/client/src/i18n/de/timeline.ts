@@ -19,9 +19,9 @@ export const timeline: TimelineWords = {
 				"already-here": `${g.name(name)} konnte nicht beitreten: ist schon mit einer anderen Verbindung hier.`,
 				"room-full": `${g.name(name)} konnte nicht beitreten: Der Raum ist voll.`,
 				"not-admitted": `${g.name(name)} wurde nicht eingelassen.`,
-				"wrong-passphrase": `${g.name(name)} konnte nicht beitreten: Die Passphrase war falsch.`,
-				"passphrase-needed": `${g.name(name)} konnte ohne die Passphrase nicht beitreten.`,
-				"passphrase-unused": `${g.name(name)} konnte nicht beitreten: Erwartet wurde ein Raum mit Passphrase.`,
+				"wrong-passphrase": `${g.name(name)} konnte nicht beitreten: Das Kennwort war falsch.`,
+				"passphrase-needed": `${g.name(name)} konnte ohne das Kennwort nicht beitreten.`,
+				"passphrase-unused": `${g.name(name)} konnte nicht beitreten: Erwartet wurde ein Raum mit Kennwort.`,
 				silent: `${g.name(name)} konnte nicht beitreten: Die Antworten kamen nicht rechtzeitig.`,
 				misbehaved: `${g.name(name)} konnte nicht beitreten: Die Regeln des Protokolls wurden verletzt.`,
 			})[why],
@@ -48,6 +48,46 @@ export const timeline: TimelineWords = {
 			})[how],
 		newKeys: (others) => `Neue Schlüssel. Ab hier könnt nur ${g.list([...others.map(g.name), "du"])} mitlesen.`,
 		newKeysAlone: "Neue Schlüssel. Nur du bist hier.",
+		rekeyed: "Neue Schlüssel für dieselben Personen.",
+		back: (names) =>
+			`${g.names(names)} ${g.plural(names.length, { one: "ist", other: "sind" })} wieder da, mit denselben Schlüsseln wie zuvor.`,
+		asking: (name) => `${g.name(name)} bittet um Einlass.`,
+		answered: (name, by, yes) =>
+			by === undefined
+				? `Du hast zu ${g.name(name)} ${yes ? "ja" : "nein"} gesagt.`
+				: `${g.name(by)} hat zu ${g.name(name)} ${yes ? "ja" : "nein"} gesagt.`,
+		vote: (by, against, over) => {
+			const who = by === undefined ? "Dein Gerät würde" : `${g.name(by)} würde`;
+			const why = {
+				silent: "von dort kommt keine Antwort",
+				diverged: "dort ist ein anderes Gespräch zu sehen",
+			}[over];
+			return `${who} ohne ${g.names(against)} weitermachen: ${why}.`;
+		},
+		blamed: (name) =>
+			`${g.name(name)} hat die Regeln des Protokolls verletzt und ist draußen. Die Geräte aller hier haben das geprüft. Neue Schlüssel entstehen.`,
+		frozen: (why, names) =>
+			({
+				unheard: `Nichts zeigt mehr, dass ${names.length === 0 ? "alle" : g.names(names)} noch ${g.plural(names.length, { one: "sieht", other: "sehen" })}, was du schreibst: Die Verbindung ist gestört, oder jemand kappt sie. Damit niemandem etwas Gefälschtes untergeschoben werden kann, wird mit diesen Schlüsseln nichts mehr gesendet oder gezeigt. Neue entstehen von selbst; was du schreibst, wartet auf sie.`,
+				expired:
+					"Diese Schlüssel sind zu alt. Mit ihnen wird nichts mehr gesendet oder gezeigt; neue entstehen von selbst.",
+				diverged: `${names.length === 0 ? "Nicht alle sehen" : `${g.names(names)} und du seht nicht`} dasselbe Gespräch: Vielleicht belügt jemand eine Seite. Mit diesen Schlüsseln wird nichts mehr gesendet oder gezeigt. Wer dasselbe sieht, macht mit neuen weiter.`,
+			})[why],
+		split: (names) =>
+			`${g.names(names)} ${g.plural(names.length, { one: "hat", other: "haben" })} ohne dich weitergemacht, vielleicht weil die Verbindung zwischen euch gekappt ist. Du machst mit denen weiter, die noch da sind; was du ab hier schreibst, kommt dort nicht an.`,
+		merging: (people) =>
+			`In diesem Raum läuft noch ein Gespräch, mit ${g.plural(people, { one: `${g.number(people)} Person`, other: `${g.number(people)} Personen` })}. Deines endet hier; du wechselst hinüber.`,
+		movedOver: (others) =>
+			`Du bist jetzt im anderen Gespräch. Ab hier könnt nur ${g.list([...others.map(g.name), "du"])} mitlesen. Was darüber steht, war dort nie zu sehen, und was dort vorher gesagt wurde, wird nicht gezeigt.`,
+		gap: "Hier fehlen Nachrichten. Die anderen werden danach gefragt.",
+		repaired: (messages, complete) => {
+			const came = g.plural(messages, {
+				one: `${g.number(messages)} Nachricht kam verspätet.`,
+				other: `${g.number(messages)} Nachrichten kamen verspätet.`,
+			});
+			if (complete) return came;
+			return messages === 0 ? "Hier fehlen Nachrichten, und niemand hat sie." : `${came} Andere fehlen noch.`;
+		},
 		divergence: (name, time) =>
 			time === undefined
 				? `${g.name(name)} sieht ein anderes Gespräch.`
@@ -60,6 +100,31 @@ export const timeline: TimelineWords = {
 		resumed: "Wieder verbunden. Nichts ging verloren.",
 		reconnected: "Neu verbunden. Du trittst wieder bei; was die anderen inzwischen schreiben, wird nicht gezeigt.",
 		earlierDropped: "Frühere Nachrichten werden nicht mehr aufgehoben.",
+	},
+	muted: {
+		count: (name, count) =>
+			`${g.name(name)} ist stumm: ${g.plural(count, { one: `${g.number(count)} Nachricht`, other: `${g.number(count)} Nachrichten` })}`,
+		unmute: (name) => `${g.name(name)} wieder zeigen`,
+	},
+	preview: {
+		mark: "vorab",
+		by: (name, time) => `Vorab: ${g.name(name)}, ${time}`,
+		disclaimer: {
+			"not-in-yet": "Mit dir geteilt, während du dazukamst. Andere haben vielleicht etwas anderes gesehen.",
+			newcomer:
+				"Von einer Person, die noch nicht dabei ist, weitergereicht von jemandem hier. Andere haben vielleicht etwas anderes gesehen.",
+		},
+	},
+	closed: {
+		all: "abstreitbar",
+		some: "teils abstreitbar",
+		title: "Wer beweisen kann, was darüber steht",
+		meaningAll:
+			"Niemand mehr. Alle haben den Schlüssel veröffentlicht, mit dem sie signiert haben, also könnte es jede Person geschrieben haben. Wer dabei war, erinnert sich trotzdem.",
+		meaningSome:
+			"Wer den eigenen Schlüssel veröffentlicht hat, dem lässt sich nichts mehr zuordnen. Was die anderen geschrieben haben, könnte eine Aufzeichnung noch beweisen.",
+		published: "Veröffentlicht",
+		open: "Nicht veröffentlicht",
 	},
 	message: {
 		by: (name, time) => `${g.name(name)}, ${time}`,

@@ -12,10 +12,21 @@ export const room: RoomWords = {
 			names.length === 0
 				? "New keys are being made. What you write waits for them."
 				: `${g.names(names)} ${g.plural(names.length, { one: "has", other: "have" })} gone. New keys are being made; what you write waits for them.`,
+		unheard: "The others have not answered for a while. What you write waits until they do, or for new keys.",
+		frozen: (why, names) =>
+			({
+				unheard:
+					names.length === 0
+						? "Stopped for your safety: nothing shows that the others still see what you write. New keys are being made."
+						: `Stopped for your safety: nothing shows that ${g.names(names)} still ${g.plural(names.length, { one: "sees", other: "see" })} what you write. New keys are being made.`,
+				expired: "These keys are too old to be used. New ones are being made; what you write waits for them.",
+				diverged: `Stopped for your safety: ${names.length === 0 ? "not everyone sees" : `${g.names(names)} and you do not see`} the same conversation. New keys are being made.`,
+			})[why],
 		interrupted: "The connection is lost. Trying to get it back.",
 		notYet: "Not private yet. Agreeing on a key.",
 		over: "You are no longer in this room.",
 		joining: (names) => `${g.names(names)} ${g.plural(names.length, { one: "is", other: "are" })} joining.`,
+		asking: (names) => `${g.names(names)} ${g.plural(names.length, { one: "asks", other: "ask" })} to come in.`,
 		dispute: (name, time) =>
 			time === undefined
 				? `${g.name(name)} sees a different conversation.`
@@ -27,6 +38,8 @@ export const room: RoomWords = {
 		linkCopied: "Link copied",
 		linkNotCopied: "Copy this link yourself:",
 		leave: "Leave",
+		menu: "Menu",
+		newKeys: "New keys now",
 		people: "People",
 		peopleCount: (count) => `People (${g.number(count)})`,
 		messages: "Messages",
@@ -37,6 +50,11 @@ export const room: RoomWords = {
 		you: "you",
 		inSession: "in the session",
 		joining: "joining",
+		asking: "asks to come in",
+		muted: "muted",
+		mute: "Mute",
+		unmute: "Unmute",
+		muteHint: "Folds their messages away on your screen, until you leave. Nobody else learns of it.",
 		leaving: {
 			left: "has left",
 			gone: "stopped answering",
@@ -58,6 +76,27 @@ export const room: RoomWords = {
 		picture: "Picture",
 		pictureOf: (tiles) => `Picture: ${tiles.join(", ")}`,
 		mark: (colour, shape) => `${colour} ${shape}`,
+	},
+	requests: {
+		title: "Requests to come in",
+		asks: (name) => `${g.name(name)} asks to come in.`,
+		seenBefore: "Was here before, with the same keys.",
+		words: "Their words",
+		check: "Anyone can take a name. To know who it is, compare these words on a call.",
+		votes: (yes, needed, of) =>
+			needed === 1
+				? "One of you is enough."
+				: `${g.number(needed)} of the ${g.number(of)} here have to say yes; ${g.number(yes)} ${g.plural(yes, { one: "has", other: "have" })}.`,
+		letIn: "Let in",
+		refuse: "Do not let in",
+		ownYes: "You said yes.",
+		ownNo: "You said no.",
+	},
+	leaving: {
+		title: (room) => `Leaving ${g.name(room)}`,
+		meaning: "A few seconds, until what you wrote can be denied: your signing key is being published.",
+		atOnce: "Go at once",
+		atOnceMeaning: "Then a recording could later prove what you wrote last.",
 	},
 	composer: {
 		message: "Message",
@@ -87,6 +126,16 @@ export const room: RoomWords = {
 		size: "People in it",
 		suite: "Algorithms",
 		none: "No session now.",
+		policy: "Who may come in",
+		passphrase: "Passphrase",
+		passphraseYes: "asked for",
+		passphraseNo: "none",
+		timeout: "Silence until someone is left out",
+		seconds: (count) => g.plural(count, { one: `${g.number(count)} second`, other: `${g.number(count)} seconds` }),
+		deniable: "Earlier sessions that can be denied",
+		deniableCount: (count, total) => `${g.number(count)} of ${g.number(total)}`,
+		blamed: "Broke the rules",
+		broke: (name, rule) => `${g.name(name)}: rule ${rule}`,
 		attempt: (done, total) => `Next keys: ${g.number(done)} of ${g.number(total)} parts have come`,
 		link: "Link to this room",
 		refusals: (count) =>

@@ -48,6 +48,48 @@ export const timeline: TimelineWords = {
 			})[how],
 		newKeys: (others) => `New keys. Only ${g.list([...others.map(g.name), "you"])} can read from here on.`,
 		newKeysAlone: "New keys. Only you are here.",
+		rekeyed: "New keys for the same people.",
+		back: (names) =>
+			`${g.names(names)} ${g.plural(names.length, { one: "is", other: "are" })} back, with the same keys as before.`,
+		asking: (name) => `${g.name(name)} asks to come in.`,
+		answered: (name, by, yes) =>
+			by === undefined
+				? `You said ${yes ? "yes" : "no"} to ${g.name(name)}.`
+				: `${g.name(by)} said ${yes ? "yes" : "no"} to ${g.name(name)}.`,
+		vote: (by, against, over) => {
+			const who = by === undefined ? "Your side" : g.name(by);
+			const why = {
+				silent: g.plural(against.length, { one: "no answer comes from there", other: "no answers come from there" }),
+				diverged: g.plural(against.length, {
+					one: "a different conversation is seen there",
+					other: "different conversations are seen there",
+				}),
+			}[over];
+			return `${who} would go on without ${g.names(against)}: ${why}.`;
+		},
+		blamed: (name) =>
+			`${g.name(name)} broke the rules of the protocol and is out. Everyone’s device here has checked that. Making new keys.`,
+		frozen: (why, names) =>
+			({
+				unheard: `Nothing shows any more that ${names.length === 0 ? "everyone" : g.names(names)} still ${g.plural(Math.max(names.length, 1), { one: "sees", other: "see" })} what you write: a lost connection, or someone who cuts it. So that nobody can be made to believe a forgery, nothing more is sent or shown with these keys. New ones are made by themselves; what you write waits for them.`,
+				expired: "These keys are too old. Nothing more is sent or shown with them; new ones are made by themselves.",
+				diverged: `${names.length === 0 ? "Not everyone sees" : `${g.names(names)} and you do not see`} the same conversation: someone may be lying to one of you. Nothing more is sent or shown with these keys. Those who see the same go on with new ones.`,
+			})[why],
+		split: (names) =>
+			`${g.names(names)} went on without you, perhaps because the connection between you is cut. You go on with those who are left; what you write from here on, they do not see.`,
+		merging: (people) =>
+			`Another conversation goes on in this room, among ${g.plural(people, { one: `${g.number(people)} person`, other: `${g.number(people)} people` })}. Yours ends here; you are moving over.`,
+		movedOver: (others) =>
+			`You are in the other conversation now. Only ${g.list([...others.map(g.name), "you"])} can read from here on. What stands above was never there, and what was said there before is not shown.`,
+		gap: "Messages are missing here. The others are asked for them.",
+		repaired: (messages, complete) => {
+			const came = g.plural(messages, {
+				one: `${g.number(messages)} message arrived late.`,
+				other: `${g.number(messages)} messages arrived late.`,
+			});
+			if (complete) return came;
+			return messages === 0 ? "Messages are missing here, and nobody has them." : `${came} Others are still missing.`;
+		},
 		divergence: (name, time) =>
 			time === undefined
 				? `${g.name(name)} sees a different conversation.`
@@ -60,6 +102,30 @@ export const timeline: TimelineWords = {
 		resumed: "Connected again. Nothing was missed.",
 		reconnected: "Connected anew. Joining again; what the others write meanwhile is not shown.",
 		earlierDropped: "Earlier messages are no longer kept.",
+	},
+	muted: {
+		count: (name, count) =>
+			`${g.name(name)} is muted: ${g.plural(count, { one: `${g.number(count)} message`, other: `${g.number(count)} messages` })}`,
+		unmute: (name) => `Unmute ${g.name(name)}`,
+	},
+	preview: {
+		mark: "early",
+		by: (name, time) => `Early message: ${g.name(name)}, ${time}`,
+		disclaimer: {
+			"not-in-yet": "Shared with you while you were coming in. Others may have seen something else.",
+			newcomer: "From someone who is not in yet, passed on by one of you. Others may have seen something else.",
+		},
+	},
+	closed: {
+		all: "deniable",
+		some: "partly deniable",
+		title: "Who can prove what stands above",
+		meaningAll:
+			"Nobody, any more. Everyone has published the key they signed with, so anyone could have written it. Who was there still remembers.",
+		meaningSome:
+			"Who has published their key can no longer be tied to what they wrote. What the others wrote could still be proved with a recording.",
+		published: "Published",
+		open: "Not published",
 	},
 	message: {
 		by: (name, time) => `${g.name(name)}, ${time}`,
