@@ -192,7 +192,11 @@ export type Frozen =
 	/** These see another conversation. */
 	| "diverged";
 
-/** A text written to or by someone who is still on the way in (design section 9). */
+/**
+ * A text written to or by someone who is still on the way in (design section 9). It passes by: it has no id, no place and
+ * no confirmation. What its author writes on the way in comes as a message too once they are inside: a screen drops the
+ * previews of a person when their first message comes.
+ */
 export interface Preview {
 	readonly author: Person;
 	readonly text: string;

@@ -23,6 +23,8 @@ export const PASSPHRASE_DELAY_MS = 1000;
 export const MAX_PASSPHRASE_DELAY_MS = 60_000;
 /** Own STATEs that a newcomer may name when it proves that it knows the passphrase. */
 export const MAX_TOLD_STATES = 256;
+/** How long an answer about someone holds whom a new session made come again. */
+export const ANSWER_HOLDS_MS = 180_000;
 /** A newcomer who was introduced asks for the room's state anew after so many knock timeouts, then ever more rarely. */
 export const INTRODUCED_KNOCK_TIMEOUTS = 8;
 export const MAX_INTRODUCED_WAIT_MS = 600_000;

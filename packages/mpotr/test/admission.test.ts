@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ParticipantOptions, PersonId } from "../src/api.ts";
-import { MAX_INTRODUCED_WAIT_MS } from "../src/limits.ts";
+import { ANSWER_HOLDS_MS, MAX_INTRODUCED_WAIT_MS } from "../src/limits.ts";
 import type { AdmissionPolicy } from "../src/parameters.ts";
 import { type ParsedMessage, parseMessage } from "../src/wire/envelope.ts";
 import type { Message } from "../src/wire/messages.ts";
@@ -225,6 +225,24 @@ describe("ADMIT-3: nobody is asked before the key is proved, nor twice about one
 		place.run(MINUTE);
 		assert.deepEqual(names(eve), ["Ana", "Eve"], "let in by all who are left");
 		assert.equal(eventsOf(ana, "asking").length, 1);
+	});
+
+	test("an answer does not hold for one who was away for long after a new session", () => {
+		const { place, people } = roomWith("all", "Ana", "Bo");
+		const [ana, bo] = people as [Person, Person];
+		const options: Partial<ParticipantOptions> = { identity: suite.primitives.identityKey(new Uint8Array(32).fill(7)) };
+		const eve = place.enter("Eve", options);
+		place.run(5000);
+		approve(place, ana, eve);
+		place.run(1000);
+		place.act(bo, (participant) => participant.rekey(place.now));
+		place.run(MINUTE, () => eventsOf(ana, "session").length > 0);
+		place.vanish(eve);
+		place.run(2 * ANSWER_HOLDS_MS);
+		place.enter("Eve", options);
+		place.run(5000);
+		assert.equal(eventsOf(ana, "asking").length, 2);
+		assert.deepEqual(bo.participant.view().asking[0]?.approvedBy, []);
 	});
 
 	test("who went away and comes again is asked about again", () => {

@@ -104,6 +104,26 @@ describe("copies for those who come in", () => {
 		assert.deepEqual(previews(cy), []);
 	});
 
+	test("BESIDE-1: whoever its writer could not know of gets no copy (OUTBOX-2)", () => {
+		const place = new TestPlace(suiteOf(2));
+		const ana = place.enter("Ana");
+		place.run(5000);
+		const bo = place.enter("Bo");
+		place.run(10_000);
+		place.act(bo, (participant) => participant.receive({ type: "interrupted" }, place.now));
+		place.say(bo, "before anyone came");
+		const cy = place.enter("Cy");
+		place.run(10_000, () => ofType(place, "ROSTER").length === 2);
+		place.act(bo, (participant) => participant.receive({ type: "resumed" }, place.now));
+		place.say(bo, "after they came");
+		place.run(MINUTE);
+		assert.deepEqual(
+			ana.messages.map(({ text }) => text),
+			["before anyone came", "after they came"],
+		);
+		assert.deepEqual(previews(cy), [["Bo", "after they came", "not-in-yet"]]);
+	});
+
 	test("a copy that was turned off is not sent; one that is not wanted is not shown", () => {
 		const quiet = onTheWay({ sender: false });
 		quiet.place.say(quiet.bo, "for us");

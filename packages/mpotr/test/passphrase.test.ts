@@ -85,6 +85,25 @@ for (const id of [1, 2] as const) {
 
 const suite = suiteOf(2);
 
+test("a room that asks for a passphrase and asks its people too: both, through a new session with a new run", () => {
+	const place = new TestPlace(suite);
+	const ana = enter(place, "Ana", "open sesame", { terms: { policy: "any" } });
+	place.run(5000);
+	const from = place.log.length;
+	const eve = enter(place, "Eve", "open sesame");
+	place.run(10_000);
+	assert.equal(eve.participant.view().phase, "asking");
+	place.act(ana, (participant) => participant.rekey(place.now));
+	place.run(10_000);
+	assert.equal(eventsOf(ana, "session").length, 2);
+	assert.equal(eve.participant.view().phase, "asking");
+	assert.equal(ofType(place, from, "PAKE").length, 4);
+	place.act(ana, (participant) => participant.approve(eve.participant.view().self.id, place.now));
+	place.run(10_000);
+	assert.deepEqual(names(eve), ["Ana", "Eve"]);
+	assert.deepEqual(eventsOf(eve, "refused"), []);
+});
+
 describe("PASS-6: a room cannot talk a passphrase away, nor ask for one that we lack", () => {
 	test("the room has one, and we do not", () => {
 		const { place } = room(suite, "Ana");

@@ -157,7 +157,14 @@ test("ROSTER-4: a newcomer takes no list that is not for it, or that it is not i
 	const [sponsor] = b.members as [(typeof b.members)[number]];
 	room.vault.set(hex(newcomer.public.v.bytes), newcomer);
 	const state = b.random(32) as MessageHash;
-	room.entry = { sponsor: sponsor.public.v, sponsorBox: sponsor.public, knock: undefined, state, run: undefined, waits: 0 };
+	room.entry = {
+		sponsor: sponsor.public.v,
+		sponsorBox: sponsor.public,
+		knock: undefined,
+		state,
+		run: undefined,
+		waits: 0,
+	};
 	const result = receiveRoster(room, b.roster() as VerifiedMessage<Roster>);
 	assert.ok(!result.ok && "rule" in result.error);
 	assert.equal(result.error.rule, "ROSTER-4");

@@ -1,10 +1,10 @@
 import { concat, hex } from "@clowder/bytes";
-import type { Person, PersonId } from "../api.ts";
+import type { JoinEnd, Person, PersonId } from "../api.ts";
 import { isAdmitted } from "../fold/admission.ts";
-import type { Effect, PendingJoin } from "../fold/state.ts";
+import { type Effect, type PendingJoin, presentMembers } from "../fold/state.ts";
 import { type Identity, personId } from "../identity.ts";
 import { u32 } from "../labels.ts";
-import { MAX_PENDING } from "../limits.ts";
+import { ANSWER_HOLDS_MS, MAX_PARTICIPANTS, MAX_PENDING } from "../limits.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { dropOldest } from "./desk.ts";
 import { type Duty, now } from "./duties.ts";
@@ -12,9 +12,19 @@ import type { Room } from "./room.ts";
 
 /** Who may come in: what our user is asked and answers, and the OPEN that lets people in. */
 
-/** Asks our user about someone who proved who they are, where the policy asks; not again while they wait (rule ADMIT-3). */
+/**
+ * Asks our user about someone who proved who they are, where the policy asks; not again while they wait (rule ADMIT-3). A new
+ * session drops all who wait, and they come again: an answer holds if they do so soon.
+ */
 export function askAbout(room: Room, person: Person): void {
-	if (room.fold.parameters.policy === "open" || room.wishes.answers.has(person.id)) return;
+	const { answers } = room.wishes;
+	const answer = answers.get(person.id);
+	if (room.fold.parameters.policy === "open") return;
+	if (answer !== undefined && room.desk.now - (answer.awaySince ?? room.desk.now) <= ANSWER_HOLDS_MS) {
+		answers.set(person.id, { ...answer, awaySince: undefined });
+		return;
+	}
+	answers.delete(person.id);
 	room.desk.emit({ type: "asking", person });
 }
 
@@ -32,20 +42,27 @@ function askedAbout(room: Room): readonly { readonly join: PendingJoin; readonly
 export function setAnswer(room: Room, person: PersonId, yes: boolean): void {
 	if (!askedAbout(room).some(({ identity }) => personId(identity.lpk) === person)) return;
 	room.wishes.answers.delete(person);
-	room.wishes.answers.set(person, yes);
+	room.wishes.answers.set(person, { yes, awaySince: undefined });
 	dropOldest(room.wishes.answers, MAX_PENDING);
 }
 
-/** Someone does not wait any more: if they come again, our user is asked again. */
-export function forgetAnswer(room: Room, identity: Identity | undefined): void {
-	if (identity !== undefined) room.wishes.answers.delete(personId(identity.lpk));
+/** Someone does not wait any more: if they come again, our user is asked again, unless a new session is all that came between. */
+export function endAnswer(room: Room, identity: Identity | undefined, why: JoinEnd): void {
+	if (identity === undefined) return;
+	const { answers } = room.wishes;
+	const person = personId(identity.lpk);
+	const answer = answers.get(person);
+	if (answer === undefined) return;
+	if (why === "session-changed") answers.set(person, { ...answer, awaySince: room.desk.now });
+	else answers.delete(person);
 }
 
 /** APPROVE or DENY as our user said, as long as that is not what stands (rule ADMIT-1). */
 export function answerDuties(room: Room, session: LiveSession): readonly Duty[] {
 	return askedAbout(room).flatMap(({ join, identity }): readonly Duty[] => {
-		const yes = room.wishes.answers.get(personId(identity.lpk));
-		if (yes === undefined) return [];
+		const answer = room.wishes.answers.get(personId(identity.lpk));
+		if (answer === undefined) return [];
+		const { yes } = answer;
 		const stands = yes ? join.approvals : join.denials;
 		if (stands.has(session.ownKey)) return [];
 		const name = hex(join.hash);
@@ -76,7 +93,8 @@ export function joinsToOpen(room: Room): readonly PendingJoin[] {
 		(join) => join.introduced && isAdmitted(room.fold, join) && !room.joins.get(hex(join.hash))?.objection,
 	);
 	const survivors = ready.filter((join) => join.attempted);
-	return survivors.length > 0 ? survivors : ready;
+	const seats = MAX_PARTICIPANTS - presentMembers(room.fold).length;
+	return (survivors.length > 0 ? survivors : ready).slice(0, seats);
 }
 
 /** OPEN, by the first in rank; what comes in the time of one batch shares it. One that came to nothing is sent anew. */
@@ -99,5 +117,5 @@ export function openDuty(room: Room, session: LiveSession): readonly Duty[] {
 
 /** At an activation: whoever is in is not asked about any more. */
 export function forgetAnswered(room: Room, session: LiveSession): void {
-	for (const { identity } of session.plist) forgetAnswer(room, identity);
+	for (const { identity } of session.plist) room.wishes.answers.delete(personId(identity.lpk));
 }

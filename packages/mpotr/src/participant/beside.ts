@@ -1,8 +1,8 @@
 import { equal, erase, err, hex, ok, type Result } from "@clowder/bytes";
-import type { MessageId, Millis, Refusal } from "../api.ts";
+import type { MessageId, Millis, PersonId, Refusal } from "../api.ts";
 import { hasRoster } from "../fold/phases.ts";
 import { type Attempt, type KeyName, keyName, newcomers, type Slot } from "../fold/state.ts";
-import type { Identity } from "../identity.ts";
+import { type Identity, personId } from "../identity.ts";
 import type { OwnKeySet } from "../key-set.ts";
 import type { Aid } from "../labels.ts";
 import { MAX_COPY_BOXES, MAX_OUTBOX, MAX_PENDING, MAX_WAITING_COPIES, MAX_WHISPERS } from "../limits.ts";
@@ -26,7 +26,7 @@ interface WaitingText {
 /** Texts that go past the session and have not gone yet. */
 export class Beside {
 	/** Our own, placed in the session while this attempt ran, for its newcomers. */
-	copies: readonly (WaitingText & { readonly aid: Aid })[] = [];
+	copies: readonly (WaitingText & { readonly aid: Aid; readonly known: ReadonlySet<PersonId> })[] = [];
 	/** Our own, written on the way in, for the sponsor. */
 	whispers: readonly WaitingText[] = [];
 	/** Of newcomers who chose us as their sponsor, for the session. */
@@ -47,12 +47,14 @@ function boxContext(aid: Aid, from: Uint8Array, to: Uint8Array): readonly Uint8A
 	return [aid, from, to];
 }
 
-/** A text of ours stands in the session: those who come in get a copy. */
+/** A text of ours stands in the session: those who come in, and whom its writer could know of, get a copy (rule OUTBOX-2). */
 export function noteOwnText(room: Room, id: MessageId, text: string): void {
 	const { attempt } = room.fold;
+	const known = room.outbox.waiters.find((waiter) => waiter.id === id)?.known;
 	if (!room.self.previews || attempt === undefined || newcomers(attempt).length === 0) return;
+	if (known === undefined) return;
 	const same = room.beside.copies.filter((one) => equal(one.aid, attempt.aid));
-	if (same.length < MAX_WAITING_COPIES) room.beside.copies = [...same, { id, text, aid: attempt.aid }];
+	if (same.length < MAX_WAITING_COPIES) room.beside.copies = [...same, { id, text, aid: attempt.aid, known }];
 }
 
 /** A text written while those inside are letting us in: it also stays in the outbox, to be sent once we are inside. */
@@ -68,11 +70,16 @@ function authenticated(room: Room, attempt: Attempt): readonly Slot[] {
 	return attempt.slots.filter((slot) => slot.join && room.joins.get(hex(slot.join.hash))?.proved);
 }
 
+function isKnown(room: Room, { join }: Slot, known: ReadonlySet<PersonId>): boolean {
+	const identity = join && room.joinIdentity(join);
+	return identity !== undefined && known.has(personId(identity.lpk));
+}
+
 /** COPY is signed by the attempt's key: nothing in it shows who in the session wrote (rule BESIDE-1). */
-function sendCopy(room: Room, attempt: Attempt, own: OwnKeySet, text: string): void {
+function sendCopy(room: Room, attempt: Attempt, own: OwnKeySet, readers: readonly Slot[], text: string): void {
 	const plain = encodeRelayed("copy", text);
 	if (plain === undefined) return;
-	const boxes = authenticated(room, attempt).flatMap(({ keySet }): Copy["boxes"][number][] => {
+	const boxes = readers.flatMap(({ keySet }): Copy["boxes"][number][] => {
 		const context = boxContext(attempt.aid, own.public.v.bytes, keySet.v.bytes);
 		const box = seal(room.suite, keySet, context, plain, room.desk.random);
 		return box.ok ? [{ newcomer: keySet.v.bytes, box: box.value }] : [];
@@ -95,7 +102,8 @@ function copyDuties(room: Room): readonly Duty[] {
 		.map((copy) =>
 			now(`copy:${copy.id}`, () => {
 				room.beside.copies = room.beside.copies.filter((one) => one !== copy);
-				if (room.self.previews) sendCopy(room, attempt, own, copy.text);
+				const knownReaders = readers.filter((reader) => isKnown(room, reader, copy.known));
+				if (room.self.previews) sendCopy(room, attempt, own, knownReaders, copy.text);
 			}),
 		);
 }

@@ -18,7 +18,7 @@ import type {
 	State,
 	TextMessage,
 } from "../wire/messages.ts";
-import { answered, forgetAnswer } from "./admission.ts";
+import { answered, endAnswer } from "./admission.ts";
 import { compareState, noteJoin, postState, receiveIntroduce, receiveRoster } from "./accept.ts";
 import { eraseSpent, judgeBlame } from "./blame.ts";
 import { receiveBeside } from "./beside.ts";
@@ -302,7 +302,7 @@ function joinEnded(room: Room, join: PendingJoin, why: JoinEnd): Turn {
 	const own = room.vault.has(keyName(join.keySet.v));
 	const announced = room.joins.get(hex(join.hash))?.announced ?? false;
 	room.joins.delete(hex(join.hash));
-	if (why !== "session-changed") forgetAnswer(room, identity);
+	endAnswer(room, identity, why);
 	if (own && why !== "session-changed" && why !== "left") {
 		room.desk.emit({ type: "refused-entry", why });
 		return "refused";

@@ -141,8 +141,8 @@ function placeText(
 	session.post({ entry, id, author: keyName(placed.header.v) });
 	session.texts++;
 	if (ownId !== undefined) {
-		room.outbox.discard(ownId);
 		noteOwnText(room, ownId, text);
+		room.outbox.discard(ownId);
 	}
 	// What a frozen client follows it neither shows nor claims to have seen.
 	if (session.left || session.frozen !== undefined) return;

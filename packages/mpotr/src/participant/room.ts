@@ -57,11 +57,18 @@ export interface JoinKnowledge {
 	announced: boolean;
 }
 
+/** What our user said about someone who wants in. */
+export interface Answer {
+	readonly yes: boolean;
+	/** Since when they do not wait, because of a new session; undefined while they do. */
+	readonly awaySince: Millis | undefined;
+}
+
 /** What our user wants of the room. */
 export interface Wishes {
 	rekey: boolean;
-	/** Yes or no to someone who wants in: kept while they wait, through as many sessions as that takes. */
-	readonly answers: Map<PersonId, boolean>;
+	/** What was said about someone who wants in: kept while they wait, through as many sessions as that takes. */
+	readonly answers: Map<PersonId, Answer>;
 }
 
 /** Our own way in, while we are a newcomer. */

@@ -82,7 +82,7 @@ function viewAsking(room: Room): readonly Asking[] {
 			const identity = room.joinIdentity(join);
 			if (identity === undefined) return [];
 			const wish = room.wishes.answers.get(personId(identity.lpk));
-			const own = wish === undefined ? undefined : wish ? "yes" : "no";
+			const own = wish === undefined ? undefined : wish.yes ? "yes" : "no";
 			const [approvedBy, refusedBy] = [people(join.approvals), people(join.denials)];
 			return [{ person: room.person(identity), approvedBy, refusedBy, own }];
 		});
