@@ -1,4 +1,4 @@
-/** Carriers move texts between the people in a place. The contract is in `spec/carrier.md`, rules CARRIER-* and FRAG-*. */
+/** Carriers move texts between the people in a place. The contract is in `spec/carrier.md`, rules CARRIER-*, FRAG-* and SEQ-*. */
 export type * from "./contract.ts";
 export * from "./limits.ts";
 export { parseRoomName, type RoomNameError } from "./room-name.ts";
@@ -17,3 +17,7 @@ export {
 	writeFragment,
 } from "./fragment.ts";
 export { fragmenting, type FragmentingOptions } from "./fragmenting.ts";
+export { sequencing, type SequencingOptions } from "./sequencing.ts";
+export type { Hash } from "./sequencing-names.ts";
+export type { SequencingClock } from "./sequencing-place.ts";
+export { SEQUENCING_TIMES, type SequencingTimes } from "./sequencing-state.ts";

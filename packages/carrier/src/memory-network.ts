@@ -61,9 +61,14 @@ export class MemoryNetwork {
 	 * whose steps bring the events, `entered` first. A promise of `leave` resolves in a step.
 	 */
 	carrier(): Carrier {
-		const { disorder, loss, maxTextBytes } = this.#options;
+		const { disorder, echo, loss, maxTextBytes } = this.#options;
 		return {
-			capabilities: { totalOrder: disorder === 0 && loss === 0, echo: loss === 0, presence: true, maxTextBytes },
+			capabilities: {
+				totalOrder: disorder === 0 && loss === 0,
+				echo: echo && loss === 0,
+				presence: true,
+				maxTextBytes,
+			},
 			enter: async (options) => {
 				await Promise.resolve();
 				if (options.signal?.aborted) return err({ kind: "usage", detail: "entering was given up" });
@@ -286,9 +291,9 @@ export class MemoryNetwork {
 
 	/** The text gets its place in the room's order here; the knobs act on its way to each recipient. */
 	#place(room: Room, from: Handle, text: string): void {
-		const { disorder, loss, duplication, latencyMs, tamper } = this.#options;
+		const { disorder, echo, loss, duplication, latencyMs, tamper } = this.#options;
 		for (const [to, presence] of room.occupants) {
-			if (!reach(room, from, to)) continue;
+			if (!reach(room, from, to) || (from === to && !echo)) continue;
 			for (const version of tamper({ room: room.name, from, to, text, now: this.#now })) {
 				if (this.#random.chance(loss)) continue;
 				const copies = this.#random.chance(duplication) ? 2 : 1;

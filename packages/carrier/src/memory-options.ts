@@ -16,7 +16,9 @@ export interface MemoryNetworkOptions {
 	readonly seed: number;
 	/** Milliseconds each way, drawn anew for each text and notice. */
 	readonly latencyMs?: { readonly least: number; readonly most: number };
-	/** Probability, for each text and recipient, that later ones overtake it. */
+	/** Whether one's own texts come back to oneself. */
+	readonly echo?: boolean;
+	/** Probability, for each text and recipient, that later ones overtake it. At 1 everyone has an order of their own. */
 	readonly disorder?: number;
 	/** Probability, for each text and recipient (its author included), that it never comes. */
 	readonly loss?: number;
@@ -33,6 +35,7 @@ export const DISORDER_LATENCIES = 4;
 export function completeOptions(options: MemoryNetworkOptions): Required<MemoryNetworkOptions> {
 	const complete = {
 		latencyMs: { least: 10, most: 40 },
+		echo: true,
 		disorder: 0,
 		loss: 0,
 		duplication: 0,

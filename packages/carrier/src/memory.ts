@@ -5,3 +5,4 @@
 export { MemoryNetwork } from "./memory-network.ts";
 export type { Delivery, MemoryNetworkOptions } from "./memory-options.ts";
 export { SeededRandom } from "./random.ts";
+export { networkClock, SequencedNetwork } from "./sequenced-network.ts";
