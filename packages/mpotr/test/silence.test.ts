@@ -114,6 +114,35 @@ describe("silence", () => {
 		assert.ok(eventsOf(ana, "session").at(-1)?.back.length === 1, "as someone who was here");
 	});
 
+	test("a laptop that wakes up sees no other conversation than the others", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+		const [ana, , cy] = people as [Person, Person, Person];
+		place.asleep.add(cy);
+		place.run(1.7 * TIMEOUT);
+		place.say(ana, "said meanwhile");
+		place.run(1000);
+		place.wakeUp(cy);
+		const dee = place.enter("Dee");
+		place.run(10 * TIMEOUT);
+		for (const person of [...people, dee]) assert.equal(eventsOf(person, "divergence").length, 0, person.name);
+		assert.ok(together([...people, dee]));
+	});
+
+	test("what was sent before the line broke is not sent again when it is back", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo");
+		const [ana, bo] = people as [Person, Person];
+		place.act(ana, (participant) => participant.rekey(place.now));
+		while (!place.log.some((item) => item.type === "text" && item.text.includes(":3Open:3") && place.waiting > 0)) {
+			if (!place.deliver()) place.run(1_000);
+		}
+		place.act(bo, (participant) => {
+			participant.receive({ type: "interrupted" }, place.now);
+			participant.receive({ type: "resumed" }, place.now);
+		});
+		place.run(20_000);
+		for (const person of people) assert.deepEqual(eventsOf(person, "refused"), []);
+	});
+
 	test("VOTE-4: a vote over a missing heartbeat dies with any sign of life", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy", "Dee");
 		const [ana, bo, cy, dee] = people as [Person, Person, Person, Person];
