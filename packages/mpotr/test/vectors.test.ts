@@ -206,7 +206,7 @@ eachCase<SessionNameCases>(
 	},
 );
 
-const KINDS: readonly string[] = ["text", "acknowledgement", "introduction"];
+const KINDS: readonly string[] = ["text", "acknowledgement", "introduction", "relayed"];
 
 eachCase<ContentCases>(
 	"content.json",
@@ -217,7 +217,7 @@ eachCase<ContentCases>(
 				identity && identityEncoding(publicOf("Ed25519", identity.identitySeed), identity.nickname, identity.salt);
 			const header =
 				number(KINDS.indexOf(one.kind), 1) + number(one.entries, 4) + one.digest + number(one.validMessages, 4);
-			const plain = header + (introduced ?? (one.text === null ? "" : countedText(one.text)));
+			const plain = header + (one.v ?? "") + (introduced ?? (one.text === null ? "" : countedText(one.text)));
 			assert.equal(plain.padEnd(2 * paddedSize(plain.length / 2), "0"), one.padded, one.kind);
 		}
 		for (const size of stated.paddedBytes) assert.equal(paddedSize(size.bytes), size.padded, "PAD-1");
@@ -227,6 +227,7 @@ eachCase<ContentCases>(
 			const content = {
 				kind: one.kind,
 				...(one.text === null ? {} : { text: one.text }),
+				...(one.v === null ? {} : { v: bytes(one.v) }),
 				...(one.identity === null ? {} : { identity: identityOf(suite, one.identity) }),
 			} as Content;
 			const digest = bytes(one.digest) as TranscriptDigest;

@@ -2,6 +2,7 @@ import { agreementVectors } from "./agreement.ts";
 import { boxVectors, joinVectors } from "./boxes.ts";
 import { chainVectors, contentVectors, transcriptVectors } from "./content.ts";
 import { hashVectors, identityVectors, keySetVectors, sessionNameVectors } from "./names.ts";
+import { passphraseVectors } from "./passphrase.ts";
 import { wireVectors } from "./wire.ts";
 
 const FILES: readonly (readonly [string, () => object])[] = [
@@ -15,6 +16,7 @@ const FILES: readonly (readonly [string, () => object])[] = [
 	["transcript.json", transcriptVectors],
 	["sealed-boxes.json", boxVectors],
 	["join.json", joinVectors],
+	["passphrase.json", passphraseVectors],
 	["wire.json", wireVectors],
 ];
 

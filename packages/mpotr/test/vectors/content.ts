@@ -11,6 +11,8 @@ import { fixed, identityOf } from "./people.ts";
 export interface ContentCase {
 	readonly kind: string;
 	readonly text: string | null;
+	/** Of the newcomer whose text is relayed. */
+	readonly v: string | null;
 	readonly identity: { identitySeed: string; nickname: string; salt: string } | null;
 	readonly entries: number;
 	readonly digest: string;
@@ -39,13 +41,15 @@ function makeContents(suite: Suite): ContentCase[] {
 		{ kind: "text", text: "x".repeat(212) },
 		{ kind: "acknowledgement" },
 		{ kind: "introduction", identity: identityOf(suite, stated) },
+		{ kind: "relayed", v: fixed("relayed/v", 32), text: "Let me in 🐾" },
 	];
 	return contents.map((content, i) => {
 		const digest = fixed(`content/digest/${i}`, 32) as TranscriptDigest;
 		const header = { seen: { entries: i * 300, digest }, validMessages: 70_000 * i };
 		return {
 			kind: content.kind,
-			text: content.kind === "text" ? content.text : null,
+			text: content.kind === "text" || content.kind === "relayed" ? content.text : null,
+			v: content.kind === "relayed" ? hex(content.v) : null,
 			identity: content.kind === "introduction" ? stated : null,
 			entries: header.seen.entries,
 			digest: hex(digest),
