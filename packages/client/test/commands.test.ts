@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { err } from "@clowder/bytes";
 import { timelineRows } from "../src/room/rows.ts";
-import { ANA, BO, ME, placed, type Scripted, scripted, session, viewOf } from "./scripted.ts";
+import { ANA, BO, ME, placed, type Scripted, scripted, session, TERMS, viewOf } from "./scripted.ts";
 
 async function inside(): Promise<Scripted> {
 	const room = scripted();
@@ -32,11 +32,22 @@ test("leaving waits until what was written can be denied; then the place is left
 	);
 	assert.equal(await kept(gone), false);
 	assert.equal(room.carrier.left, 0);
-	participant.shown = viewOf({ phase: "leaving", session: session(ME, ANA, BO) });
+	participant.shown = viewOf({ phase: "leaving" });
 	await room.say({ type: "published", session: "0123456789abcdef", by: ME }, { type: "over", why: "left" });
 	assert.deepEqual(room.store.getSnapshot().end, { code: "left" });
 	assert.equal(room.carrier.left, 1);
 	assert.equal(await kept(gone), true);
+});
+
+test("what the room had agreed on is still known when it is left, for coming back under the same", async () => {
+	const room = scripted();
+	await room.enter();
+	await room.begin({ session: session(ME, ANA), room: { ...TERMS, passphrase: true } }, { joined: [ME] });
+	room.participant().lingers = true;
+	void room.store.leave();
+	room.participant().shown = viewOf({ phase: "leaving" });
+	await room.say({ type: "over", why: "left" });
+	assert.deepEqual(room.store.getSnapshot().details.terms, { ...TERMS, passphrase: true });
 });
 
 test("who does not want to wait, or closes the page, is gone at once", async () => {
@@ -58,12 +69,25 @@ test("whatever happens while leaving, one has left", async () => {
 	void closed.store.leave();
 	const unreachable = err({ kind: "unreachable", detail: "gone" } as const).error;
 	await closed.deliver({ type: "closed", reason: unreachable });
-	assert.deepEqual(closed.store.getSnapshot().end, { code: "left" });
+	assert.deepEqual(closed.store.getSnapshot().end, { code: "left-unpublished" });
 	const removed = await inside();
 	removed.participant().lingers = true;
 	void removed.store.leave();
-	await removed.say({ type: "over", why: "removed" });
+	await removed.say({ type: "published", session: "0123456789abcdef", by: ME }, { type: "over", why: "removed" });
 	assert.deepEqual(removed.store.getSnapshot().end, { code: "left" });
+});
+
+test("who waited in vain is told that a recording could still prove it; who was alone waits for nothing", async () => {
+	const room = await inside();
+	room.participant().lingers = true;
+	void room.store.leave();
+	await room.say({ type: "published", session: "0123456789abcdef", by: ANA }, { type: "over", why: "left" });
+	assert.deepEqual(room.store.getSnapshot().end, { code: "left-unpublished" });
+	const alone = scripted();
+	await alone.enter();
+	await alone.begin({ session: session(ME) }, { joined: [ME] });
+	void alone.store.leave();
+	assert.deepEqual(alone.store.getSnapshot().end, { code: "left" });
 });
 
 test("given up on the way in, nobody waits for anything", async () => {

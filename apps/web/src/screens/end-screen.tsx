@@ -33,5 +33,9 @@ export function EndScreen({ reason, onAgain, onBack }: EndScreenProps): ReactNod
 
 /** Where the one thing to do is to begin anew. */
 function goesBack(reason: EndReason): boolean {
-	return reason.code === "flooded" || (reason.code === "entry-refused" && reason.why === "passphrase-unused");
+	return (
+		reason.code === "flooded" ||
+		reason.code === "left-unpublished" ||
+		(reason.code === "entry-refused" && reason.why === "passphrase-unused")
+	);
 }

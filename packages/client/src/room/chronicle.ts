@@ -56,6 +56,10 @@ export class Chronicle {
 		return this.#blamed;
 	}
 
+	get ownKeyOpen(): boolean {
+		return this.#sessions.ownKeyOpen;
+	}
+
 	closed(): DetailsView["closed"] {
 		return this.#sessions.counts();
 	}

@@ -1,6 +1,6 @@
 import type { EnterStep } from "@clowder/carrier";
 import type { Suite } from "@clowder/crypto";
-import type { MessageId, Nickname, PersonId, RoomEvent, RoomView, SessionView } from "@clowder/mpotr";
+import type { MessageId, Nickname, PersonId, RoomEvent, RoomTerms, RoomView, SessionView } from "@clowder/mpotr";
 import type { Clock } from "../clock.ts";
 import { displayParts } from "../display-text.ts";
 import { Chronicle } from "./chronicle.ts";
@@ -33,6 +33,8 @@ export class RoomModel {
 	#sessionSince: WallTime = 0;
 	#carriedOver: readonly CarriedOver[] = [];
 	#leaving = false;
+	/** Of the room as long as we were in it, for coming back under the same. */
+	#terms: RoomTerms | undefined;
 	#end: EndReason | undefined;
 	#snapshot: RoomSnapshot | undefined;
 	#stale = true;
@@ -52,6 +54,11 @@ export class RoomModel {
 
 	get hasSession(): boolean {
 		return this.#chronicle.hasSession;
+	}
+
+	/** Of the session that runs; while it is, a recording could prove what we wrote there. */
+	get ownKeyOpen(): boolean {
+		return this.#chronicle.ownKeyOpen;
 	}
 
 	get carriedOver(): readonly CarriedOver[] {
@@ -107,6 +114,7 @@ export class RoomModel {
 	/** What the participant shows now. */
 	see(view: RoomView): void {
 		this.#view = view;
+		this.#terms = view.room ?? this.#terms;
 		this.#timeline.showUnplaced(view, this.#clock.wall());
 		this.#stale = true;
 	}
@@ -207,11 +215,12 @@ export class RoomModel {
 	}
 
 	#details(view: RoomView | undefined): DetailsView {
-		const { session, attempt, room } = view ?? {};
+		const { session, attempt } = view ?? {};
+		const terms = this.#terms;
 		return {
 			session: session && this.#sessionDetails(session),
 			suite: this.#suite.name,
-			terms: room && { policy: room.policy, passphrase: room.passphrase, timeoutSeconds: room.timeoutSeconds },
+			terms: terms && { policy: terms.policy, passphrase: terms.passphrase, timeoutSeconds: terms.timeoutSeconds },
 			closed: this.#chronicle.closed(),
 			blamed: this.#chronicle.blamed,
 			attempt: attempt && { done: attempt.done, total: attempt.total },

@@ -44,7 +44,7 @@ export class Room implements RoomStore {
 	#passphrase: Passphrase | undefined;
 	#previews: boolean;
 	/** Goodbye is said. */
-	#leaving = false;
+	#leaving: "waits" | "at-once" | undefined;
 
 	constructor(options: RoomOptions) {
 		this.#options = options;
@@ -149,13 +149,20 @@ export class Room implements RoomStore {
 
 	leave(atOnce = false): Promise<void> {
 		if (this.#model.end !== undefined) return this.#departure;
-		this.#leaving = true;
 		const nobodyWaits = !this.#model.hasSession || this.#participant === undefined || this.#successor.wanted;
+		const now = atOnce || nobodyWaits;
+		this.#leaving = now ? "at-once" : "waits";
 		if (!nobodyWaits) this.#model.leave();
-		this.#command((participant, now) => participant.leave(now, atOnce || nobodyWaits));
+		this.#command((participant, at) => participant.leave(at, now));
 		// A participant that is over has ended the visit by saying so.
-		if (atOnce || nobodyWaits) this.#giveUp({ code: this.#model.hasSession ? "left" : "cancelled" });
+		if (now) this.#giveUp(this.#leftReason());
 		return this.#departure;
+	}
+
+	/** Who goes at once has chosen to; who waited is told if it was in vain. */
+	#leftReason(): EndReason {
+		if (!this.#model.hasSession) return { code: "cancelled" };
+		return { code: this.#leaving === "waits" && this.#model.ownKeyOpen ? "left-unpublished" : "left" };
 	}
 
 	async #enter(): Promise<void> {
@@ -247,7 +254,7 @@ export class Room implements RoomStore {
 				return this.#model.connection("resumed");
 			case "closed":
 				this.#participant?.receive({ type: "closed" }, now);
-				if (this.#leaving) return this.#end({ code: "left" });
+				if (this.#leaving !== undefined) return this.#end(this.#leftReason());
 				return this.#end(event.reason === undefined ? { code: "connection-lost" } : endOf(event.reason, true));
 			default:
 				this.#participant?.receive(event, now);
@@ -303,7 +310,7 @@ export class Room implements RoomStore {
 			if (next === "with-passphrase") this.#model.askPassphrase(event.why === "wrong-passphrase" ? "wrong" : "needed");
 		} else if (event.type === "over") {
 			// After a refusal it has been dealt with above; a closed carrier ends the visit itself.
-			if (this.#leaving) return this.#giveUp({ code: this.#model.hasSession ? "left" : "cancelled" });
+			if (this.#leaving !== undefined) return this.#giveUp(this.#leftReason());
 			if (event.why === "removed") return this.#giveUp({ code: "removed" });
 		} else this.#model.apply(event);
 	}

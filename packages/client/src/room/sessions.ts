@@ -40,6 +40,12 @@ export class Sessions {
 		return session === undefined ? undefined : closingOf(session);
 	}
 
+	/** Others are in the session that runs, and our own key for it is not published. */
+	get ownKeyOpen(): boolean {
+		const { people, published } = this.#running ?? { people: [], published: new Set() };
+		return people.some((person) => !person.self) && people.some((person) => person.self && !published.has(person.id));
+	}
+
 	counts(): DetailsView["closed"] {
 		const over = [...this.#sessions.values()].flatMap((session) => closingOf(session)?.closed ?? []);
 		return { total: over.length, deniable: over.filter(({ open }) => open.length === 0).length };

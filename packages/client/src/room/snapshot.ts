@@ -232,6 +232,8 @@ export interface DetailsView {
 /** Why a visit ended, or did not begin. */
 export type EndReason =
 	| { readonly code: "left" }
+	/** Left, and waited in vain: the key that we signed with could not be published. */
+	| { readonly code: "left-unpublished" }
 	| { readonly code: "cancelled" }
 	| { readonly code: "unreachable" }
 	| { readonly code: "server-refused"; readonly condition: string }

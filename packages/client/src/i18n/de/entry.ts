@@ -87,6 +87,12 @@ export const entry: EntryWords = {
 	},
 	end: {
 		left: { title: "Du hast den Raum verlassen", meaning: "Deine Schlüssel sind gelöscht.", action: "Zum Anfang" },
+		"left-unpublished": {
+			title: "Du bist gegangen, und dein Schlüssel blieb unveröffentlicht",
+			meaning:
+				"Die anderen haben nicht rechtzeitig geantwortet. Wer alles aufgezeichnet hat, könnte noch beweisen, was du zuletzt geschrieben hast. Deine Schlüssel sind gelöscht.",
+			action: "Zum Anfang",
+		},
 		cancelled: {
 			title: "Abgebrochen",
 			meaning: "Du bist nicht beigetreten. Deine Schlüssel sind gelöscht.",

@@ -85,6 +85,12 @@ export const entry: EntryWords = {
 	},
 	end: {
 		left: { title: "You left the room", meaning: "Your keys are erased.", action: "Back to the start" },
+		"left-unpublished": {
+			title: "You left, and your key could not be published",
+			meaning:
+				"The others did not answer in time. Who recorded everything could still prove what you wrote last. Your keys are erased.",
+			action: "Back to the start",
+		},
 		cancelled: { title: "Cancelled", meaning: "You did not join. Your keys are erased.", action: "Back to the start" },
 		unreachable: {
 			title: "The server cannot be reached",
