@@ -174,10 +174,10 @@ init {
 		run member(0);
 		run member(1);
 		run member(2);
-		/* Up to symmetry: nobody, one or two apart from the rest. */
+		/* Up to symmetry: two, one or nobody apart from the rest. */
 		if
-		:: run member(3); if :: half = 0 :: half = 2 :: half = 6 fi
-		:: evil = 8; run insider(); if :: half = 0 :: half = 2 fi
+		:: evil = 8; run insider(); if :: half = 2 :: half = 0 fi
+		:: run member(3); if :: half = 6 :: half = 2 :: half = 0 fi
 		fi
 	}
 }
