@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageId, Person, RoomEvent } from "@clowder/mpotr";
+import { CATALOGUES } from "../src/i18n/locales.ts";
+import { systemLine } from "../src/i18n/phrases.ts";
 import type { SystemLine, TimelineItem } from "../src/room/snapshot.ts";
 import { ANA, BO, ME, nextSession, person, placed, type Scripted, scripted, session, viewOf } from "./scripted.ts";
 
@@ -112,6 +114,19 @@ test("a room that split says so in one line, not once for each", async () => {
 	assert.deepEqual(codes(room), ["started", "split", "new-keys"]);
 	const [, split] = lines(room);
 	assert.deepEqual(split?.code === "split" && names(split.others), ["Bo", "Eve"]);
+});
+
+test("taken out ourselves: said as that, and nobody is said to have joined when we are back", async () => {
+	const room = await inside(ANA, BO);
+	await room.say({ type: "leaving", person: ME, how: "silent" });
+	room.participant().shown = viewOf();
+	await room.say({ type: "changed" });
+	assert.deepEqual(room.store.getSnapshot().trust, { state: "not-yet" });
+	assert.deepEqual(room.store.getSnapshot().composer, { state: "closed", why: "no-session" });
+	await room.begin({ session: nextSession(1, ME, ANA, EVE) }, { joined: [ME, ANA, EVE], back: [ANA.id] });
+	assert.deepEqual(codes(room), ["started", "taken-out", "new-keys"]);
+	const said = lines(room).map((line) => systemLine(CATALOGUES.en, line));
+	assert.match(said[1] ?? "", /^The others went on without you/);
 });
 
 test("moving over to the other half: a divider keeps the two conversations apart, nobody is said to have joined", async () => {

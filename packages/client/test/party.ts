@@ -6,7 +6,7 @@ import { nodePrimitives } from "@clowder/crypto/node";
 import { createParticipant, nicknameSkeleton, parseNickname } from "@clowder/mpotr";
 import type { Clock } from "../src/clock.ts";
 import { openRoom } from "../src/room/open-room.ts";
-import type { RoomStore } from "../src/room/store.ts";
+import type { RoomOptions, RoomStore } from "../src/room/store.ts";
 import type { MessageView, RoomSnapshot, SystemLine } from "../src/room/snapshot.ts";
 
 /** Steps of the network in one wait; more is a loop of somebody's. */
@@ -37,7 +37,7 @@ export class Party {
 		this.#random = new SeededRandom(seed + 1);
 	}
 
-	guest(name: string): Guest {
+	guest(name: string, options: Partial<RoomOptions> = {}): Guest {
 		const nickname = parseNickname(name);
 		assert.ok(nickname.ok);
 		const before = new Set(this.network.occupants(DEN));
@@ -51,6 +51,7 @@ export class Party {
 			nickname: nickname.value,
 			createParticipant,
 			skeleton: nicknameSkeleton,
+			...options,
 		});
 		const snapshot = (): RoomSnapshot => store.getSnapshot();
 		const messages = (): readonly MessageView[] =>
@@ -78,8 +79,13 @@ export class Party {
 	}
 
 	/** A guest who is in a session with those named (and nobody else) when this resolves; so are they. */
-	async join(name: string, ...others: readonly Guest[]): Promise<Guest> {
-		const guest = this.guest(name);
+	join(name: string, ...others: readonly Guest[]): Promise<Guest> {
+		return this.comeIn(this.guest(name), ...others);
+	}
+
+	/** Waits until this guest is in a session with those named, and nobody else. */
+	async comeIn(guest: Guest, ...others: readonly Guest[]): Promise<Guest> {
+		const { name } = guest;
 		await this.until(() => [guest, ...others].every((one) => reads(one, others.length)), `${name} is in`);
 		guest.handle();
 		return guest;

@@ -13,6 +13,7 @@ const LOUD: ReadonlySet<SystemLine["code"]> = new Set([
 	"blamed",
 	"frozen",
 	"split",
+	"taken-out",
 	"merging",
 ]);
 /** What stands above and what stands below have nothing in common. */

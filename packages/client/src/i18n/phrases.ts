@@ -119,6 +119,7 @@ function troubleLine(
 				| "blamed"
 				| "frozen"
 				| "split"
+				| "taken-out"
 				| "merging"
 				| "gap"
 				| "repaired"
@@ -136,6 +137,8 @@ function troubleLine(
 			return words.blamed(line.person.nickname);
 		case "frozen":
 			return words.frozen(line.why, namesOf(line.people));
+		case "taken-out":
+			return words.takenOut(line.how);
 		case "split":
 			return words.split(namesOf(line.others));
 		case "merging":

@@ -156,6 +156,11 @@ export class Chronicle {
 	}
 
 	#leaving(person: Person, how: Departure, at: WallTime): void {
+		if (person.self) {
+			// Who is there when we are back has not come after us.
+			this.#newcomer = true;
+			return this.#line({ code: "taken-out", how }, at);
+		}
 		if (!this.#explained.has(person.id)) {
 			this.#line({ code: "leaving", person: this.#people.ref(person), how }, at);
 		}

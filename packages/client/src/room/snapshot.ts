@@ -97,6 +97,8 @@ export type SystemLine =
 	  }
 	| { readonly code: "blamed"; readonly person: PersonRef }
 	| { readonly code: "frozen"; readonly why: Frozen; readonly people: readonly PersonRef[] }
+	/** We are out of the session, and ask to come in again: the others went on without us. */
+	| { readonly code: "taken-out"; readonly how: Departure }
 	/** These went on without us. */
 	| { readonly code: "split"; readonly others: readonly PersonRef[] }
 	/** We are moving over to the room's other half. */

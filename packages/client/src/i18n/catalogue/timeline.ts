@@ -27,6 +27,8 @@ export interface TimelineWords {
 		blamed(name: string): string;
 		/** Why nothing more is sent or believed with the present keys, for someone who may be in danger, and what follows. */
 		frozen(why: Frozen, names: readonly string[]): string;
+		/** We ourselves are out, and ask to come in again by ourselves. */
+		takenOut(how: Departure): string;
 		/** These went on without us. */
 		split(names: readonly string[]): string;
 		/** The same room goes on elsewhere with so many people; we go there. */

@@ -73,6 +73,10 @@ export const timeline: TimelineWords = {
 					"Diese Schlüssel sind zu alt. Mit ihnen wird nichts mehr gesendet oder gezeigt; neue entstehen von selbst.",
 				diverged: `${names.length === 0 ? "Nicht alle sehen" : `${g.names(names)} und du seht nicht`} dasselbe Gespräch: Vielleicht belügt jemand eine Seite. Mit diesen Schlüsseln wird nichts mehr gesendet oder gezeigt. Wer dasselbe sieht, macht mit neuen weiter.`,
 			})[why],
+		takenOut: (how) =>
+			how === "diverged"
+				? "Die anderen sahen ein anderes Gespräch als du und haben ohne dich weitergemacht. Du bittest wieder um Einlass."
+				: "Die anderen haben ohne dich weitergemacht: Deine Antworten kamen nicht rechtzeitig an. Du bittest wieder um Einlass; was sie inzwischen schreiben, wird nicht gezeigt.",
 		split: (names) =>
 			`${g.names(names)} ${g.plural(names.length, { one: "hat", other: "haben" })} ohne dich weitergemacht, vielleicht weil die Verbindung zwischen euch gekappt ist. Du machst mit denen weiter, die noch da sind; was du ab hier schreibst, kommt dort nicht an.`,
 		merging: (people) =>

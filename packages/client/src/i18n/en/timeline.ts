@@ -75,6 +75,10 @@ export const timeline: TimelineWords = {
 				expired: "These keys are too old. Nothing more is sent or shown with them; new ones are made by themselves.",
 				diverged: `${names.length === 0 ? "Not everyone sees" : `${g.names(names)} and you do not see`} the same conversation: someone may be lying to one of you. Nothing more is sent or shown with these keys. Those who see the same go on with new ones.`,
 			})[why],
+		takenOut: (how) =>
+			how === "diverged"
+				? "The others saw a different conversation than you and went on without you. Asking to come in again."
+				: "The others went on without you: your answers did not reach them in time. Asking to come in again; what they write meanwhile is not shown.",
 		split: (names) =>
 			`${g.names(names)} went on without you, perhaps because the connection between you is cut. You go on with those who are left; what you write from here on, they do not see.`,
 		merging: (people) =>
