@@ -192,7 +192,7 @@ describe("tidy: the lockfile", () => {
 });
 
 describe("tidy: rule ids", () => {
-	const spec = file("spec/mpotr.md", "| WIRE-1 | text |\n| WIRE-2 | text |\n");
+	const spec = file("spec/protocol.md", "| WIRE-1 | text |\n| WIRE-2 | text |\n");
 	const src = file("packages/mpotr/src/a.ts", "// WIRE-1, WIRE-2");
 	const proof = file("packages/mpotr/test/a.test.ts", "// WIRE-1, WIRE-2");
 	/** @param {Finding[]} findings */
@@ -219,7 +219,7 @@ describe("tidy: rule ids", () => {
 	});
 	it("finds an id defined twice", () => {
 		const twice = file("spec/other.md", "| WIRE-1 | text |\n");
-		assert.deepEqual(messages(ruleIds([spec, twice, src, proof])), ["WIRE-1 is already defined in spec/mpotr.md"]);
+		assert.deepEqual(messages(ruleIds([spec, twice, src, proof])), ["WIRE-1 is already defined in spec/protocol.md"]);
 	});
 });
 

@@ -1,4 +1,4 @@
-/* Eviction of the silent by votes (spec/mpotr.md, VOTE; packages/mpotr/src/fold/votes.ts).
+/* Eviction of the silent by votes (spec/protocol.md, VOTE; packages/mpotr/src/fold/votes.ts).
 
    Four members who all owe one message. The carrier is honest: one order, in time. At any moment it may be cut into two
    halves, each with an order of its own from there on. Each member may fall asleep once, and wake up or not (which is what a crash is). At choice one is dishonest:

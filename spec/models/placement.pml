@@ -1,5 +1,5 @@
 /* Exactly once: a text typed at any moment by someone who stays is placed once, over any activations, and in the order
-   of typing (spec/mpotr.md OUTBOX-1; packages/mpotr/src/participant/send.ts).
+   of typing (spec/protocol.md OUTBOX-1; packages/mpotr/src/participant/send.ts).
 
    One writer, two texts, up to three activations and two removals that are due before one. The carrier is honest: one
    order, nothing lost; but it may carry anything again (it was cut off in the middle, or it replays), and everything may be

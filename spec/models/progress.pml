@@ -1,5 +1,5 @@
 /* Progress: whoever crashes, in whatever phase of an agreement, is out of the session in the end, and no stream of
-   newcomers that come and vanish holds that up (spec/mpotr.md; packages/mpotr/src/fold/opening.ts, votes.ts, phases.ts).
+   newcomers that come and vanish holds that up (spec/protocol.md; packages/mpotr/src/fold/opening.ts, votes.ts, phases.ts).
 
    Members 0, 1, 2; seat 3 is for newcomers, one after another without end, of which each may vanish in any phase, or come
    in, and crash later. 1 and 2 may crash at any time, for good; 0 does not. The carrier is honest and keeps one order;

@@ -1,4 +1,4 @@
-(* The XOR ring (spec/mpotr.md section 6) for every number of participants.
+(* The XOR ring (spec/protocol.md section 6) for every number of participants.
 
    Words are N with the bitwise exclusive or. A ring of n has secrets d 0 .. d (n-1); participant i shares d (i-1) with
    the one before and d i with the one after, and broadcasts z i = d (i-1) XOR d i. Indices are mod n.

@@ -280,7 +280,7 @@ export type Refusal =
 	/** A limit of ours (parameters, participants, suite) is exceeded. */
 	| { readonly blame: "limits"; readonly rule: RuleId; readonly expected: string; readonly got: string };
 
-/** The id of a rule of `spec/mpotr.md`, such as `WIRE-3`. */
+/** The id of a rule of `spec/protocol.md`, such as `WIRE-3`. */
 export type RuleId = string;
 
 /** We were called wrongly: a bug of the application's, never of a peer's. */

@@ -2,7 +2,7 @@ import { type Bytes, concat, utf8 } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 
 /**
- * Every use of the hash and of the MAC has its own label; `spec/mpotr.md` section 3 is the table of what goes in
+ * Every use of the hash and of the MAC has its own label; `spec/protocol.md` section 3 is the table of what goes in
  * under each. Nothing hashes or authenticates without one of these.
  */
 export const LABELS = {

@@ -45,7 +45,7 @@ export function vectorFile<Case extends object>(
 	const ids: readonly SuiteId[] = [1, 2];
 	return {
 		description,
-		spec: `spec/mpotr.md, ${section}`,
+		spec: `spec/protocol.md, ${section}`,
 		suites: ids.map((id) => {
 			const suite = createSuite(id, nodePrimitives);
 			return { suite: id, suiteName: suite.name, ...make(suite) };
