@@ -39,8 +39,8 @@ function askedAbout(room: Room): readonly { readonly join: PendingJoin; readonly
 }
 
 /** What our user says about someone who waits; only those whom the room told us of can be answered for. */
-export function setAnswer(room: Room, person: PersonId, yes: boolean): void {
-	if (!askedAbout(room).some(({ identity }) => personId(identity.lpk) === person)) return;
+export function setAnswer(room: Room | undefined, person: PersonId, yes: boolean): void {
+	if (room === undefined || !askedAbout(room).some(({ identity }) => personId(identity.lpk) === person)) return;
 	room.wishes.answers.delete(person);
 	room.wishes.answers.set(person, { yes, awaySince: undefined });
 	dropOldest(room.wishes.answers, MAX_PENDING);

@@ -58,9 +58,9 @@ export function noteOwnText(room: Room, id: MessageId, text: string): void {
 }
 
 /** A text written while those inside are letting us in: it also stays in the outbox, to be sent once we are inside. */
-export function noteOwnWhisper(room: Room, id: MessageId, text: string): void {
-	const { attempt } = room.fold;
-	if (!room.self.previews || room.entry === undefined || attempt === undefined) return;
+export function noteOwnWhisper(room: Room | undefined, id: MessageId, text: string): void {
+	const attempt = room?.fold.attempt;
+	if (room?.entry === undefined || attempt === undefined || !room.self.previews) return;
 	if (room.ownSlot(attempt) === undefined || room.beside.whispers.length >= MAX_OUTBOX) return;
 	room.beside.whispers = [...room.beside.whispers, { id, text }];
 }

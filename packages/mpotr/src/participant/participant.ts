@@ -34,7 +34,7 @@ import { type Crossing, crossingDuties, dropCrossing, follow, isForeign, sayRetu
 import { type Mode, phaseOf } from "./mode.ts";
 import { place, type Turn } from "./place.ts";
 import { rekeyDuties, riding } from "./rekey.ts";
-import { Room, type Self } from "./room.ts";
+import type { Room, Self } from "./room.ts";
 import { knownPeople, Outbox, sendDuties, waitingFor } from "./send.ts";
 import { keepWatch, patienceDuties, voteDuties } from "./silence.ts";
 import { viewRoom } from "./view.ts";
@@ -120,7 +120,7 @@ export class Participant implements ParticipantApi {
 		if (this.#mode.type === "over") return err({ kind: "usage", detail: "the room is over" });
 		const added = this.#outbox.add(text, knownPeople(this.#room));
 		if (!added.ok) return added;
-		if (this.#room !== undefined) noteOwnWhisper(this.#room, added.value, text);
+		noteOwnWhisper(this.#room, added.value, text);
 		this.#settle(at);
 		return added;
 	}
@@ -143,15 +143,12 @@ export class Participant implements ParticipantApi {
 	}
 
 	approve(person: PersonId, at: Millis): void {
-		this.#answer(person, true, at);
+		setAnswer(this.#room, person, true);
+		this.#settle(at);
 	}
 
 	refuse(person: PersonId, at: Millis): void {
-		this.#answer(person, false, at);
-	}
-
-	#answer(person: PersonId, yes: boolean, at: Millis): void {
-		if (this.#room !== undefined) setAnswer(this.#room, person, yes);
+		setAnswer(this.#room, person, false);
 		this.#settle(at);
 	}
 
