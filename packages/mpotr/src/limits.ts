@@ -1,4 +1,4 @@
-/** Every bound of the protocol in one place; `spec/protocol.md` section 9. */
+/** Every bound of the protocol in one place; `spec/protocol.md` section 13. */
 
 /** People in one session. */
 export const MAX_PARTICIPANTS = 200;

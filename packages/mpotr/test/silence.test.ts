@@ -86,7 +86,7 @@ describe("silence", () => {
 		assert.ok(together(people.slice(0, 1)));
 	});
 
-	test("three of five fall silent, then one more while the vote is on", () => {
+	test("VOTE-7: three of five fall silent, then one more while the vote is on", () => {
 		const { place, people } = roomOf(suite, "A", "B", "C", "D", "E");
 		silence(place, ...people.slice(2));
 		place.run(1.3 * TIMEOUT);

@@ -69,7 +69,7 @@ function withoutOldest(votes: FoldState["votes"]): FoldState["votes"] {
 }
 
 /**
- * VOTE (rules VOTE-1 to VOTE-3). It fires when more than half of all of L would keep the same people: the others are out.
+ * VOTE (rules VOTE-1, VOTE-2, VOTE-3). It fires when more than half of all of L would keep the same people: the others are out.
  * Or when all whom it would keep say so and say that they waited longer: then the session splits. Time cannot be
  * proved in the order, so the few cannot put the many out; they go on by themselves, and so do the others. `side` is whose
  * view of a split this is: the `v` of a member.

@@ -71,6 +71,7 @@ export function heartbeatDuties(room: Room): readonly Duty[] {
 	];
 	const { aidName } = session;
 	if (session.frozen !== undefined) return duties;
+	// A key past its lifetime ends the session rather than going on (rule FREEZE-3).
 	const { lifetimeMs } = room.self.timing;
 	const expire = (): void => freeze(room, session, "expired", []);
 	duties.push({ key: `expire:${aidName}`, delayMs: (at) => session.since + lifetimeMs - at, run: expire });

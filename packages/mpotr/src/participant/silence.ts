@@ -110,7 +110,7 @@ function ballot(late: readonly Late[]): readonly Late[] {
 /**
  * VOTE when someone is late: only after a message of ours that was sent after the deadline has come back, so that a laptop
  * that wakes up evicts nobody (rule VOTE-6). `late` after a further timeout with the same keep-list, or at once where views
- * differ: waiting brings them no closer.
+ * differ: waiting brings them no closer (rule VOTE-7).
  */
 export function voteDuties(room: Room): readonly Duty[] {
 	const { session, fold, watch } = room;
