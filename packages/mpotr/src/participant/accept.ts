@@ -34,6 +34,7 @@ import { type Duty, now } from "./duties.ts";
 import { answerDuties, askAbout, openDuty } from "./admission.ts";
 import { noteTold, pakeDuties, passphraseFits } from "./passphrase.ts";
 import { joinAuthenticator, joinCore } from "./join.ts";
+import { rosterHelps } from "./silence.ts";
 import { decryptContent, seenBy, verifyDigests } from "./receive.ts";
 import type { Room } from "./room.ts";
 import { encryptContent } from "./send.ts";
@@ -296,7 +297,7 @@ function makeRoster(room: Room, attempt: Attempt): Roster | undefined {
 function rosterDuty(room: Room, session: LiveSession): readonly Duty[] {
 	const { attempt } = room.fold;
 	if (attempt === undefined) return [];
-	const missing = withoutRoster(attempt);
+	const missing = withoutRoster(attempt).filter((slot) => rosterHelps(room, slot.keySet.v.bytes));
 	if (missing.length === 0) return [];
 	const round = missing.map((slot) => attempt.rosters.get(keyName(slot.keySet.v)) ?? 0).join(",");
 	const again = missing.some((slot) => hasRoster(attempt, slot));
