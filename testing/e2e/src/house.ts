@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type Host, startHost } from "@clowder/host";
 import type { Browser } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
+import { Line } from "./line.ts";
 import { Person, type PersonOptions } from "./person.ts";
 
 const WEB_ROOT = fileURLToPath(new URL("../../../../apps/web/dist", import.meta.url));
@@ -20,6 +21,7 @@ export class House {
 	readonly passed: Passed[];
 	/** Everyone who has had a window here. */
 	readonly people: Person[] = [];
+	readonly #lines: Line[] = [];
 	readonly #host: Host;
 	readonly #browser: Browser;
 
@@ -50,6 +52,17 @@ export class House {
 		return person;
 	}
 
+	/** A window on a line of its own that can be cut. */
+	async personOnLine(options: PersonOptions = {}): Promise<{ readonly person: Person; readonly line: Line }> {
+		const url = new URL(this.url);
+		const line = await Line.to(Number(url.port));
+		this.#lines.push(line);
+		url.port = `${line.port}`;
+		const person = await Person.open(this.#browser, url.href, options);
+		this.people.push(person);
+		return { person, line };
+	}
+
 	/** What no window may have had: errors on the console, violations of the page's policy, requests elsewhere. */
 	get problems(): string[] {
 		return this.people.flatMap((person) => person.problems);
@@ -57,6 +70,7 @@ export class House {
 
 	async close(): Promise<void> {
 		await this.#browser.close();
+		for (const line of this.#lines) await line.close();
 		await this.#host.close();
 	}
 }

@@ -43,6 +43,22 @@ export class Person {
 		return person;
 	}
 
+	/** The tab dies without a goodbye. */
+	async die(): Promise<void> {
+		const died = this.page.waitForEvent("crash");
+		const devtools = await this.#context.newCDPSession(this.page);
+		// It never answers: there is nobody left to.
+		void devtools.send("Page.crash").catch(() => undefined);
+		await died;
+	}
+
+	/** The tab stands still: its connection stays, and it does nothing. */
+	async freeze(): Promise<void> {
+		const devtools = await this.#context.newCDPSession(this.page);
+		await devtools.send("Debugger.enable");
+		await devtools.send("Debugger.pause");
+	}
+
 	/** Opens a new window after the last one was closed. */
 	async reopen(): Promise<void> {
 		this.page = await this.#context.newPage();
@@ -69,6 +85,32 @@ export class Person {
 		await this.page.getByRole("textbox", { name: "Room" }).fill(room);
 		await this.page.getByRole("textbox", { name: "Nickname" }).fill(nickname);
 		await this.page.getByRole("button", { name: "Join" }).click();
+	}
+
+	/** Chooses who may come into a room that one opens, by what the choice says. */
+	async chooseWhoMayComeIn(policy: string): Promise<void> {
+		await this.page.getByRole("button", { name: "More" }).click();
+		await this.page.getByRole("radio", { name: policy }).check({ force: true });
+	}
+
+	/** Types a passphrase where the room asks for one on the way in. */
+	async tryPassphrase(text: string): Promise<void> {
+		await this.page.getByRole("textbox", { name: "Passphrase" }).fill(text);
+		await this.page.getByRole("button", { name: "Go in" }).click();
+	}
+
+	/** The request of someone who asks to come in. */
+	request(nickname: string): Locator {
+		return this.page
+			.getByRole("region", { name: "Requests to come in" })
+			.getByRole("article")
+			.filter({ hasText: nickname });
+	}
+
+	/** Opens the menu and chooses a command. */
+	async command(name: string): Promise<void> {
+		await this.page.getByRole("button", { name: "Menu" }).click();
+		await this.page.getByRole("dialog", { name: "Menu" }).getByRole("button", { name }).click();
 	}
 
 	/** Goes in, and waits until there is a session. */
