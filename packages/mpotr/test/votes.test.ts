@@ -148,6 +148,20 @@ describe("VOTE", () => {
 	});
 });
 
+describe("late votes on newcomers", () => {
+	test("VOTE-3: whoever is left of L drops a silent newcomer, though it is no half of all of L", () => {
+		const b = bench(2);
+		const [ana, bo] = b.members as [OwnKeySet, OwnKeySet];
+		const newcomer = b.keySet();
+		b.openWith(newcomer, "h99");
+		b.place(b.sign(bo.e, b.aid, { type: "LEAVE", entries: 0, digest: b.mac() as never }), b.handle(bo));
+		assert.equal(b.state.attempt?.slots.length, 2, "Ana and the newcomer");
+		assert.equal(cast(b, ana, vote([newcomer], "offer")), "voted", "one of two is no majority");
+		assert.match(cast(b, ana, vote([newcomer], "offer", true)), /dropped/);
+		assert.equal(b.state.attempt?.slots.length, 1);
+	});
+});
+
 describe("RETURN and PUBLISH", () => {
 	test("RETURN-1: of a member, and it is out as who it was", () => {
 		const b = bench(2);

@@ -116,7 +116,9 @@ function resolve(suite: Suite, state: FoldState, vote: CastVote, out: Named, sid
 		const cast = state.votes.get(keyName(member.v));
 		return cast?.late === true && keepName(cast) === name;
 	});
-	if (!all || dropped.length === 0) return { state, effects: [] };
+	if (!all) return { state, effects: [] };
+	// Nobody to part from: all who are here are of one mind about someone on the way in.
+	if (dropped.length === 0) return takeOut(suite, state, [], joins);
 	if (side === undefined || !isDropped.has(side)) {
 		const others = dropped.map(({ v }) => v);
 		const result = takeOut(suite, state, dropped, joins);
