@@ -1,5 +1,5 @@
 import { encode, hex, type Reader, type Writer, fromUtf8, utf8 } from "@clowder/bytes";
-import type { IdentityPublicKey, Suite, VerifyKey } from "@clowder/crypto";
+import type { IdentityPublicKey, Suite } from "@clowder/crypto";
 import type { Person, PersonId } from "./api.ts";
 import { orRefuse } from "./key-set.ts";
 import { LABELS, name } from "./labels.ts";
@@ -48,9 +48,13 @@ export function identityCommitment(suite: Suite, identity: Identity): Uint8Array
 	return name(suite, LABELS.joinId, identity.lpk.bytes, utf8(identity.nickname), identity.salt);
 }
 
-/** `r := H("salt", r, new v)`: the salt of the key set that replaces one, so that nobody sends it again. */
-export function nextSalt(suite: Suite, salt: Uint8Array, next: VerifyKey): Uint8Array {
-	return name(suite, LABELS.salt, salt, next.bytes);
+/**
+ * `r := H("salt", r)`: the salt of the key set that replaces one, so that nobody sends it again, and so that nobody who comes
+ * in later can open an earlier commitment. No key goes into it: new keys sign for the list, and so for the salts on it, and
+ * would else bind their owner for ever to the keys of the sessions before (rule FORGE-7).
+ */
+export function nextSalt(suite: Suite, salt: Uint8Array): Uint8Array {
+	return name(suite, LABELS.salt, salt);
 }
 
 export function personId(lpk: IdentityPublicKey): PersonId {

@@ -18,7 +18,7 @@ import type { Room } from "./room.ts";
 export function renewIdentity(room: Room, from: VerifyKey, to: PublicKeySet): void {
 	const identity = room.identityOf(from);
 	if (identity === undefined) return;
-	room.identities.set(keyName(to.v), { ...identity, salt: nextSalt(room.suite, identity.salt, to.v) });
+	room.identities.set(keyName(to.v), { ...identity, salt: nextSalt(room.suite, identity.salt) });
 }
 
 /** What became of us at an activation. */
@@ -76,7 +76,7 @@ function keepIdentities(room: Room, attempt: Attempt, base: Base): void {
 		const member = base.members.find((one) => equal(one.v.bytes, slot.keySet.v.bytes));
 		if (identity === undefined || member === undefined) continue;
 		kept.set(keyName(slot.keySet.v), identity);
-		const salt = nextSalt(room.suite, identity.salt, member.next.v);
+		const salt = nextSalt(room.suite, identity.salt);
 		kept.set(keyName(member.next.v), { ...identity, salt });
 	}
 	room.identities.clear();
