@@ -95,10 +95,10 @@ function follow(insider: Insider, from: Handle, order: Order, now: number): void
 /** Whoever is needed for a quorum acknowledges at once, the others only if it does not come about (SEQ-8). */
 function requestAck(insider: Insider, now: number): void {
 	const { state } = insider;
+	if (state.ackDueMs !== undefined) return;
 	const others = insider.present.filter((handle) => handle !== insider.leader);
 	const needed = Math.floor(insider.roster.size / 2);
-	const due = others.indexOf(state.self) < needed ? now : now + state.times.spareAckMs;
-	state.ackDueMs = Math.min(state.ackDueMs ?? due, due);
+	state.ackDueMs = others.indexOf(state.self) < needed ? now : now + state.times.spareAckMs;
 }
 
 /** Sends the acknowledgement that is due. One that settles nothing any more may wait for later ones (SEQ-11). */

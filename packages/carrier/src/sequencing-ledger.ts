@@ -1,5 +1,6 @@
+import type { Handle } from "./contract.ts";
 import { SEQUENCED_HISTORY_MAX_BYTES, SEQUENCED_HISTORY_MAX_COUNT } from "./limits.ts";
-import type { Digest, Naming } from "./sequencing-names.ts";
+import type { Digest, Naming, Tag } from "./sequencing-names.ts";
 import type { Roster } from "./sequencing-roster.ts";
 import { type Entry, encodeEntry } from "./sequencing-statement.ts";
 import { textBytes } from "./text.ts";
@@ -75,6 +76,22 @@ export class Ledger {
 		if (number < this.#delivered)
 			throw new RangeError(`entry ${this.#delivered} is delivered, ${number} is not the end`);
 		this.#slots.length = number - this.#origin;
+	}
+
+	/** How many submissions of an occupant have a number, those of the tail included. */
+	placedAtEnd(author: Tag): number | undefined {
+		let placed = this.roster.placed(author);
+		for (let number = this.#delivered + 1; number <= this.end && placed !== undefined; number++) {
+			const entry = this.entry(number);
+			if (entry?.kind === "text" && entry.author === author && entry.counter === placed + 1) placed++;
+		}
+		return placed;
+	}
+
+	/** Whether someone joins with the last entry of the tail. */
+	joinsAtEnd(handle: Handle): boolean {
+		const last = this.#delivered < this.end ? this.entry(this.end) : undefined;
+		return last?.kind === "roster" && last.joined.includes(handle);
 	}
 
 	/** The occupants after the last entry of the tail. */

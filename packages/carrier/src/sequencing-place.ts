@@ -42,6 +42,8 @@ export class SequencedPlace implements Place {
 	#visit = 0;
 	#core: SequenceCore | undefined;
 	#cancel: (() => void) | undefined;
+	/** A text was handed over while an event was told. */
+	#isNudged = false;
 	/** Handed over while there is no core to take it; dropped at the next entrance (CARRIER-12). */
 	#waitingBytes = 0;
 	#returnMs: number = SEQUENCED_RETURN_MIN_MS;
@@ -75,7 +77,10 @@ export class SequencedPlace implements Place {
 		}
 		const taken = this.#core.submit(text);
 		// Nothing happens inside this call (CARRIER-7).
-		if (taken.ok && phase === "inside") this.#wakeAt(this.#options.clock.now());
+		if (taken.ok && phase === "inside") {
+			this.#isNudged = true;
+			this.#wakeAt(this.#options.clock.now());
+		}
 		return taken;
 	}
 
@@ -151,7 +156,7 @@ export class SequencedPlace implements Place {
 
 	#begin(self: Handle, others: readonly Handle[], binding: string): void {
 		const { naming, times, innerMaxTextBytes: maxTextBytes, clock } = this.#options;
-		if (this.#phase === "leaving" || this.#phase === "closed") return;
+		if (this.#isLeavingOrOver) return;
 		if (this.#phase !== "entering") this.#phase = "returning";
 		const options = { self, binding, naming, times, maxTextBytes };
 		this.#core = new SequenceCore(options, others, clock.now());
@@ -164,13 +169,18 @@ export class SequencedPlace implements Place {
 		this.#carryOut();
 	}
 
+	get #isLeavingOrOver(): boolean {
+		return this.#phase === "leaving" || this.#phase === "closed";
+	}
+
 	/** Says and tells what the core wants to, and sees to its being woken. */
 	#carryOut(): void {
 		const core = this.#core;
 		const inner = this.#inner;
-		if (core === undefined || inner === undefined || this.#phase === "leaving" || this.#phase === "closed") return;
+		if (core === undefined || inner === undefined || this.#isLeavingOrOver) return;
 		const { texts, events, broken, wakeMs } = core.take();
 		let isDeaf = false;
+		this.#isNudged = false;
 		for (const text of texts) if (!inner.send(text).ok) isDeaf = true;
 		for (const event of events) {
 			if (event.type === "entered") {
@@ -180,8 +190,9 @@ export class SequencedPlace implements Place {
 			}
 			if (this.#core === core) this.#options.onEvent(event);
 		}
-		if (this.#core !== core) return;
+		if (this.#core !== core || this.#isLeavingOrOver) return;
 		if (broken !== undefined) this.#return(broken);
+		else if (this.#isNudged) this.#wakeAt(this.#options.clock.now());
 		else if (isDeaf || wakeMs === undefined || this.#phase === "interrupted") this.#stop();
 		else this.#wakeAt(wakeMs);
 	}

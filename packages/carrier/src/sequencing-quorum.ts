@@ -13,8 +13,10 @@ export function isQuorum(
 	let count = 0;
 	let missing = 0;
 	for (const handle of roster.handles) {
-		if (has(handle)) count++;
-		else if (!isGone(handle)) missing++;
+		if (has(handle)) {
+			count++;
+			if (2 * count > roster.size) return true;
+		} else if (!isGone(handle)) missing++;
 	}
-	return 2 * count > roster.size || (missing === 0 && count > 0);
+	return missing === 0 && count > 0;
 }

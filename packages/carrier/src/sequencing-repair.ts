@@ -87,7 +87,7 @@ export class Patience {
 		const neglectMs = neglectedAt(insider);
 		if (isProgress) giveCredit(insider, neglectMs !== undefined && neglectMs <= now);
 		if (neglectMs !== undefined && neglectMs <= now && !insider.isLeading) state.suspicious = true;
-		const isLate = isOwed(insider);
+		const isLate = neglectMs !== undefined || isOwed(insider);
 		// Those behind keep nobody waiting, so they are told a few times and no more.
 		if (!isLate && (behind === 0 || (!isProgress && this.#probes >= SEQUENCED_PROBES_TO_PRESUME))) {
 			if (behind === 0) this.#probes = 0;
@@ -149,8 +149,7 @@ function isOwed(insider: Insider): boolean {
 		state.candidacy !== undefined ||
 		state.suspicious ||
 		[...state.hellos.keys()].some((handle) => canJoin(state, insider.roster, handle)) ||
-		leavers(insider).length > 0 ||
-		neglectedAt(insider) !== undefined
+		leavers(insider).length > 0
 	);
 }
 
@@ -175,14 +174,15 @@ function laggards(insider: Insider): readonly Handle[] {
 /** When the oldest submission or greeting that could be placed will have waited too long. */
 function neglectedAt(insider: Insider): number | undefined {
 	const { state, ledger } = insider;
-	const roster = ledger.rosterAtEnd();
 	let oldest: number | undefined;
-	for (const { handle, placed } of roster.members) {
-		const since = state.submissions.get(state.naming.tag(handle), placed + 1)?.since;
+	for (const author of state.submissions.authors) {
+		const placed = ledger.placedAtEnd(author);
+		const since = placed === undefined ? undefined : state.submissions.get(author, placed + 1)?.since;
 		if (since !== undefined && (oldest === undefined || since < oldest)) oldest = since;
 	}
 	for (const [handle, since] of state.hellos) {
-		if (canJoin(state, roster, handle) && (oldest === undefined || since < oldest)) oldest = since;
+		const isWaiting = canJoin(state, insider.roster, handle) && !ledger.joinsAtEnd(handle);
+		if (isWaiting && (oldest === undefined || since < oldest)) oldest = since;
 	}
 	return oldest === undefined ? undefined : oldest + state.times.neglectMs;
 }

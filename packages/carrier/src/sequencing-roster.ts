@@ -13,6 +13,7 @@ export interface Change {
 export class Roster {
 	readonly #naming: Naming;
 	readonly #members: Map<Tag, { readonly handle: Handle; placed: number }> = new Map();
+	#handles: readonly Handle[] | undefined;
 
 	constructor(naming: Naming, members: readonly Member[]) {
 		this.#naming = naming;
@@ -29,7 +30,8 @@ export class Roster {
 	}
 
 	get handles(): readonly Handle[] {
-		return [...this.#members.values()].map(({ handle }) => handle);
+		this.#handles ??= [...this.#members.values()].map(({ handle }) => handle);
+		return this.#handles;
 	}
 
 	has(handle: Handle): boolean {
@@ -59,6 +61,7 @@ export class Roster {
 
 	/** Whoever is no occupant cannot leave, whoever is one cannot join; the same for all who apply it. */
 	change(entry: Entry & { readonly kind: "roster" }): Change {
+		this.#handles = undefined;
 		const left: Handle[] = [];
 		const joined: Handle[] = [];
 		for (const tag of entry.left) {

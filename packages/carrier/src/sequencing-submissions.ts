@@ -28,6 +28,11 @@ export class Submissions {
 		return held <= SEQUENCED_SUBMISSIONS_MAX_BYTES && this.#bytes + bytes <= SEQUENCED_SUBMISSIONS_ALL_MAX_BYTES;
 	}
 
+	/** Those of whom any is kept. */
+	get authors(): Iterable<Tag> {
+		return this.#byAuthor.keys();
+	}
+
 	get(author: Tag, counter: number): Submission | undefined {
 		return this.#byAuthor.get(author)?.get(counter);
 	}
