@@ -1,5 +1,4 @@
 import type { MessageId, PersonId, PlacedMessage, RoomEvent, SessionView } from "@clowder/mpotr";
-import type { Client, Person } from "./client.ts";
 import { Violation } from "./violation.ts";
 
 /** One message of someone's timeline, as everyone must see it who sees it. */
@@ -8,6 +7,22 @@ interface Placed {
 	readonly author: PersonId;
 	readonly text: string;
 	readonly id: MessageId;
+}
+
+/** Someone whose events are looked at. */
+export interface Witness {
+	readonly name: string;
+	readonly id: PersonId;
+	readonly honest: boolean;
+	readonly returned: boolean;
+	readonly typed: readonly string[];
+	readonly clients: readonly Screen[];
+}
+
+/** One process of theirs. */
+export interface Screen {
+	readonly label: string;
+	readonly person: Witness;
 }
 
 /** What one client has seen of each session. */
@@ -38,9 +53,9 @@ export interface Demands {
 
 /** Looks at every event of every client, at once, with what all others have seen. Throws a `Violation`. */
 export class Checker {
-	readonly #people: readonly Person[];
+	readonly #people: readonly Witness[];
 	readonly #demands: Demands;
-	readonly #timelines: Map<Client, Timeline> = new Map();
+	readonly #timelines: Map<Screen, Timeline> = new Map();
 	/** Who is in a session, as its first holder says. */
 	readonly #lists: Map<string, readonly PersonId[]> = new Map();
 	/** Where each text stands, and by whom. */
@@ -48,7 +63,7 @@ export class Checker {
 	messages = 0;
 	confirmations = 0;
 
-	constructor(people: readonly Person[], demands: Demands) {
+	constructor(people: readonly Witness[], demands: Demands) {
 		this.#people = people;
 		this.#demands = demands;
 	}
@@ -57,7 +72,7 @@ export class Checker {
 		return this.#lists.size;
 	}
 
-	timeline(client: Client): Timeline {
+	timeline(client: Screen): Timeline {
 		const known = this.#timelines.get(client);
 		if (known !== undefined) return known;
 		const timeline = new Timeline();
@@ -65,11 +80,11 @@ export class Checker {
 		return timeline;
 	}
 
-	person(id: PersonId): Person | undefined {
+	person(id: PersonId): Witness | undefined {
 		return this.#people.find((one) => one.id === id);
 	}
 
-	happened(client: Client, event: RoomEvent): void {
+	happened(client: Screen, event: RoomEvent): void {
 		switch (event.type) {
 			case "session":
 				return this.#session(client, event.session);
@@ -91,7 +106,7 @@ export class Checker {
 	}
 
 	/** One list for one session, with oneself in it, and nobody in it twice. */
-	#session(client: Client, session: SessionView): void {
+	#session(client: Screen, session: SessionView): void {
 		const ids = session.people.map((person) => person.id);
 		this.timeline(client).held.set(session.fingerprint, session.since);
 		if (!client.person.honest) return;
@@ -115,7 +130,7 @@ export class Checker {
 		return ids.map((id) => this.person(id)?.name ?? id).join(" ");
 	}
 
-	#message(client: Client, message: PlacedMessage): void {
+	#message(client: Screen, message: PlacedMessage): void {
 		const { text, session, entry, author } = message;
 		const where = `${client.label}: "${text}" at ${session}:${entry}`;
 		this.messages++;
@@ -149,7 +164,7 @@ export class Checker {
 	}
 
 	/** What A holds as confirmed by B stands in B's timeline, in the same places, with all before it. */
-	#confirmed(client: Client, messages: readonly MessageId[], by: PersonId): void {
+	#confirmed(client: Screen, messages: readonly MessageId[], by: PersonId): void {
 		const other = this.person(by);
 		if (!client.person.honest) return;
 		if (other === undefined) throw new Violation("confirmed-is-seen", `${client.label}: confirmed by nobody known`);
@@ -172,14 +187,14 @@ export class Checker {
 		}
 	}
 
-	#blame(client: Client, id: PersonId, rule: string): void {
+	#blame(client: Screen, id: PersonId, rule: string): void {
 		const person = this.person(id);
 		if (person?.honest && client.person.honest) {
 			throw new Violation("honest-not-blamed", `${client.label} blames ${person.name} (${rule})`);
 		}
 	}
 
-	#disturbance(client: Client, event: RoomEvent): void {
+	#disturbance(client: Screen, event: RoomEvent): void {
 		if (!this.#demands.calm || !client.person.honest) return;
 		if (event.type === "refused" && event.refusal.blame !== "sender") return;
 		throw new Violation("calm", `${client.label}: ${JSON.stringify(event, hideBytes).slice(0, 600)}`);

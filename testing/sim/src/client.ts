@@ -55,6 +55,8 @@ export class Client {
 	/** Counts all clients of a story. */
 	readonly number: number;
 	handle: Handle | undefined;
+	/** Of the place, once it is in. */
+	binding: string | undefined;
 	/** The process runs; it may still be outside of the place. */
 	alive = true;
 	asleep = false;
@@ -100,7 +102,10 @@ export class Client {
 		}
 		const input = toInput(event);
 		if (input === undefined) return;
-		if (input.type === "entered") this.handle = input.self;
+		if (input.type === "entered") {
+			this.handle = input.self;
+			this.binding = input.binding;
+		}
 		if (this.asleep || this.#network.now < this.lagUntil || this.#unread.length > 0) this.#unread.push(input);
 		else this.#feed(input);
 	}

@@ -16,8 +16,8 @@ import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, sign,
 
 /**
  * The same curves as in `nodePrimitives`, for people who have no secrets: keys go in as JWK, ten times as fast as the DER
- * that the product uses (where a secret must not become a string), and what was found out about a public key or a
- * signature is remembered for all. A story makes thousands of keys. A test holds this to the product's primitives.
+ * that the product uses (where a secret must not become a string), and what was computed once is remembered for all: a
+ * room asks the same of the same bytes on every machine, and a story is played again and again. A test holds this to the product's primitives.
  */
 
 type Curve = "X25519" | "Ed25519";
@@ -60,6 +60,11 @@ function publicBytes(key: KeyObject): Uint8Array {
 	return new Uint8Array(Buffer.from(createPublicKey(key).export({ format: "jwk" }).x as string, "base64url"));
 }
 
+const privateObject = {
+	X25519: remembering((seed: Uint8Array) => importPrivate("X25519", seed)),
+	Ed25519: remembering((seed: Uint8Array) => importPrivate("Ed25519", seed)),
+};
+
 const importPublic = {
 	X25519: remembering((x: Uint8Array) => publicObject("X25519", x)),
 	Ed25519: remembering((x: Uint8Array) => publicObject("Ed25519", x)),
@@ -76,22 +81,27 @@ const verdicts = remembering((key: Uint8Array, message: Uint8Array, signature: U
 	verify(null, message, importPublic.Ed25519.get(key), signature),
 );
 
+const publicOf = {
+	X25519: remembering((seed: Uint8Array) => publicBytes(privateObject.X25519.get(seed))),
+	Ed25519: remembering((seed: Uint8Array) => publicBytes(privateObject.Ed25519.get(seed))),
+};
+const signatures = remembering(
+	(seed: Uint8Array, message: Uint8Array) => new Uint8Array(sign(null, message, privateObject.Ed25519.get(seed))),
+);
+const agreements = remembering((seed: Uint8Array, peer: Uint8Array) => {
+	const [privateKey, publicKey] = [privateObject.X25519.get(seed), importPublic.X25519.get(peer)];
+	return new Uint8Array(diffieHellman({ privateKey, publicKey }));
+});
+
 class FastSecret implements Secret {
 	#seed: Uint8Array | undefined;
-	#key: KeyObject | undefined;
 
-	constructor(crv: Curve, seed: Uint8Array) {
+	constructor(seed: Uint8Array) {
 		if (seed.length !== 32) throw new RangeError(`expected a seed of 32 bytes, got ${seed.length}`);
 		this.#seed = seed.slice();
-		this.#key = importPrivate(crv, seed);
 	}
 
 	/** Throws once it is erased: a bug of whoever uses it then. */
-	get key(): KeyObject {
-		if (this.#key === undefined) throw new Error("a secret was used after it was erased");
-		return this.#key;
-	}
-
 	reveal(): Uint8Array {
 		if (this.#seed === undefined) throw new Error("a secret was used after it was erased");
 		return this.#seed.slice();
@@ -100,7 +110,6 @@ class FastSecret implements Secret {
 	erase(): void {
 		this.#seed?.fill(0);
 		this.#seed = undefined;
-		this.#key = undefined;
 	}
 
 	toString(): string {
@@ -117,8 +126,8 @@ class FastDhSecret extends FastSecret implements DhSecretKey {
 	readonly publicKey: DhPublicKey;
 
 	constructor(seed: Uint8Array) {
-		super("X25519", seed);
-		const parsed = parsedDhKeys.get(publicBytes(this.key));
+		super(seed);
+		const parsed = parsedDhKeys.get(publicOf.X25519.get(seed));
 		if (!parsed.ok) throw new Error("X25519 gave no key");
 		this.publicKey = parsed.value;
 	}
@@ -129,15 +138,14 @@ class FastSigningKey extends FastSecret implements SigningKey {
 	readonly verifyKey: VerifyKey;
 
 	constructor(seed: Uint8Array) {
-		super("Ed25519", seed);
-		this.verifyKey = { kind: "verify", bytes: publicBytes(this.key) };
+		super(seed);
+		this.verifyKey = { kind: "verify", bytes: publicOf.Ed25519.get(seed) };
 		parsedVerifyKeys.put(ok(this.verifyKey), this.verifyKey.bytes);
 	}
 }
 
 function agree(secret: FastSecret, peer: Uint8Array): SharedSecret {
-	const shared = diffieHellman({ privateKey: secret.key, publicKey: importPublic.X25519.get(peer) });
-	return new Uint8Array(shared) as SharedSecret;
+	return agreements.get(secret.reveal(), peer).slice() as SharedSecret;
 }
 
 function lowOrder(): Result<never, KeyError> {
@@ -196,6 +204,6 @@ export const fastPrimitives: Primitives = {
 	},
 	parseVerifyKey: (bytes) => parsedVerifyKeys.get(bytes),
 	parseIdentityKey: (bytes) => parsedIdentityKeys.get(bytes),
-	sign: (key, message) => new Uint8Array(sign(null, message, (key as FastSigningKey).key)) as Signature,
+	sign: (key, message) => signatures.get((key as FastSigningKey).reveal(), message).slice() as Signature,
 	verify: (key, message, signature) => signature.length === 64 && verdicts.get(key.bytes, message, signature),
 };

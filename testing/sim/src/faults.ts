@@ -29,6 +29,8 @@ export class Faults {
 	readonly #later: (late: Late) => void;
 	readonly #active: { readonly act: Lasting; readonly until: number }[] = [];
 	readonly remembered: Remembered[] = [];
+	readonly #variants: Map<string, string> = new Map();
+	#isWell = false;
 	/** What becomes of the text that is being placed, for all alike. */
 	#fate: { readonly delivery: Delivery; readonly lost: boolean; readonly text: string; readonly copies: number };
 
@@ -43,9 +45,19 @@ export class Faults {
 		this.#active.push({ act, until });
 	}
 
+	/** One half of the readers gets another text in this one's place: the carrier helps an insider to say two things. */
+	showSome(text: string, variant: string): void {
+		if (this.#isWell) return;
+		this.#variants.set(text, variant);
+		const [oldest] = this.#variants.keys();
+		if (this.#variants.size > REMEMBERED_MAX_COUNT && oldest !== undefined) this.#variants.delete(oldest);
+	}
+
 	/** The carrier is well from here on. */
 	stop(): void {
 		this.#active.length = 0;
+		this.#variants.clear();
+		this.#isWell = true;
 	}
 
 	/** True while something is done to texts. */
@@ -87,7 +99,8 @@ export class Faults {
 				return [];
 			}
 		}
-		return Array.from({ length: this.#fate.copies }, () => this.#fate.text);
+		const variant = reader !== undefined && reader % 2 === 1 ? this.#variants.get(text) : undefined;
+		return Array.from({ length: this.#fate.copies }, () => variant ?? this.#fate.text);
 	}
 }
 

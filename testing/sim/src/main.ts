@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 import { generateStory } from "./generate.ts";
@@ -6,6 +7,7 @@ import { type Job, type JobResult, playAll } from "./pool.ts";
 import { playStory } from "./run.ts";
 import { keepSteps, shrink } from "./shrink.ts";
 import { PROFILES, type Profile, type Story, tellAct } from "./story.ts";
+import { TraceRecorder } from "./trace.ts";
 
 /** Between two lines of progress. */
 const PROGRESS_MS = 5_000;
@@ -88,10 +90,13 @@ function playOne(options: Options): boolean {
 	const story = options.keep === undefined ? whole : keepSteps(whole, options.keep);
 	const tell = (now: number, line: string): void => console.log(`${String(now).padStart(9)}  ${line}`);
 	console.log(`seed ${seed}, ${profile}\n${tellStory(whole, options.keep ?? all)}`);
-	const outcome = playStory(story, options.verbose ? { line: tell } : {});
+	const recorder = new TraceRecorder();
+	const outcome = playStory(story, { ...recorder.onlooker, ...(options.verbose ? { line: tell } : {}) });
+	if (options.trace !== undefined) writeFileSync(options.trace, JSON.stringify(recorder.trace(story, outcome.misfits)));
 	const { failure } = outcome;
 	if (failure === undefined) {
-		console.log(`held: ${JSON.stringify(outcome)}`);
+		const { settledMs, texts, sessions, messages } = outcome;
+		console.log(`held: settled after ${settledMs} ms, ${sessions} sessions, ${texts} texts, ${messages} messages read`);
 		return true;
 	}
 	const keep =

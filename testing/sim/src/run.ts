@@ -1,3 +1,4 @@
+import { Cheats } from "./cheats.ts";
 import { demandsOf, settle } from "./demands.ts";
 import { Stage } from "./stage.ts";
 import type { Story } from "./story.ts";
@@ -14,12 +15,15 @@ export interface Outcome {
 	/** Texts on screens, and how many of them were confirmed by how many. */
 	readonly messages: number;
 	readonly confirmations: number;
+	/** CONFIRMs that cheaters sent and that do not fit. */
+	readonly misfits: ReadonlySet<string>;
 }
 
 /** Plays a story to its end, or to where a demand does not hold. */
 export function playStory(story: Story, onlooker: Onlooker = {}): Outcome {
 	const world = new World(story, demandsOf(story.profile), onlooker);
 	const stage = new Stage(world);
+	const cheats = new Cheats(world);
 	let failure: Outcome["failure"];
 	let settledMs = 0;
 	try {
@@ -37,5 +41,13 @@ export function playStory(story: Story, onlooker: Onlooker = {}): Outcome {
 		failure = { demand: error.demand, detail: error.message, atMs: world.now };
 	}
 	const { sessions, messages, confirmations } = world.checker;
-	return { failure, settledMs, texts: world.network.traffic.texts, sessions, messages, confirmations };
+	return {
+		misfits: cheats.misfits,
+		failure,
+		settledMs,
+		texts: world.network.traffic.texts,
+		sessions,
+		messages,
+		confirmations,
+	};
 }

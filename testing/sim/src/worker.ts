@@ -13,7 +13,7 @@ function play(job: Job): JobResult {
 	} catch (error) {
 		const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
 		const failure = { demand: "simulator", detail, atMs: 0 };
-		outcome = { failure, settledMs: 0, texts: 0, sessions: 0, messages: 0, confirmations: 0 };
+		outcome = { failure, settledMs: 0, texts: 0, sessions: 0, messages: 0, confirmations: 0, misfits: new Set() };
 	}
 	const { failure } = outcome;
 	const keep = failure !== undefined && job.shrink ? shrink(story, failure.demand) : undefined;

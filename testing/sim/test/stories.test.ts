@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cheatOf, CHEATS } from "../src/cheat-kinds.ts";
+import { generateStory } from "../src/generate.ts";
+import { type Job, playAll } from "../src/pool.ts";
+import { playStory } from "../src/run.ts";
+import { keepSteps, shrink } from "../src/shrink.ts";
+import { PROFILES, type Story } from "../src/story.ts";
+
+/** Stories of each profile. */
+const STORIES = 60;
+const PROCESSES = 2;
+
+for (const profile of PROFILES) {
+	test(`${STORIES} stories hold: ${profile}`, async () => {
+		const jobs = Array.from({ length: STORIES }, (_, seed): Job => ({ seed, profile, shrink: false }));
+		const failures: string[] = [];
+		let messages = 0;
+		await playAll(jobs.values(), PROCESSES, ({ seed, outcome }) => {
+			messages += outcome.messages;
+			const replay = `npm run sim -- --seed ${seed} --profile ${profile} --verbose`;
+			if (outcome.failure !== undefined) failures.push(`${outcome.failure.detail}\n  ${replay}`);
+		});
+		assert.deepEqual(failures, []);
+		assert.ok(messages > STORIES, `${messages} messages read`);
+	});
+}
+
+test("a story is the same every time, from its first text to its last", () => {
+	const lines = (): string[] => {
+		const told: string[] = [];
+		playStory(generateStory(7, "hostile"), { line: (now, line) => told.push(`${now} ${line}`) });
+		return told;
+	};
+	assert.deepEqual(lines(), lines());
+});
+
+test("a failure shrinks to the steps that matter", () => {
+	// Someone who enters and does not want to: nobody can settle that.
+	const story = generateStory(3, "honest");
+	const whole: Story = { ...story, people: 0, cheaters: [], steps: story.steps.slice(0, 6) };
+	const failing: Story = {
+		...whole,
+		people: 1,
+		steps: [...whole.steps, { afterMs: 0, act: { type: "enter", who: 0 } }],
+	};
+	assert.deepEqual(
+		shrink(failing, "no such demand"),
+		failing.steps.map((_, i) => i),
+	);
+	assert.equal(
+		keepSteps(failing, [6]).steps[0]?.afterMs,
+		failing.steps.reduce((sum, step) => sum + step.afterMs, 0),
+	);
+});
+
+test("every way to cheat has its own name and is one", () => {
+	assert.equal(new Set(CHEATS).size, CHEATS.length);
+	for (const how of CHEATS) assert.ok(how === "says-different-things" || cheatOf(how) !== undefined, how);
+});
