@@ -132,6 +132,16 @@ test("loss and duplication: some never come, some twice, in order", () => {
 	assert.equal(people[0]?.place.backlog, 0);
 });
 
+test("without echo one's own texts do not come back, and count as sent all the same; the capabilities say so", () => {
+	const { network, people } = crowd(2, { echo: false });
+	assert.equal(network.carrier().capabilities.echo, false);
+	for (const text of NUMBERS) people[0]?.place.send(text);
+	network.run();
+	assert.deepEqual(people[0]?.texts, []);
+	assert.deepEqual(people[1]?.texts, NUMBERS);
+	assert.equal(people[0]?.place.backlog, 0);
+});
+
 test("tampering: each can be told something else", () => {
 	const { network, people } = crowd(3, {
 		tamper: ({ text, to }) => (to === people[1]?.self ? [] : to === people[2]?.self ? [`${text}!`, "more"] : [text]),
