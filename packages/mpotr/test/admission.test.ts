@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { equal } from "@clowder/bytes";
 import type { ParticipantOptions, PersonId } from "../src/api.ts";
 import { ANSWER_HOLDS_MS, MAX_INTRODUCED_WAIT_MS } from "../src/limits.ts";
 import type { AdmissionPolicy } from "../src/parameters.ts";
@@ -127,6 +128,19 @@ describe("ADMIT-1: who comes in is decided by those inside", () => {
 	});
 });
 
+test("ADMIT-1: an OPEN that names someone who is not let in is void", () => {
+	const b = new FoldBench(suite, "open");
+	b.state = { ...b.state, parameters: { ...b.parameters, policy: "all" } };
+	const [host] = b.members as [(typeof b.members)[number]];
+	const join = b.join(b.keySet());
+	b.place(join, "h1");
+	b.place(b.introduce(host, join.hash), "h0");
+	const open = (): Message => ({ type: "OPEN", k: b.state.k, joins: [join.hash], rekey: false });
+	assert.equal(b.verdict(b.sign(host.e, b.aid, open())), "OPEN-3");
+	b.place(b.sign(host.e, b.aid, { type: "APPROVE", join: join.hash }));
+	assert.equal(b.verdict(b.sign(host.e, b.aid, open())), "opened");
+});
+
 describe("ADMIT-2: a newcomer whom the policy cannot let in any more is told so", () => {
 	const cases: readonly { policy: AdmissionPolicy; needed: number }[] = [
 		{ policy: "any", needed: 3 },
@@ -183,6 +197,28 @@ describe("ADMIT-3: nobody is asked before the key is proved, nor twice about one
 		assert.deepEqual(eventsOf(people[0] as Person, "joining"), []);
 		assert.deepEqual(eventsOf(eve, "refused-entry"), [{ type: "refused-entry", why: "bad-authenticator" }]);
 		assert.equal(count(typesSince(place, from), "INTRODUCE"), 0);
+	});
+
+	test("a member to whom the key is not proved is not asked, and has no say, though another introduces them", () => {
+		const { place, people } = roomWith("any", "Ana", "Bo");
+		// Those inside hold their refusals back.
+		for (const person of people) person.cheat = (text) => (text.includes(":3Deny:3") ? undefined : text);
+		const from = place.log.length;
+		const eve = enterCheater(place, "Eve", (message) => {
+			if (message.type !== "JOIN") return message;
+			const [state] = messagesSince(place, from).flatMap(({ message: one }) => (one.type === "STATE" ? [one] : []));
+			const isSponsor = (i: number): boolean => equal(state?.members[i]?.v.bytes ?? new Uint8Array(), message.sponsor);
+			return { ...message, authenticators: message.authenticators.map((a, i) => (isSponsor(i) ? a : flipped(a))) };
+		});
+		place.run(5000);
+		const asked = people.filter((person) => eventsOf(person, "asking").length > 0);
+		const other = people.find((person) => !asked.includes(person));
+		assert.equal(asked.length, 1);
+		assert.ok(other);
+		assert.deepEqual(other.participant.view().asking, []);
+		approve(place, other, eve);
+		place.run(5000);
+		assert.equal(count(typesSince(place, from), "APPROVE"), 0);
 	});
 
 	test("before the room lets someone in, nothing inside is named or sealed to them; then it is", () => {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { concat, hex } from "@clowder/bytes";
 import { normalisePassphrase, type Passphrase, type Suite } from "@clowder/crypto";
 import type { ParticipantOptions } from "../src/api.ts";
-import { hash, LABELS, mac, type MessageHash, type StateHash } from "../src/labels.ts";
+import { hash, LABELS, mac, type Mac, type MessageHash, type StateHash } from "../src/labels.ts";
 import { FREE_WRONG_PASSPHRASES, MAX_PASSPHRASE_DELAY_MS, MAX_WRONG_PASSPHRASES } from "../src/limits.ts";
 import { answerDelayMs, Gate } from "../src/participant/gate.ts";
 import { newcomerProof, type PakeRun, pakeChannel, pakeSid, sponsorProof, startPake } from "../src/session/pake.ts";
@@ -270,13 +270,50 @@ describe("PASS-2: one run for each KNOCK and its answer", () => {
 			passphrase: phrase("open sesame"),
 		});
 		place.run(2000);
-		assert.equal(ofType(place, from, "PAKE").length, 2);
-		const again = place.log.slice(from).find((item) => item.type === "text" && item.text.includes(":3Pake:3"));
-		assert.ok(again?.type === "text");
-		place.inject(eve.handle, again.text);
-		place.run(2000);
-		assert.equal(ofType(place, from, "PAKE").filter(({ confirm }) => confirm).length, 1);
-		assert.ok(eventsOf(ana, "refused").length > 0);
+		const own = messagesSince(place, from).find(({ message }) => message.type === "PAKE");
+		assert.ok(own);
+		const { context, v, number } = own.header;
+		const answers = (): number => ofType(place, from, "PAKE").filter(({ confirm }) => confirm).length;
+		assert.equal(answers(), 1);
+		// Another share under the same names would be another guess; and so under names that nobody gave them.
+		for (const [i, state] of [context, flipped(context)].entries()) {
+			const text = eve.sign(v, state, number + 5 + i, { ...own.message, share: random(32) } as Message);
+			place.inject(eve.handle, text);
+			place.run(2000);
+			assert.equal(answers(), 1);
+			const rules = eventsOf(ana, "refused").map(({ refusal }) => ("rule" in refusal ? refusal.rule : ""));
+			assert.equal(rules.filter((rule) => rule === "PASS-2").length, i + 1);
+		}
+	});
+
+	test("another member's answer is not the sponsor's: it neither lets us in nor turns us away", () => {
+		const place = new TestPlace(suite);
+		const insiders = ["Ana", "Bo"].map((name) => {
+			const silent = (message: Message): Message | undefined => (message.type === "PAKE" ? undefined : message);
+			const person = enterCheater(place, name, silent, { passphrase: phrase("open sesame") });
+			person.cheating = false;
+			place.run(10_000);
+			return person;
+		});
+		for (const person of insiders) {
+			assert.equal(names(person).length, 2);
+			person.cheating = true;
+		}
+		const from = place.log.length;
+		const eve = enter(place, "Eve", "open sesame");
+		place.run(5000, () => ofType(place, from, "PAKE").length > 0);
+		const told = place.log.slice(from).find((item) => item.type === "text" && item.text.includes(":3State:3"));
+		const state = messagesSince(place, from).find(({ message }) => message.type === "STATE");
+		const asked = messagesSince(place, from).find(({ message }) => message.type === "PAKE");
+		assert.ok(told?.type === "text" && state?.message.type === "STATE" && asked);
+		const another = state.message.members.find((member) => hex(member.v.bytes) !== hex(state.header.v));
+		const liar = insiders.find((person) => person.handle !== told.from);
+		assert.ok(another && liar);
+		const message: Message = { type: "PAKE", peer: asked.header.v, share: random(32), confirm: random(32) as Mac };
+		place.inject(liar.handle, liar.sign(another.v.bytes, state.header.context, 900, message));
+		place.run(3000);
+		assert.equal(why(eve), undefined);
+		assert.equal(eve.participant.view().phase, "asking");
 	});
 
 	test("a key is for one JOIN, and nothing of a run outlives what it was for", () => {
