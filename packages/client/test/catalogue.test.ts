@@ -42,7 +42,8 @@ test("plurals follow the language", () => {
 	assert.equal(en.details.refusals(2), "2 texts refused");
 	assert.equal(de.details.refusals(1), "1 Text abgewiesen");
 	assert.equal(de.details.refusals(0), "0 Texte abgewiesen");
-	assert.equal(en.trust.joining(["Ana", "Bo"]), "Ana and Bo are joining.");
+	assert.equal(en.trust.joining(["Ana", "Bo"], false), "Ana and Bo are joining.");
+	assert.equal(en.trust.joining(["Ana"], true), "Ana is joining and may read it already.");
 });
 
 test("progress in words", () => {

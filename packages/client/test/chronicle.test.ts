@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageId, Person, RoomEvent } from "@clowder/mpotr";
 import { CATALOGUES } from "../src/i18n/locales.ts";
-import { systemLine } from "../src/i18n/phrases.ts";
+import { systemLine, trustNotes } from "../src/i18n/phrases.ts";
 import type { SystemLine, TimelineItem } from "../src/room/snapshot.ts";
 import { ANA, BO, ME, nextSession, person, placed, type Scripted, scripted, session, viewOf } from "./scripted.ts";
 
@@ -50,6 +50,42 @@ test("who asks is told once, and who answered what", async () => {
 		["Ana", true],
 		["Me", false],
 	]);
+});
+
+test("who comes in may read already what we write, or not, as it is set; who was here before comes back", async () => {
+	const room = await inside(ANA);
+	await room.say({ type: "joining", person: BO });
+	room.store.setPreviews(false);
+	await room.say({ type: "joining", person: EVE });
+	await room.begin({ session: nextSession(1, ME) }, { left: [{ person: ANA, how: "gone" }] });
+	await room.say({ type: "joining", person: ANA });
+	const said = lines(room).flatMap((line) => (line.code === "joining" ? [systemLine(CATALOGUES.en, line)] : []));
+	assert.deepEqual(said, [
+		"Bo is joining and may read this already.",
+		"Eve is joining and cannot read what you write yet.",
+		"Ana is coming back and cannot read what you write yet.",
+	]);
+	room.participant().shown = viewOf({ session: nextSession(1, ME), joining: [BO] });
+	await room.say({ type: "changed" });
+	const notes = (): string[] => trustNotes(CATALOGUES.en, room.store.getSnapshot());
+	assert.deepEqual(notes(), ["Bo is joining."]);
+	room.store.setPreviews(true);
+	assert.deepEqual(notes(), ["Bo is joining and may read it already."]);
+});
+
+test("on the way in, while the keys are agreed on, one can write already, if previews are on", async () => {
+	const room = scripted();
+	const participant = await room.enter();
+	participant.shown = viewOf({ phase: "asking" });
+	await room.say({ type: "changed" });
+	assert.equal(room.store.getSnapshot().composer.state, "closed");
+	participant.shown = viewOf({ phase: "agreeing" });
+	await room.say({ type: "changed" });
+	assert.deepEqual(room.store.getSnapshot().composer, { state: "early" });
+	assert.ok(room.store.send("may I?").ok);
+	assert.deepEqual(participant.sentTexts, ["may I?"]);
+	room.store.setPreviews(false);
+	assert.deepEqual(room.store.getSnapshot().composer, { state: "closed", why: "no-session" });
 });
 
 test("a vote is told once for each who casts it, until it changes or the session does", async () => {

@@ -95,3 +95,44 @@ test("a room in two halves: each says who went on without it, and they end as on
 	eve.send("together");
 	await party.until(() => [ana, bo].every((guest) => guest.texts().includes("Eve: together")), "all together");
 });
+
+test("while someone comes in: shared both ways as what it is, and replaced by what is said in the session", async () => {
+	const party = new Party(36);
+	const ana = await party.join("Ana");
+	const bo = await party.join("Bo", ana);
+	const previews = (guest: Guest): string[] =>
+		guest.snapshot().timeline.flatMap((item) => (item.kind === "preview" ? [item.preview.disclaimer] : []));
+	party.network.interrupt(bo.handle());
+	const eve = party.guest("Eve");
+	await party.until(() => eve.snapshot().composer.state === "early", "Eve is being let in, and Bo is missing");
+	ana.send("welcome");
+	eve.send("thanks");
+	await party.until(() => previews(ana).length === 1 && previews(eve).length === 1, "both are shown");
+	assert.deepEqual([previews(ana), previews(eve)], [["newcomer"], ["not-in-yet"]]);
+	assert.equal(eve.snapshot().trust.state, "not-yet");
+	assert.deepEqual(ana.texts(), ["Ana: welcome"]);
+	party.network.resume(bo.handle());
+	await party.comeIn(eve, ana, bo);
+	await party.until(() => [ana, bo, eve].every((guest) => guest.texts().includes("Eve: thanks")), "Eve says it inside");
+	assert.deepEqual(previews(ana), []);
+	assert.deepEqual(previews(eve), ["not-in-yet"]);
+});
+
+test("with previews off, nothing is shared and nothing can be said before one is in", async () => {
+	const party = new Party(37);
+	const ana = await party.comeIn(party.guest("Ana", { previews: false }));
+	const bo = await party.join("Bo", ana);
+	party.network.interrupt(bo.handle());
+	const eve = party.guest("Eve", { previews: false });
+	await party.until(() => eve.snapshot().joining.steps[4]?.state === "now", "Eve is being let in");
+	assert.deepEqual(eve.snapshot().composer, { state: "closed", why: "no-session" });
+	ana.send("among us");
+	await party.until(() => ana.texts().length === 1, "said");
+	party.network.resume(bo.handle());
+	await party.comeIn(eve, ana, bo);
+	assert.deepEqual(
+		[ana, bo, eve].flatMap((guest) => guest.snapshot().timeline.filter((item) => item.kind === "preview")),
+		[],
+	);
+	assert.deepEqual(eve.texts(), []);
+});

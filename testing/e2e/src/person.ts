@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, CDPSession, Locator, Page } from "playwright-core";
 
 const ARTIFACTS = new URL("../../../../artifacts/e2e/", import.meta.url);
 /** For anything a person waits for: key agreement in JavaScript on a busy machine takes seconds. */
@@ -22,6 +22,7 @@ export class Person {
 	readonly problems: string[] = [];
 	readonly #context: BrowserContext;
 	readonly #url: string;
+	#debugger: CDPSession | undefined;
 
 	private constructor(context: BrowserContext, page: Page, url: string) {
 		this.#context = context;
@@ -54,9 +55,14 @@ export class Person {
 
 	/** The tab stands still: its connection stays, and it does nothing. */
 	async freeze(): Promise<void> {
-		const devtools = await this.#context.newCDPSession(this.page);
-		await devtools.send("Debugger.enable");
-		await devtools.send("Debugger.pause");
+		this.#debugger = await this.#context.newCDPSession(this.page);
+		await this.#debugger.send("Debugger.enable");
+		await this.#debugger.send("Debugger.pause");
+	}
+
+	/** And goes on. */
+	async thaw(): Promise<void> {
+		await this.#debugger?.send("Debugger.disable");
 	}
 
 	/** Opens a new window after the last one was closed. */

@@ -111,18 +111,44 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 		assert.notDeepEqual(await ana.fingerprintOf(CUN), killed);
 	});
 
+	it("while someone comes in, each is shown what the other says, marked, until it is said in the session", async () => {
+		await cun.page.getByRole("button", { name: "Leave" }).click();
+		await cun.page.getByRole("button", { name: "Join" }).waitFor();
+		await ana.readBy(`Only ${BO} and you can read this.`);
+		await bo.freeze();
+		await cun.knock(ROOM, CUN);
+		const early = cun.page.getByRole("textbox", { name: "Say something already" });
+		await early.waitFor();
+		await ana.readBy(`${CUN} is joining and may read it already.`);
+		await ana.say("Come in, it is warm here");
+		await cun.page.getByRole("article", { name: /^Early message: Annabelle/ }).waitFor();
+		await early.fill("I can see the lights");
+		await early.press("Enter");
+		const preview = ana.log.getByRole("article", { name: /^Early message: Cunegonde/ });
+		await preview.waitFor();
+		await ana.screenshot("sessions-5-preview");
+		await cun.screenshot("sessions-6-meanwhile");
+		await sound(ana, "early message");
+		await sound(cun, "meanwhile");
+		await bo.thaw();
+		await cun.readBy(`Only ${ANA}, ${BO} and you can read this.`);
+		await preview.waitFor({ state: "detached" });
+		await ana.message("I can see the lights").waitFor();
+		await cun.log.getByRole("article", { name: /^Early message: Annabelle/ }).waitFor();
+	});
+
 	it("leaving waits for the others, who may stand still; one can go at once", async () => {
 		await bo.freeze();
 		await cun.page.getByRole("button", { name: "Leave" }).click();
 		await cun.page.getByRole("heading", { name: `Leaving ${ROOM}` }).waitFor();
 		await sound(cun, "leaving");
-		await cun.screenshot("sessions-5-leaving");
+		await cun.screenshot("sessions-7-leaving");
 		await cun.page.getByRole("button", { name: "Go at once" }).click();
 		await cun.page.getByRole("button", { name: "Join" }).waitFor();
 		await ana.line(`${CUN} is leaving. Making new keys.`);
 		await ana.page.getByRole("button", { name: "Leave" }).click();
 		await ana.page.getByRole("heading", { name: "You left, and your key could not be published" }).waitFor();
-		await ana.screenshot("sessions-6-unpublished");
+		await ana.screenshot("sessions-8-unpublished");
 		await sound(ana, "left unpublished");
 	});
 

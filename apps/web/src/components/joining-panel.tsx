@@ -11,10 +11,12 @@ interface JoiningPanelProps {
 	/** Undefined before the visit has begun. */
 	readonly store?: Pick<RoomStore, "tryPassphrase">;
 	readonly onCancel: () => void;
+	/** What is said meanwhile. */
+	readonly children?: ReactNode;
 }
 
 /** The way in: each step by name, in the state it is in. */
-export function JoiningPanel({ room, joining, store, onCancel }: JoiningPanelProps): ReactNode {
+export function JoiningPanel({ room, joining, store, onCancel, children }: JoiningPanelProps): ReactNode {
 	const words = useWords();
 	const heading = useFocusAtStart<HTMLHeadingElement>();
 	useTitle(`${words.joining.title(room)} – ${words.app.name}`);
@@ -49,6 +51,7 @@ export function JoiningPanel({ room, joining, store, onCancel }: JoiningPanelPro
 			<Button className="button" onPress={onCancel}>
 				{words.joining.cancel}
 			</Button>
+			{children}
 		</main>
 	);
 }

@@ -1,6 +1,6 @@
 import type { PersonRef, RoomSnapshot, RoomStore } from "@clowder/client";
 import { type ReactNode, useCallback, useRef, useState } from "react";
-import { Composer } from "../components/composer.tsx";
+import { Composer, type Draft } from "../components/composer.tsx";
 import { DetailsPanel } from "../components/details-panel.tsx";
 import { DialogWindow } from "../components/dialog-window.tsx";
 import { HeldMessages } from "../components/held-messages.tsx";
@@ -21,9 +21,10 @@ type Window = "people" | "details" | "keys" | "protection" | PersonRef["id"];
 interface RoomScreenProps {
 	readonly store: RoomStore;
 	readonly snapshot: RoomSnapshot;
+	readonly draft: Draft;
 }
 
-export function RoomScreen({ store, snapshot }: RoomScreenProps): ReactNode {
+export function RoomScreen({ store, snapshot, draft }: RoomScreenProps): ReactNode {
 	const words = useWords();
 	const [window, setWindow] = useState<Window>();
 	const withPeople = useMedia("(min-width: 720px)");
@@ -75,7 +76,7 @@ export function RoomScreen({ store, snapshot }: RoomScreenProps): ReactNode {
 				<Timeline items={snapshot.timeline} muted={snapshot.muted} store={store} />
 				<Requests requests={snapshot.requests} store={store} />
 				<HeldMessages held={snapshot.held} store={store} />
-				<Composer view={snapshot.composer} store={store} fieldRef={writing} />
+				<Composer view={snapshot.composer} store={store} draft={draft} fieldRef={writing} />
 			</main>
 			{withDetails && (
 				<aside className="room-details" aria-label={words.room.details} data-part tabIndex={-1}>

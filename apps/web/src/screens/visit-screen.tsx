@@ -1,7 +1,8 @@
 import type { EndReason, RoomSnapshot, RoomStore } from "@clowder/client";
-import { type ReactNode, useEffect, useEffectEvent, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 import { JoiningPanel } from "../components/joining-panel.tsx";
 import { LeavingPanel } from "../components/leaving-panel.tsx";
+import { Meanwhile } from "../components/meanwhile.tsx";
 import { usePreferencesStore } from "../words.tsx";
 import { RoomScreen } from "./room-screen.tsx";
 
@@ -15,6 +16,8 @@ interface VisitScreenProps {
 export function VisitScreen({ store, onEnd }: VisitScreenProps): ReactNode {
 	const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot);
 	const ended = useEffectEvent(onEnd);
+	const [text, setText] = useState("");
+	const draft = { text, set: setText };
 	const { end } = snapshot;
 	useEffect(() => {
 		if (end !== undefined) ended(end, store.getSnapshot().details.terms);
@@ -32,10 +35,14 @@ export function VisitScreen({ store, onEnd }: VisitScreenProps): ReactNode {
 	if (snapshot.stage === "ended") return undefined;
 	if (snapshot.stage === "joining") {
 		const { room, joining } = snapshot;
-		return <JoiningPanel room={room} joining={joining} store={store} onCancel={() => void store.leave()} />;
+		return (
+			<JoiningPanel room={room} joining={joining} store={store} onCancel={() => void store.leave()}>
+				<Meanwhile snapshot={snapshot} store={store} draft={draft} />
+			</JoiningPanel>
+		);
 	}
 	if (snapshot.stage === "leaving") {
 		return <LeavingPanel room={snapshot.room} onAtOnce={() => void store.leave(true)} />;
 	}
-	return <RoomScreen store={store} snapshot={snapshot} />;
+	return <RoomScreen store={store} snapshot={snapshot} draft={draft} />;
 }

@@ -52,14 +52,17 @@ export function trustSentence({ trust }: Catalogue, view: TrustView): string {
 }
 
 /** What else has to be known beside that sentence. */
-export function trustNotes(words: Catalogue, { people, stage }: Pick<RoomSnapshot, "people" | "stage">): string[] {
+export function trustNotes(
+	words: Catalogue,
+	{ people, stage, sharing }: Pick<RoomSnapshot, "people" | "stage" | "sharing">,
+): string[] {
 	if (stage !== "room") return [];
 	const those = (state: PersonState): readonly string[] =>
 		namesOf(people.filter((person) => person.state === state && !person.self));
 	const [asking, joining] = [those("asking"), those("joining")];
 	return [
 		...(asking.length > 0 ? [words.trust.asking(asking)] : []),
-		...(joining.length > 0 ? [words.trust.joining(joining)] : []),
+		...(joining.length > 0 ? [words.trust.joining(joining, sharing)] : []),
 	];
 }
 
@@ -78,7 +81,7 @@ export function systemLine({ line: words, grammar }: Catalogue, line: SystemLine
 		case "started":
 			return line.others.length === 0 ? words.startedAlone : words.started(namesOf(line.others));
 		case "joining":
-			return words.joining(line.person.nickname);
+			return words.joining(line.person.nickname, line.known, line.sharing);
 		case "join-ended":
 			return words.joinEnded(line.person.nickname, line.why);
 		case "joined":
@@ -194,6 +197,8 @@ export function composerSentence({ composer: words }: Catalogue, view: ComposerV
 	switch (view.state) {
 		case "open":
 			return words.hint;
+		case "early":
+			return words.early;
 		case "waits":
 			return {
 				"new-keys": words.untilNewKeys,

@@ -16,6 +16,8 @@ type Event<Type extends Happening["type"]> = Extract<Happening, { readonly type:
 /** Tells what happens in the room, in lines that nobody wrote, and keeps what of it still holds. */
 export class Chronicle {
 	readonly timeline: Timeline;
+	/** Texts are shared with those on the way in. */
+	sharing: boolean;
 	readonly #people: People;
 	readonly #sessions: Sessions = new Sessions();
 	#sessionsSeen = 0;
@@ -35,8 +37,9 @@ export class Chronicle {
 	/** The line about messages that are missing. */
 	#gap: number | undefined;
 
-	constructor(people: People) {
+	constructor(people: People, sharing: boolean) {
 		this.#people = people;
+		this.sharing = sharing;
 		this.timeline = new Timeline(people);
 	}
 
@@ -81,8 +84,7 @@ export class Chronicle {
 			case "session":
 				return this.#newSession(event, at);
 			case "joining":
-				this.#joining.set(event.person.id, this.timeline.line(this.#about("joining", event.person), at));
-				return;
+				return this.#joins(event.person, at);
 			case "asking":
 				return this.#asking(event.person, at);
 			case "answered":
@@ -140,14 +142,16 @@ export class Chronicle {
 		this.timeline.line(line, at);
 	}
 
-	#about(code: "joining" | "asking", person: Person): SystemLine {
-		return { code, person: this.#people.ref(person) };
+	#joins(person: Person, at: WallTime): void {
+		const [known, sharing] = [this.#people.sat(person.id), this.sharing];
+		const line = this.timeline.line({ code: "joining", person: this.#people.ref(person), known, sharing }, at);
+		this.#joining.set(person.id, line);
 	}
 
 	/** Whoever asks is on the way in: one line says so, not two. */
 	#asking(person: Person, at: WallTime): void {
 		const number = this.#joining.get(person.id);
-		const line = this.#about("asking", person);
+		const line: SystemLine = { code: "asking", person: this.#people.ref(person) };
 		if (number === undefined || !this.timeline.rewrite(number, line, at)) this.#line(line, at);
 	}
 

@@ -39,12 +39,12 @@ export class RoomModel {
 	#snapshot: RoomSnapshot | undefined;
 	#stale = true;
 
-	constructor(room: string, suite: Suite, clock: Clock, skeleton: (name: Nickname) => string) {
+	constructor(room: string, suite: Suite, clock: Clock, skeleton: (name: Nickname) => string, sharing: boolean) {
 		this.#room = room;
 		this.#suite = suite;
 		this.#clock = clock;
 		this.#people = new People(suite.primitives, skeleton);
-		this.#chronicle = new Chronicle(this.#people);
+		this.#chronicle = new Chronicle(this.#people, sharing);
 		this.#timeline = this.#chronicle.timeline;
 	}
 
@@ -131,6 +131,12 @@ export class RoomModel {
 		this.#stale = true;
 	}
 
+	/** Whether texts are shared with those on the way in. */
+	share(on: boolean): void {
+		this.#chronicle.sharing = on;
+		this.#stale = true;
+	}
+
 	/** Folds someone's texts away here; nobody else learns of it. */
 	mute(id: PersonId, muted: boolean): void {
 		this.#people.mute(id, muted);
@@ -205,8 +211,9 @@ export class RoomModel {
 			people: reuse(previous?.people, view === undefined ? [] : this.#people.list(view)),
 			requests: reuse(previous?.requests, over ? [] : requestsView(view, this.#people)),
 			timeline: this.#timeline.items(),
+			sharing: this.#chronicle.sharing,
 			muted: reuse(previous?.muted, this.#people.muted()),
-			composer: reuse(previous?.composer, composerView(view, over || this.#leaving)),
+			composer: reuse(previous?.composer, composerView(view, over || this.#leaving, this.#chronicle.sharing)),
 			held: reuse(previous?.held, this.#held()),
 			disputes: this.#chronicle.disputes,
 			details: reuse(previous?.details, this.#details(view)),

@@ -50,11 +50,11 @@ export class Room implements RoomStore {
 		this.#options = options;
 		this.#passphrase = options.passphrase;
 		this.#previews = options.previews ?? true;
+		this.#model = new RoomModel(options.room, options.suite, options.clock, options.skeleton, this.#previews);
 		this.#successor = new Successor(options.clock, () => this.#queue({ type: "rejoin" }));
 		this.#departure = new Promise((resolve) => {
 			this.#departed = resolve;
 		});
-		this.#model = new RoomModel(options.room, options.suite, options.clock, options.skeleton);
 	}
 
 	/** Runs on its own until the visit is over. */
@@ -129,6 +129,7 @@ export class Room implements RoomStore {
 
 	setPreviews(on: boolean): void {
 		this.#previews = on;
+		this.#model.share(on);
 		this.#command((participant) => participant.setPreviews(on));
 	}
 

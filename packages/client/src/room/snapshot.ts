@@ -76,7 +76,8 @@ export interface MessageView {
 export type SystemLine =
 	/** The first session of this visit: what was written before cannot be shown. */
 	| { readonly code: "started"; readonly others: readonly PersonRef[] }
-	| { readonly code: "joining"; readonly person: PersonRef }
+	/** `known`: was here before. `sharing`: we show them what we write before they are in. */
+	| { readonly code: "joining"; readonly person: PersonRef; readonly known: boolean; readonly sharing: boolean }
 	| { readonly code: "join-ended"; readonly person: PersonRef; readonly why: JoinRefusal | "left" | "session-changed" }
 	| { readonly code: "joined"; readonly people: readonly PersonRef[] }
 	| { readonly code: "leaving"; readonly person: PersonRef; readonly how: Departure }
@@ -188,6 +189,8 @@ export type ComposerView =
 	| { readonly state: "open" }
 	/** What is written now is sent when `until` has come. */
 	| { readonly state: "waits"; readonly until: "new-keys" | "unfrozen" | "connection" }
+	/** Not in the session yet: what is written now is passed on by someone inside, marked, and sent once we are in. */
+	| { readonly state: "early" }
 	/** Nothing can be written. */
 	| { readonly state: "closed"; readonly why: "no-session" | "over" };
 
@@ -260,6 +263,8 @@ export interface RoomSnapshot {
 	readonly people: readonly PersonView[];
 	readonly requests: readonly RequestView[];
 	readonly timeline: readonly TimelineItem[];
+	/** Texts are shared with those on the way in. */
+	readonly sharing: boolean;
 	/** Whose messages are folded away here. */
 	readonly muted: readonly PersonId[];
 	readonly composer: ComposerView;

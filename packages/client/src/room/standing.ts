@@ -21,8 +21,9 @@ export function trustView(view: RoomView | undefined, over: boolean, people: Peo
 }
 
 /** Whether something can be written now, and if not, why and until when. */
-export function composerView(view: RoomView | undefined, over: boolean): ComposerView {
+export function composerView(view: RoomView | undefined, over: boolean, sharing: boolean): ComposerView {
 	if (over || view?.waiting === "over" || view?.phase === "leaving") return { state: "closed", why: "over" };
+	if (view?.session === undefined && view?.phase === "agreeing" && sharing) return { state: "early" };
 	if (view === undefined || view.session === undefined) return { state: "closed", why: "no-session" };
 	switch (view.waiting) {
 		case undefined:

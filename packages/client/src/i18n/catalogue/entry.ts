@@ -111,6 +111,8 @@ export interface EntryWords {
 		readonly passphraseWrong: string;
 		/** The button beside that field. */
 		readonly tryPassphrase: string;
+		/** Heads what is said meanwhile, marked as early, and the field for it. */
+		readonly meanwhile: string;
 		/** Under the list: why it cannot be skipped. */
 		readonly why: string;
 	};

@@ -19,8 +19,8 @@ export interface RoomWords {
 		readonly interrupted: string;
 		readonly notYet: string;
 		readonly over: string;
-		/** Beside the sentence: someone is on the way in and reads nothing yet. */
-		joining(names: readonly string[]): string;
+		/** Beside the sentence: someone is on the way in, and is or is not shown already what we write. */
+		joining(names: readonly string[], sharing: boolean): string;
 		/** Beside the sentence: someone asks to come in, and those inside decide. */
 		asking(names: readonly string[]): string;
 		/** Beside the sentence: `name` sees another conversation since `time`. */
@@ -117,6 +117,10 @@ export interface RoomWords {
 		readonly send: string;
 		/** Under the open field. */
 		readonly hint: string;
+		/** Label of the field while one is not in the session yet. */
+		readonly earlyField: string;
+		/** Under it: where what is written then goes. */
+		readonly early: string;
 		/** Why nothing can be written, and from when on it can. */
 		readonly noSession: string;
 		readonly over: string;

@@ -5,7 +5,8 @@ export interface TimelineWords {
 		/** The first session: those named read along from here; nothing from before can be shown. */
 		started(others: readonly string[]): string;
 		readonly startedAlone: string;
-		joining(name: string): string;
+		/** `known`: was here before. `sharing`: we show them what we write before they are in. */
+		joining(name: string, known: boolean, sharing: boolean): string;
 		joinEnded(name: string, why: JoinRefusal | "left" | "session-changed"): string;
 		joined(names: readonly string[]): string;
 		/** New keys are being made because of it. */

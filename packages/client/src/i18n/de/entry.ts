@@ -80,6 +80,7 @@ export const entry: EntryWords = {
 		waitingFor: (names) => `Das dauert länger als sonst. Es fehlt noch: ${g.names(names)}.`,
 		slow: "Das dauert länger als sonst. Es fehlt noch eine Antwort.",
 		cancel: "Abbrechen",
+		meanwhile: "Inzwischen",
 		passphraseNeeded: "Dieser Raum fragt nach einem Kennwort. Frag jemanden, der drin ist, auf einem anderen Weg.",
 		passphraseWrong: "Dieses Kennwort ist falsch. Niemand im Raum hat es erfahren. Versuch es noch einmal.",
 		tryPassphrase: "Hineingehen",

@@ -36,7 +36,8 @@ export const room: RoomWords = {
 		interrupted: "Die Verbindung ist weg. Es wird versucht, sie wiederherzustellen.",
 		notYet: "Noch nicht vertraulich. Der gemeinsame Schlüssel entsteht.",
 		over: "Du bist nicht mehr in diesem Raum.",
-		joining: (names) => `${g.names(names)} ${g.plural(names.length, { one: "kommt", other: "kommen" })} gerade dazu.`,
+		joining: (names, sharing) =>
+			`${g.names(names)} ${g.plural(names.length, { one: "kommt", other: "kommen" })} gerade dazu${sharing ? ` und ${g.plural(names.length, { one: "liest", other: "lesen" })} vielleicht schon mit` : ""}.`,
 		asking: (names) => `${g.names(names)} ${g.plural(names.length, { one: "bittet", other: "bitten" })} um Einlass.`,
 		dispute: (name, time) =>
 			time === undefined
@@ -126,6 +127,9 @@ export const room: RoomWords = {
 		message: "Nachricht",
 		send: "Senden",
 		hint: "Enter sendet, Umschalt + Enter beginnt eine neue Zeile.",
+		earlyField: "Schon etwas sagen",
+		early:
+			"Du bist noch nicht dabei. Jemand drinnen reicht das weiter, als vorab gekennzeichnet; wenn du dabei bist, wird es noch einmal gesendet.",
 		noSession: "Du kannst schreiben, sobald der gemeinsame Schlüssel steht.",
 		over: "Du bist nicht mehr in diesem Raum.",
 		untilNewKeys: "Neue Schlüssel entstehen. Was du jetzt sendest, geht hinaus, wenn sie fertig sind.",

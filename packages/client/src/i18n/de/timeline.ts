@@ -8,7 +8,8 @@ export const timeline: TimelineWords = {
 		started: (others) =>
 			`Hier beginnt das Gespräch für dich. Nur ${g.list([...others.map(g.name), "du"])} könnt es lesen. Nachrichten von vorher werden nicht gezeigt.`,
 		startedAlone: "Hier beginnt das Gespräch. Du bist zuerst in diesem Raum.",
-		joining: (name) => `${g.name(name)} kommt gerade dazu und kann noch nichts lesen.`,
+		joining: (name, known, sharing) =>
+			`${g.name(name)} kommt ${known ? "zurück" : "gerade dazu"} und ${sharing ? "liest das vielleicht schon" : "kann noch nicht lesen, was du schreibst"}.`,
 		joinEnded: (name, why) =>
 			({
 				left: `${g.name(name)} ist vor dem Beitreten gegangen.`,

@@ -78,6 +78,7 @@ export const entry: EntryWords = {
 		waitingFor: (names) => `This takes longer than usual. Waiting for ${g.names(names)}.`,
 		slow: "This takes longer than usual. Waiting for an answer.",
 		cancel: "Cancel",
+		meanwhile: "Meanwhile",
 		passphraseNeeded: "This room asks for a passphrase. Ask someone who is in it, by another way.",
 		passphraseWrong: "This passphrase is wrong. Nobody in the room has learned it. Try again.",
 		tryPassphrase: "Go in",

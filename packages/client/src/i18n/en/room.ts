@@ -25,7 +25,8 @@ export const room: RoomWords = {
 		interrupted: "The connection is lost. Trying to get it back.",
 		notYet: "Not private yet. Agreeing on a key.",
 		over: "You are no longer in this room.",
-		joining: (names) => `${g.names(names)} ${g.plural(names.length, { one: "is", other: "are" })} joining.`,
+		joining: (names, sharing) =>
+			`${g.names(names)} ${g.plural(names.length, { one: "is", other: "are" })} joining${sharing ? " and may read it already" : ""}.`,
 		asking: (names) => `${g.names(names)} ${g.plural(names.length, { one: "asks", other: "ask" })} to come in.`,
 		dispute: (name, time) =>
 			time === undefined
@@ -102,6 +103,8 @@ export const room: RoomWords = {
 		message: "Message",
 		send: "Send",
 		hint: "Enter sends, Shift + Enter begins a new line.",
+		earlyField: "Say something already",
+		early: "You are not in yet. One of those inside passes this on, marked as early; it is sent again once you are in.",
 		noSession: "You can write as soon as a key is agreed on.",
 		over: "You are no longer in this room.",
 		untilNewKeys: "New keys are being made. What you send now goes out when they are ready.",

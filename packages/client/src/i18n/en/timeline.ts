@@ -8,7 +8,8 @@ export const timeline: TimelineWords = {
 		started: (others) =>
 			`The conversation begins here for you. Only ${g.list([...others.map(g.name), "you"])} can read it. Messages from before are not shown.`,
 		startedAlone: "The conversation begins here. You are the first in this room.",
-		joining: (name) => `${g.name(name)} is joining and cannot read anything yet.`,
+		joining: (name, known, sharing) =>
+			`${g.name(name)} is ${known ? "coming back" : "joining"} and ${sharing ? "may read this already" : "cannot read what you write yet"}.`,
 		joinEnded: (name, why) =>
 			({
 				left: `${g.name(name)} went away before joining.`,
