@@ -71,8 +71,8 @@ export const MAX_OUTBOX = 256;
 export const MAX_OWN_KEYS = 64;
 /** Own texts on the carrier whose echo has not come. */
 export const MAX_IN_FLIGHT = 1024;
-/** ROSTERs for one newcomer in one attempt; whoever sees another list after that counts as silent. */
-export const MAX_ROSTERS = 3;
+/** Members who give one newcomer a ROSTER in one attempt; whoever sees another list after that counts as silent. */
+export const MAX_ROSTERS = 8;
 /** Own messages that others may yet report to have seen; older ones prove nothing fresh. */
 export const MAX_UNCOVERED = 256;
 /** People whom a client remembers to have met in a room. */

@@ -203,9 +203,9 @@ describe("an attempt", () => {
 		const wrong = roster.boxes.map(({ box }) => ({ newcomer: first(b).public.v.bytes, box }));
 		assert.equal(b.verdict(b.sign(first(b).e, b.aid, { ...roster, boxes: wrong })), "ROSTER-2");
 		assert.equal(b.verdict(b.roster()), "rostered");
-		assert.equal(b.state.attempt?.rosters.get(keyName(newcomer.public.v)), 1);
+		assert.equal(b.state.attempt?.rosters.get(keyName(newcomer.public.v))?.size, 1);
 		b.place(b.roster());
-		assert.equal(b.state.attempt?.rosters.get(keyName(newcomer.public.v)), 1);
+		assert.equal(b.state.attempt?.rosters.get(keyName(newcomer.public.v))?.size, 1);
 		for (const keys of b.inAttempt) b.place(b.piece("EK", keys));
 		const attemptId = b.state.attempt?.aid ?? NO_CONTEXT;
 		for (const keys of b.inAttempt) {
@@ -215,7 +215,9 @@ describe("an attempt", () => {
 		}
 		assert.equal(b.state.attempt?.offers.size, 3);
 		b.place(b.roster());
-		assert.equal(b.state.attempt?.rosters.get(keyName(newcomer.public.v)), 2);
+		assert.equal(b.state.attempt?.rosters.get(keyName(newcomer.public.v))?.size, 1, "each member once");
+		b.place(b.roster(second(b)));
+		assert.equal(b.state.attempt?.rosters.get(keyName(newcomer.public.v))?.size, 2);
 		assert.equal(b.state.attempt?.offers.size, 2, "the newcomer offers again");
 	});
 

@@ -53,6 +53,7 @@ export const placeRoster: Step<Roster> = (_suite, state, placed) => {
 	if (state.base === undefined || !equal(placed.header.context, state.base.aid) || !isPresent(state, placed.header.v)) {
 		return broken(state, "ROSTER-1", "a member, under the present base", "another");
 	}
+	const author = keyName(placed.header.v);
 	const rosters = new Map(attempt.rosters);
 	const offers = new Map(attempt.offers);
 	const to = new Set<KeyName>();
@@ -61,7 +62,9 @@ export const placeRoster: Step<Roster> = (_suite, state, placed) => {
 		if (slot?.join === undefined) return broken(state, "ROSTER-2", "newcomers of the attempt", "another");
 		if (hasRoster(attempt, slot) && !listDiffers(attempt, slot)) continue;
 		const key = keyName(newcomer);
-		rosters.set(key, (rosters.get(key) ?? 0) + 1);
+		const givers = rosters.get(key) ?? new Set();
+		if (givers.has(author)) continue;
+		rosters.set(key, new Set(givers).add(author));
 		offers.delete(key);
 		to.add(key);
 	}

@@ -106,8 +106,10 @@ export function renewKeySet(state: FoldState, from: VerifyKey, to: PublicKeySet)
 		members: state.base.members.map((member) => ({ ...member, next: swapped(member.next) })),
 	};
 	const pending = state.pending.map((join) => ({ ...join, keySet: swapped(join.keySet) }));
+	// Votes name newcomers by these keys; members by those of the session.
+	const votes = votesWithout(state, new Set([key]));
 	const authors = renameAuthor(state.authors, key, keyName(to.v));
-	return { state: { ...state, base, pending, authors }, effects: [{ type: "renewed", from, to }] };
+	return { state: { ...state, base, pending, votes, authors }, effects: [{ type: "renewed", from, to }] };
 }
 
 /**

@@ -23,8 +23,13 @@ export function owesKey(suite: Suite, attempt: Attempt, slot: Slot): boolean {
 	return suite.kem !== undefined && attempt.slots.length > 1 && leftOf(attempt, slot).join !== undefined;
 }
 
+/** How many members gave this newcomer a ROSTER. */
+export function rounds(attempt: Attempt, slot: Slot): number {
+	return attempt.rosters.get(keyName(slot.keySet.v))?.size ?? 0;
+}
+
 export function hasRoster(attempt: Attempt, slot: Slot): boolean {
-	return slot.join === undefined || (attempt.rosters.get(keyName(slot.keySet.v)) ?? 0) > 0;
+	return slot.join === undefined || rounds(attempt, slot) > 0;
 }
 
 /** The OFFERs of an attempt never change, they are replaced: what follows from them is computed once. */

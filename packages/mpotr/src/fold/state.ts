@@ -93,8 +93,8 @@ export interface Attempt {
 	readonly opener: VerifyKey | undefined;
 	/** It was opened for new keys' sake: it goes on though nobody comes in or goes. */
 	readonly rekey: boolean;
-	/** How often a ROSTER for this newcomer was placed. */
-	readonly rosters: ReadonlyMap<KeyName, number>;
+	/** Who gave this newcomer a ROSTER: each member once, so that one who lies does not keep the others from it. */
+	readonly rosters: ReadonlyMap<KeyName, ReadonlySet<KeyName>>;
 	readonly keys: ReadonlySet<KeyName>;
 	readonly offers: ReadonlyMap<KeyName, VerifiedMessage<Offer>>;
 	readonly shares: ReadonlyMap<KeyName, VerifiedMessage<Share>>;

@@ -1,6 +1,6 @@
 import { decode, encode, equal, err, erase, hex, ok, type Result } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
-import { hasRoster, listDiffers } from "../fold/phases.ts";
+import { hasRoster, listDiffers, rounds } from "../fold/phases.ts";
 import { voteLists } from "../fold/votes.ts";
 import { seatsOf } from "../fold/seats.ts";
 import {
@@ -59,7 +59,8 @@ export function makeState(
 	session: { readonly own: Pick<LiveSession["own"], "public"> },
 ): State | undefined {
 	const { fold, lastPlaced } = room;
-	if (fold.base === undefined || lastPlaced === undefined) return undefined;
+	// What an attempt holds is not told: newcomers wait until it ends (rule STATE-1).
+	if (fold.base === undefined || fold.attempt !== undefined || lastPlaced === undefined) return undefined;
 	const { members } = fold.base;
 	const author = (v: VerifyKey): { number: number; handle: string; left: boolean } => {
 		const known = fold.authors.get(keyName(v));
@@ -297,9 +298,9 @@ function makeRoster(room: Room, attempt: Attempt): Roster | undefined {
 function rosterDuty(room: Room, session: LiveSession): readonly Duty[] {
 	const { attempt } = room.fold;
 	if (attempt === undefined) return [];
-	const missing = withoutRoster(attempt).filter((slot) => rosterHelps(room, slot.keySet.v.bytes));
+	const missing = withoutRoster(attempt).filter((slot) => rosterHelps(room, attempt, slot));
 	if (missing.length === 0) return [];
-	const round = missing.map((slot) => attempt.rosters.get(keyName(slot.keySet.v)) ?? 0).join(",");
+	const round = missing.map((slot) => rounds(attempt, slot)).join(",");
 	const again = missing.some((slot) => hasRoster(attempt, slot));
 	return [
 		{

@@ -1,7 +1,9 @@
 import { equal, hex } from "@clowder/bytes";
-import { allOffersAgree, allOk, allShared, hasRoster, owesKey } from "../fold/phases.ts";
+import { KEM_CIPHERTEXT_BYTES, type KemCiphertext } from "@clowder/crypto";
+import { allOffersAgree, allOk, allShared, hasRoster, owesKey, rounds } from "../fold/phases.ts";
 import { type Attempt, keyName, newcomers, type Slot } from "../fold/state.ts";
 import { generateKeySet } from "../key-set.ts";
+import { NAME_BYTES } from "../labels.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Confirm } from "../wire/messages.ts";
 import { AttemptWork } from "./attempt-work.ts";
@@ -46,6 +48,27 @@ function share(room: Room, attempt: Attempt, work: AttemptWork): void {
 	room.desk.post(work.ownKeys.e, attempt.aid, { type: "SHARE", ...made, next: next.public });
 }
 
+/**
+ * A newcomer who was given a ROSTER that is none for it says so: an OFFER for no list differs from what the members see, so
+ * that the next of them sends theirs (rule ROSTER-5).
+ */
+function noListDuties(room: Room, attempt: Attempt, slot: Slot): readonly Duty[] {
+	const keys = room.vault.get(keyName(slot.keySet.v));
+	const round = rounds(attempt, slot);
+	if (slot.join === undefined || round === 0 || keys === undefined) return [];
+	const key = keyName(slot.keySet.v);
+	const ek = keys.public.ek?.key;
+	if (owesKey(room.suite, attempt, slot) && !attempt.keys.has(key) && ek !== undefined) {
+		return [now(`ek:${hex(attempt.aid)}`, () => void room.desk.post(keys.e, attempt.aid, { type: "EK", key: ek }))];
+	}
+	if (attempt.offers.has(key)) return [];
+	const offerNone = (): void => {
+		const kemCiphertext = room.suite.kem && (room.desk.random(KEM_CIPHERTEXT_BYTES) as KemCiphertext);
+		room.desk.post(keys.e, attempt.aid, { type: "OFFER", kemCiphertext, list: new Uint8Array(NAME_BYTES) });
+	};
+	return [now(`no-list:${hex(attempt.aid)}:${round}`, offerNone)];
+}
+
 /** What we owe to the running attempt now. Nothing, while our key set is burnt by a SHARE on its way (rule BURN-1). */
 export function contributionDuties(room: Room): readonly Duty[] {
 	const { attempt } = room.fold;
@@ -56,13 +79,13 @@ export function contributionDuties(room: Room): readonly Duty[] {
 	const burntIn = room.shared.get(key);
 	if (burntIn !== undefined && burntIn !== aid) return [];
 	const { work } = room;
-	if (work === undefined || !equal(work.attempt.aid, attempt.aid)) return [];
+	if (work === undefined || !equal(work.attempt.aid, attempt.aid)) return noListDuties(room, attempt, slot);
 	const ek = slot.keySet.ek?.key ?? work.ownKeys.public.ek?.key;
 	if (owesKey(room.suite, attempt, slot) && !attempt.keys.has(key) && ek !== undefined) {
 		return [now(`ek:${aid}`, () => void room.desk.post(work.ownKeys.e, attempt.aid, { type: "EK", key: ek }))];
 	}
 	if (attempt.slots.length > 1 && !attempt.offers.has(key)) {
-		const round = attempt.rosters.get(key) ?? 0;
+		const round = rounds(attempt, slot);
 		return work.canOffer(attempt) ? [now(`offer:${aid}:${round}`, () => offer(room, attempt, work))] : [];
 	}
 	if (!allOffersAgree(attempt)) return [];

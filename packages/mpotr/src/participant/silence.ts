@@ -1,7 +1,7 @@
 import { compare, equal, hex } from "@clowder/bytes";
 import type { Millis } from "../api.ts";
-import { owed, owedReveals } from "../fold/phases.ts";
-import { type FoldState, type KeyName, keyName, presentMembers } from "../fold/state.ts";
+import { owed, owedReveals, rounds } from "../fold/phases.ts";
+import { type Attempt, type FoldState, type KeyName, keyName, presentMembers, type Slot } from "../fold/state.ts";
 import { MAX_ROSTERS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Dropped, VoteReason } from "../wire/messages.ts";
@@ -43,7 +43,7 @@ function owing(room: Room): readonly Owing[] {
 	const debts = owed(room.suite, attempt).flatMap(({ slot, owes }): readonly Owing[] => {
 		const v = slot.member?.bytes ?? slot.keySet.v.bytes;
 		// A newcomer who has no list yet owes nothing; one who was told several times and sees another does (ROSTER-3).
-		if (owes === "roster" && (attempt.rosters.get(keyName(slot.keySet.v)) ?? 0) < MAX_ROSTERS) return [];
+		if (owes === "roster" && rosterHelps(room, attempt, slot)) return [];
 		return [{ v, owes }];
 	});
 	const reveals = owedReveals(attempt).map(
@@ -158,7 +158,7 @@ export function patienceDuties(room: Room, knockAgain: () => void): readonly Dut
 /** Timeouts that a newcomer waits in an attempt without progress: those inside need two to leave someone out. */
 const PATIENCE_TIMEOUTS = 3;
 
-/** Whether a ROSTER for this newcomer would still help. */
-export function rosterHelps(room: Room, v: Uint8Array): boolean {
-	return (room.fold.attempt?.rosters.get(keyName(v)) ?? 0) < MAX_ROSTERS;
+/** Whether another ROSTER may still help a newcomer: there are members who gave it none, and it was not given many. */
+export function rosterHelps(room: Room, attempt: Attempt, slot: Slot): boolean {
+	return rounds(attempt, slot) < Math.min(MAX_ROSTERS, presentMembers(room.fold).length);
 }

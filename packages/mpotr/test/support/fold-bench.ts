@@ -139,14 +139,14 @@ export class FoldBench {
 		);
 	}
 
-	roster(): VerifiedMessage {
+	roster(by = this.members[0] as OwnKeySet): VerifiedMessage {
 		const { attempt } = this.state;
 		if (attempt === undefined) throw new Error("no attempt");
 		const boxes = attempt.slots
 			.filter((slot) => slot.join !== undefined)
 			.map((slot) => ({ newcomer: slot.keySet.v.bytes, box: { ...this.box(), ciphertext: this.random(32) } }));
 		const message: Message = { type: "ROSTER", aid: attempt.aid, boxes, ciphertext: this.random(258), mac: this.mac() };
-		return this.sign((this.members[0] as OwnKeySet).e, this.aid, message);
+		return this.sign(by.e, this.aid, message);
 	}
 
 	/** Someone's EK, OFFER, SHARE, OK or CONFIRM for the running attempt, well-formed. */
