@@ -353,3 +353,29 @@ test("BLAME-7: what is overtaken is never opened: late pieces of a dead attempt 
 	});
 	assert.deepEqual(opened, []);
 });
+
+test("ROSTER-6: a list that nobody is owed changes nothing: a newcomer keeps the encapsulation that it offered", () => {
+	const held: { roster?: Message; v?: Uint8Array; context?: Uint8Array; offer?: string } = {};
+	const room = emptyRoom(suiteOf(2));
+	const how: Change = (message, { header }) => {
+		if (message.type === "ROSTER" && held.roster === undefined) {
+			held.roster = message;
+			held.v = header.v;
+			held.context = header.context;
+		}
+		if (message.type !== "OFFER" || held.offer !== undefined) return message;
+		held.offer = room.cheaters[0]?.sign(header.v, header.context, header.number, message) ?? assert.fail();
+		return undefined;
+	};
+	blameRoom(suiteOf(2), { members: ["Bo"], newcomers: ["Di"], cheats: new Map([["Bo", how]]) }, 3000, room);
+	const { roster, v, context, offer } = held;
+	const bo = room.cheaters[0] as Cheater;
+	assert.ok(roster && v && context && offer);
+	room.place.inject(bo.handle, bo.sign(v, context, 1000, roster));
+	room.place.inject(bo.handle, offer);
+	room.place.run(10_000);
+	for (const one of room.people) {
+		assert.deepEqual(names(one), ["Bo", "Di"]);
+		assert.deepEqual(eventsOf(one, "blamed"), []);
+	}
+});

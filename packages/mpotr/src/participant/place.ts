@@ -280,7 +280,7 @@ function pakeCame(room: Room, origin: Origin, answers: boolean): Turn {
 	return "refused";
 }
 
-/** A list that was owed to us: what we made of one before is void. Any other is nothing to us, whoever sends it. */
+/** A list that was owed to us: what we made of one before is void. Any other is nothing to us (rule ROSTER-6). */
 function rostered(room: Room, origin: Origin, to: ReadonlySet<KeyName>): void {
 	if (room.entry === undefined || ![...to].some((key) => room.vault.has(key))) return;
 	dropWork(room);
