@@ -52,6 +52,10 @@ export class Recorder {
 		return this.#seeds.get(name) ?? assert.fail(`${name} is not here`);
 	}
 
+	get drawnByAll(): readonly Uint8Array[] {
+		return [...this.#drawn.values()].flat();
+	}
+
 	drawn(name: string): readonly Uint8Array[] {
 		return this.#drawn.get(name) ?? assert.fail(`${name} is not here`);
 	}
@@ -94,6 +98,8 @@ export interface Recorded {
 	readonly comer: Pick<ScriptPerson, "nickname" | "lpk"> | undefined;
 	readonly sponsor: number;
 	readonly opener: number;
+	/** The signing seed of any `v` that anyone made. */
+	seedOf(v: Uint8Array): Uint8Array;
 	/** The transcript that one of them could show. */
 	by(name: string, withIdentity?: boolean): Transcript;
 }
@@ -192,7 +198,8 @@ class Reading {
 		const names = list.map(({ name }) => name);
 		const read = verifyTranscript(suite, by(names[0] ?? ""));
 		if (!read.ok) throw new Error(`a real transcript is refused: ${JSON.stringify(read.error)}`);
-		return { suite, ...head, names, seeds, by, spoken: read.value.messages, ...this.#entry(placed) };
+		const seedOf = (v: Uint8Array): Uint8Array => seedsOf(suite, this.#recorder.drawnByAll, v).e;
+		return { suite, ...head, names, seeds, seedOf, by, spoken: read.value.messages, ...this.#entry(placed) };
 	}
 
 	#entry(placed: readonly TranscriptItem[]): Pick<Recorded, "comer" | "sponsor" | "opener"> {
