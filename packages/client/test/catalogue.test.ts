@@ -12,7 +12,7 @@ function ref(nickname: string): PersonRef {
 	return { id: nickname as PersonId, nickname, self: false, mark: { shape: "star", colour: "blue" } };
 }
 
-const readers = (...names: readonly string[]): TrustView => ({ state: "private", others: names.map(ref) });
+const readers = (...names: readonly string[]): TrustView => ({ state: "private", others: names.map(ref), early: [] });
 
 test("the sentence at the top names those who can read", () => {
 	assert.equal(trustSentence(en, readers("Ana", "Bo")), "Only Ana, Bo and you can read this.");
@@ -21,6 +21,20 @@ test("the sentence at the top names those who can read", () => {
 	assert.equal(trustSentence(de, readers("Ana", "Bo")), "Nur Ana, Bo und du könnt das lesen.");
 	const many = readers(...Array.from({ length: 30 }, (_, n) => `P${n}`));
 	assert.equal(trustSentence(en, many), "Only you and the 30 others listed here can read this.");
+});
+
+test("and those who are shown already what is written, before they are in", () => {
+	const early = (...others: readonly string[]): TrustView => ({
+		state: "private",
+		others: others.map(ref),
+		early: [ref("Eve")],
+	});
+	assert.equal(trustSentence(en, early("Ana")), "Only Ana and you can read this, and already Eve, who is joining.");
+	assert.equal(trustSentence(en, early()), "Only you can read this, and already Eve, who is joining.");
+	assert.equal(trustSentence(de, early()), "Nur du kannst das lesen, und schon jetzt Eve (kommt gerade dazu).");
+	const many = early(...Array.from({ length: 30 }, (_, n) => `P${n}`));
+	assert.match(trustSentence(en, many), /^Only you and the 30 others listed here can read this, and already Eve/);
+	assert.match(trustSentence(de, many), /30 anderen .* und schon jetzt Eve/);
 });
 
 test("only a private state gives a sentence that promises it", () => {
@@ -42,8 +56,7 @@ test("plurals follow the language", () => {
 	assert.equal(en.details.refusals(2), "2 texts refused");
 	assert.equal(de.details.refusals(1), "1 Text abgewiesen");
 	assert.equal(de.details.refusals(0), "0 Texte abgewiesen");
-	assert.equal(en.trust.joining(["Ana", "Bo"], false), "Ana and Bo are joining.");
-	assert.equal(en.trust.joining(["Ana"], true), "Ana is joining and may read it already.");
+	assert.equal(en.trust.joining(["Ana", "Bo"]), "Ana and Bo are joining.");
 });
 
 test("progress in words", () => {

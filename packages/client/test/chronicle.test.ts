@@ -65,12 +65,24 @@ test("who comes in may read already what we write, or not, as it is set; who was
 		"Eve is joining and cannot read what you write yet.",
 		"Ana is coming back and cannot read what you write yet.",
 	]);
-	room.participant().shown = viewOf({ session: nextSession(1, ME), joining: [BO] });
-	await room.say({ type: "changed" });
+});
+
+test("the sentence of who can read names whoever is shown it already, once they are let in, and if it is so set", async () => {
+	const room = await inside(ANA);
+	const early = (): string[] => {
+		const { trust } = room.store.getSnapshot();
+		return trust.state === "private" ? names(trust.early) : [trust.state];
+	};
 	const notes = (): string[] => trustNotes(CATALOGUES.en, room.store.getSnapshot());
-	assert.deepEqual(notes(), ["Bo is joining."]);
-	room.store.setPreviews(true);
-	assert.deepEqual(notes(), ["Bo is joining and may read it already."]);
+	room.participant().shown = viewOf({ session: session(ME, ANA), joining: [BO] });
+	await room.say({ type: "changed" });
+	assert.deepEqual([early(), notes()], [[], ["Bo is joining."]]);
+	const attempt = { joining: [BO], leaving: [], waitingFor: [], done: 0, total: 9, answered: 0, others: 2 };
+	room.participant().shown = viewOf({ session: session(ME, ANA), joining: [BO], attempt });
+	await room.say({ type: "changed" });
+	assert.deepEqual([early(), notes()], [["Bo"], []]);
+	room.store.setPreviews(false);
+	assert.deepEqual([early(), notes()], [[], ["Bo is joining."]]);
 });
 
 test("on the way in, while the keys are agreed on, one can write already, if previews are on", async () => {

@@ -119,7 +119,7 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 		await cun.knock(ROOM, CUN);
 		const early = cun.page.getByRole("textbox", { name: "Say something already" });
 		await early.waitFor();
-		await ana.readBy(`${CUN} is joining and may read it already.`);
+		await ana.readBy(`Only ${BO} and you can read this, and already ${CUN}, who is joining.`);
 		await ana.say("Come in, it is warm here");
 		await cun.page.getByRole("article", { name: /^Early message: Annabelle/ }).waitFor();
 		await early.fill("I can see the lights");

@@ -11,12 +11,21 @@ interface JoiningPanelProps {
 	/** Undefined before the visit has begun. */
 	readonly store?: Pick<RoomStore, "tryPassphrase">;
 	readonly onCancel: () => void;
+	/** One can write already. */
+	readonly early?: boolean;
 	/** What is said meanwhile. */
 	readonly children?: ReactNode;
 }
 
 /** The way in: each step by name, in the state it is in. */
-export function JoiningPanel({ room, joining, store, onCancel, children }: JoiningPanelProps): ReactNode {
+export function JoiningPanel({
+	room,
+	joining,
+	store,
+	onCancel,
+	early = false,
+	children,
+}: JoiningPanelProps): ReactNode {
 	const words = useWords();
 	const heading = useFocusAtStart<HTMLHeadingElement>();
 	useTitle(`${words.joining.title(room)} – ${words.app.name}`);
@@ -45,7 +54,7 @@ export function JoiningPanel({ room, joining, store, onCancel, children }: Joini
 					<p className="waiting" role="status">
 						{waitingSentence(words, joining) ?? ""}
 					</p>
-					<p className="quiet-text">{words.joining.why}</p>
+					{!early && <p className="quiet-text">{words.joining.why}</p>}
 				</>
 			)}
 			<Button className="button" onPress={onCancel}>

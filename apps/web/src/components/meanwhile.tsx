@@ -9,16 +9,17 @@ interface MeanwhileProps {
 	readonly snapshot: RoomSnapshot;
 	readonly store: Pick<RoomStore, "send">;
 	readonly draft: Draft;
+	/** One can write already. */
+	readonly writes: boolean;
 }
 
 /** On the way in, where it takes long: what those inside share already, and what one can say already. */
-export function Meanwhile({ snapshot, store, draft }: MeanwhileProps): ReactNode {
+export function Meanwhile({ snapshot, store, draft, writes }: MeanwhileProps): ReactNode {
 	const { joining: words } = useWords();
 	const writing = useRef<HTMLTextAreaElement>(null);
 	const title = useId();
-	const { timeline, composer, joining } = snapshot;
+	const { timeline, composer } = snapshot;
 	const shared = timelineRows(timeline);
-	const writes = composer.state === "early" && joining.slow;
 	if (shared.length === 0 && !writes) return undefined;
 	return (
 		<section className="meanwhile" aria-labelledby={title}>

@@ -34,10 +34,12 @@ export function VisitScreen({ store, onEnd }: VisitScreenProps): ReactNode {
 
 	if (snapshot.stage === "ended") return undefined;
 	if (snapshot.stage === "joining") {
-		const { room, joining } = snapshot;
+		const { room, joining, composer } = snapshot;
+		// Mostly it is over before anyone could write.
+		const early = composer.state === "early" && joining.slow;
 		return (
-			<JoiningPanel room={room} joining={joining} store={store} onCancel={() => void store.leave()}>
-				<Meanwhile snapshot={snapshot} store={store} draft={draft} />
+			<JoiningPanel room={room} joining={joining} store={store} early={early} onCancel={() => void store.leave()}>
+				<Meanwhile snapshot={snapshot} store={store} draft={draft} writes={early} />
 			</JoiningPanel>
 		);
 	}

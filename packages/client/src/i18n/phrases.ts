@@ -34,10 +34,7 @@ const codePointName = (codePoint: number): string => `U+${codePoint.toString(16)
 export function trustSentence({ trust }: Catalogue, view: TrustView): string {
 	switch (view.state) {
 		case "private":
-			if (view.others.length === 0) return trust.alone;
-			return view.others.length > NAMED_MAX
-				? trust.privateMany(view.others.length)
-				: trust.private(namesOf(view.others));
+			return privateSentence(trust, view.others, view.early);
 		case "re-keying":
 			return trust.reKeying(namesOf(view.leaving));
 		case "frozen":
@@ -51,18 +48,26 @@ export function trustSentence({ trust }: Catalogue, view: TrustView): string {
 	}
 }
 
+function privateSentence(trust: Catalogue["trust"], others: readonly PersonRef[], early: readonly PersonRef[]): string {
+	const many = others.length > NAMED_MAX;
+	if (early.length > 0) return trust.privateAndEarly(many ? others.length : namesOf(others), namesOf(early));
+	if (others.length === 0) return trust.alone;
+	return many ? trust.privateMany(others.length) : trust.private(namesOf(others));
+}
+
 /** What else has to be known beside that sentence. */
 export function trustNotes(
 	words: Catalogue,
-	{ people, stage, sharing }: Pick<RoomSnapshot, "people" | "stage" | "sharing">,
+	{ people, stage, trust }: Pick<RoomSnapshot, "people" | "stage" | "trust">,
 ): string[] {
 	if (stage !== "room") return [];
+	const told = new Set(trust.state === "private" ? trust.early.map((person) => person.id) : []);
 	const those = (state: PersonState): readonly string[] =>
-		namesOf(people.filter((person) => person.state === state && !person.self));
+		namesOf(people.filter((person) => person.state === state && !person.self && !told.has(person.id)));
 	const [asking, joining] = [those("asking"), those("joining")];
 	return [
 		...(asking.length > 0 ? [words.trust.asking(asking)] : []),
-		...(joining.length > 0 ? [words.trust.joining(joining, sharing)] : []),
+		...(joining.length > 0 ? [words.trust.joining(joining)] : []),
 	];
 }
 

@@ -172,7 +172,8 @@ export interface JoiningView {
 
 /** The sentence at the top: who can read what is written now. */
 export type TrustView =
-	| { readonly state: "private"; readonly others: readonly PersonRef[] }
+	/** `early`: not in it yet, but shown already what we write. */
+	| { readonly state: "private"; readonly others: readonly PersonRef[]; readonly early: readonly PersonRef[] }
 	/** Still that session, but someone in it has gone: nothing is sent until there are new keys. */
 	| { readonly state: "re-keying"; readonly leaving: readonly PersonRef[] }
 	/**
@@ -263,8 +264,6 @@ export interface RoomSnapshot {
 	readonly people: readonly PersonView[];
 	readonly requests: readonly RequestView[];
 	readonly timeline: readonly TimelineItem[];
-	/** Texts are shared with those on the way in. */
-	readonly sharing: boolean;
 	/** Whose messages are folded away here. */
 	readonly muted: readonly PersonId[];
 	readonly composer: ComposerView;

@@ -8,6 +8,11 @@ export interface RoomWords {
 		private(others: readonly string[]): string;
 		/** The same, where there are too many to name; `count` without oneself. */
 		privateMany(count: number): string;
+		/**
+		 * The same, where what we write is shown already to those of `early`, who are joining. `others` are the nicknames of the
+		 * others, none if one is alone, or where there are too many their number.
+		 */
+		privateAndEarly(others: readonly string[] | number, early: readonly string[]): string;
 		/** The same, when nobody else is in the session. */
 		readonly alone: string;
 		/** Someone in the session has gone; nothing is sent until there are new keys. */
@@ -19,8 +24,8 @@ export interface RoomWords {
 		readonly interrupted: string;
 		readonly notYet: string;
 		readonly over: string;
-		/** Beside the sentence: someone is on the way in, and is or is not shown already what we write. */
-		joining(names: readonly string[], sharing: boolean): string;
+		/** Beside the sentence: someone is on the way in and reads nothing of ours yet. */
+		joining(names: readonly string[]): string;
 		/** Beside the sentence: someone asks to come in, and those inside decide. */
 		asking(names: readonly string[]): string;
 		/** Beside the sentence: `name` sees another conversation since `time`. */

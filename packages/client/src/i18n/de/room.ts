@@ -17,6 +17,14 @@ export const room: RoomWords = {
 	trust: {
 		private: (others) => `Nur ${g.list([...others.map(g.name), "du"])} könnt das lesen.`,
 		privateMany: (count) => `Nur du und die ${g.number(count)} anderen auf der Liste könnt das lesen.`,
+		privateAndEarly: (others, early) => {
+			const joining = `${g.names(early)} (${g.plural(early.length, { one: "kommt", other: "kommen" })} gerade dazu)`;
+			if (typeof others === "number") {
+				return `Nur du und die ${g.number(others)} anderen auf der Liste könnt das lesen, und schon jetzt ${joining}.`;
+			}
+			const verb = g.plural(others.length + 1, { one: "kannst", other: "könnt" });
+			return `Nur ${g.list([...others.map(g.name), "du"])} ${verb} das lesen, und schon jetzt ${joining}.`;
+		},
 		alone: "Nur du bist hier. Niemand sonst kann das lesen.",
 		reKeying: (names) =>
 			names.length === 0
@@ -36,8 +44,7 @@ export const room: RoomWords = {
 		interrupted: "Die Verbindung ist weg. Es wird versucht, sie wiederherzustellen.",
 		notYet: "Noch nicht vertraulich. Der gemeinsame Schlüssel entsteht.",
 		over: "Du bist nicht mehr in diesem Raum.",
-		joining: (names, sharing) =>
-			`${g.names(names)} ${g.plural(names.length, { one: "kommt", other: "kommen" })} gerade dazu${sharing ? ` und ${g.plural(names.length, { one: "liest", other: "lesen" })} vielleicht schon mit` : ""}.`,
+		joining: (names) => `${g.names(names)} ${g.plural(names.length, { one: "kommt", other: "kommen" })} gerade dazu.`,
 		asking: (names) => `${g.names(names)} ${g.plural(names.length, { one: "bittet", other: "bitten" })} um Einlass.`,
 		dispute: (name, time) =>
 			time === undefined

@@ -7,6 +7,14 @@ export const room: RoomWords = {
 	trust: {
 		private: (others) => `Only ${g.list([...others.map(g.name), "you"])} can read this.`,
 		privateMany: (count) => `Only you and the ${g.number(count)} others listed here can read this.`,
+		privateAndEarly: (others, early) => {
+			const inside =
+				typeof others === "number"
+					? `you and the ${g.number(others)} others listed here`
+					: g.list([...others.map(g.name), "you"]);
+			const verb = g.plural(early.length, { one: "is", other: "are" });
+			return `Only ${inside} can read this, and already ${g.names(early)}, who ${verb} joining.`;
+		},
 		alone: "Only you are here. Nobody else can read this.",
 		reKeying: (names) =>
 			names.length === 0
@@ -25,8 +33,7 @@ export const room: RoomWords = {
 		interrupted: "The connection is lost. Trying to get it back.",
 		notYet: "Not private yet. Agreeing on a key.",
 		over: "You are no longer in this room.",
-		joining: (names, sharing) =>
-			`${g.names(names)} ${g.plural(names.length, { one: "is", other: "are" })} joining${sharing ? " and may read it already" : ""}.`,
+		joining: (names) => `${g.names(names)} ${g.plural(names.length, { one: "is", other: "are" })} joining.`,
 		asking: (names) => `${g.names(names)} ${g.plural(names.length, { one: "asks", other: "ask" })} to come in.`,
 		dispute: (name, time) =>
 			time === undefined
