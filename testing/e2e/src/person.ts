@@ -14,6 +14,8 @@ export interface PersonOptions {
 	readonly colorScheme?: "light" | "dark";
 	/** The page's own policy also stops tools that look at it; nothing else needs this. */
 	readonly bypassCSP?: boolean;
+	/** The page's clock can be moved forward. */
+	readonly clock?: boolean;
 }
 
 /** Someone at a browser: finds everything by role and name (apps/web/TESTING.md), as a screen reader does. */
@@ -39,6 +41,7 @@ export class Person {
 		});
 		context.setDefaultTimeout(PATIENCE_MS);
 		await context.addInitScript(rememberRandomness);
+		if (options.clock === true) await context.clock.install();
 		const person = new Person(context, await context.newPage(), url);
 		await person.#arrive();
 		return person;
@@ -58,6 +61,11 @@ export class Person {
 		this.#debugger = await this.#context.newCDPSession(this.page);
 		await this.#debugger.send("Debugger.enable");
 		await this.#debugger.send("Debugger.pause");
+	}
+
+	/** So long passes for this page at once, as if its device had slept; its timers run once. */
+	async skip(seconds: number): Promise<void> {
+		await this.#context.clock.fastForward(seconds * 1000);
 	}
 
 	/** And goes on. */
