@@ -167,6 +167,27 @@ describe("copies for those who come in", () => {
 	});
 });
 
+test("BESIDE-3: a member who sends another's copy on as their own is refused", () => {
+	const place = new TestPlace(suiteOf(2));
+	const ana = enterCheater(place, "Ana", (message) =>
+		message.type === "COPY" ? { ...message, boxes: ofType(place, "COPY")[0]?.message.boxes ?? message.boxes } : message,
+	);
+	place.run(5000);
+	const bo = place.enter("Bo");
+	place.run(10_000);
+	// The attempt stands still.
+	const cy = enterCheater(place, "Cy", (message) => (message.type === "OFFER" ? undefined : message));
+	place.run(10_000, () => ofType(place, "ROSTER").length === 2);
+	place.say(bo, "mine");
+	place.run(1000);
+	place.say(ana, "mine too");
+	place.run(1000);
+	assert.equal(ofType(place, "COPY").length, 2);
+	assert.deepEqual(previews(cy), [["Bo", "mine", "not-in-yet"]]);
+	const refusals = eventsOf(cy, "refused").flatMap(({ refusal }) => ("rule" in refusal ? [refusal.rule] : []));
+	assert.deepEqual(refusals, ["BESIDE-3"]);
+});
+
 describe("what a newcomer writes", () => {
 	for (const suite of [1, 2] as const) {
 		test(`BESIDE-2: it goes to the sponsor, who relays it, marked; and is sent once they are in, suite ${suite}`, () => {
@@ -217,6 +238,30 @@ describe("what a newcomer writes", () => {
 		for (const person of [ana, bo]) {
 			assert.equal(previews(person).length, MAX_WHISPERS);
 			assert.equal(person.messages.length, MAX_WHISPERS + 3, "and all of them once they are in");
+		}
+	});
+
+	test("BESIDE-4: nothing is relayed while someone who left could read it", () => {
+		const place = new TestPlace(suiteOf(2));
+		const [ana, bo, di] = ["Ana", "Bo", "Di"].map((name) => {
+			const person = place.enter(name);
+			place.run(10_000);
+			return person;
+		}) as [Person, Person, Person];
+		assert.deepEqual(names(di), ["Ana", "Bo", "Di"]);
+		const cy = place.enter("Cy");
+		const rosters = ofType(place, "ROSTER").length;
+		place.run(10_000, () => ofType(place, "ROSTER").length > rosters);
+		place.leave(di);
+		place.run(10_000, () => ofType(place, "ROSTER").length > rosters + 1);
+		assert.equal(cy.participant.view().phase, "agreeing");
+		place.say(cy, "for those who are here");
+		place.run(MINUTE);
+		assert.equal(ofType(place, "WHISPER").length, 1);
+		for (const person of [ana, bo]) {
+			assert.deepEqual(previews(person), []);
+			assert.equal(person.messages.at(-1)?.text, "for those who are here");
+			assert.deepEqual(names(person), ["Ana", "Bo", "Cy"]);
 		}
 	});
 
