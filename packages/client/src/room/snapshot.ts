@@ -100,7 +100,7 @@ export type SystemLine =
 	| { readonly code: "frozen"; readonly why: Frozen; readonly people: readonly PersonRef[] }
 	/** We are out of the session, and ask to come in again: the others went on without us. */
 	| { readonly code: "taken-out"; readonly how: Departure }
-	/** These went on without us. */
+	/** These and we do not hear each other any more; each goes on with who is left. */
 	| { readonly code: "split"; readonly others: readonly PersonRef[] }
 	/** We are moving over to the room's other half. */
 	| { readonly code: "merging"; readonly people: number }

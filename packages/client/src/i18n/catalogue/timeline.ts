@@ -30,7 +30,7 @@ export interface TimelineWords {
 		frozen(why: Frozen, names: readonly string[]): string;
 		/** We ourselves are out, and ask to come in again by ourselves. */
 		takenOut(how: Departure): string;
-		/** These went on without us. */
+		/** These and we do not hear each other any more; each goes on with who is left. */
 		split(names: readonly string[]): string;
 		/** The same room goes on elsewhere with so many people; we go there. */
 		merging(people: number): string;

@@ -80,7 +80,7 @@ export const room: RoomWords = {
 			misbehaved: "ausgeschlossen: Regeln verletzt",
 			silent: "schweigt zu lange",
 			diverged: "sieht ein anderes Gespräch",
-			split: "hat ohne dich weitergemacht",
+			split: "verloren, macht woanders weiter",
 			returning: "kommt zurück",
 		},
 		leavingUnknown: "geht",
@@ -140,7 +140,8 @@ export const room: RoomWords = {
 		noSession: "Du kannst schreiben, sobald der gemeinsame Schlüssel steht.",
 		over: "Du bist nicht mehr in diesem Raum.",
 		untilNewKeys: "Neue Schlüssel entstehen. Was du jetzt sendest, geht hinaus, wenn sie fertig sind.",
-		untilUnfrozen: "Zu deiner Sicherheit angehalten. Was du jetzt sendest, geht mit neuen Schlüsseln hinaus.",
+		untilUnfrozen:
+			"Zu deiner Sicherheit zurückgehalten. Was du jetzt sendest, geht hinaus, wenn die anderen antworten oder neue Schlüssel da sind.",
 		untilConnection: "Die Verbindung ist weg. Was du jetzt sendest, wartet, bis sie wieder da ist.",
 		tooMany: "Zu viele Nachrichten warten schon. Warte, bis einige hinausgegangen sind.",
 		tooLong: (limitBytes) => `Das ist zu lang: höchstens ${g.number(limitBytes)} Bytes in einer Nachricht.`,

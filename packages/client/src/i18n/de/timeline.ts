@@ -34,7 +34,7 @@ export const timeline: TimelineWords = {
 				misbehaved: `${g.name(name)} hat die Regeln des Protokolls verletzt. Neue Schlüssel entstehen, ohne diese Person.`,
 				silent: `${g.name(name)} schweigt zu lange. Neue Schlüssel entstehen, ohne diese Person.`,
 				diverged: `${g.name(name)} sieht ein anderes Gespräch. Neue Schlüssel entstehen, ohne diese Person.`,
-				split: `${g.name(name)} hat ohne dich weitergemacht. Neue Schlüssel entstehen.`,
+				split: `Du und ${g.name(name)} habt einander verloren. Neue Schlüssel entstehen.`,
 				returning: `${g.name(name)} hat die Verbindung verloren und kommt zurück. Neue Schlüssel entstehen.`,
 			})[how],
 		left: (name, how) =>
@@ -44,7 +44,7 @@ export const timeline: TimelineWords = {
 				misbehaved: `${g.name(name)} hat die Regeln des Protokolls verletzt und ist draußen.`,
 				silent: `${g.name(name)} hat zu lange geschwiegen und ist draußen. Vielleicht ist die Verbindung gestört, oder jemand hält sie auf.`,
 				diverged: `${g.name(name)} sah ein anderes Gespräch und ist bei diesem nicht mehr dabei.`,
-				split: `${g.name(name)} hat ohne dich weitergemacht.`,
+				split: `Du und ${g.name(name)} habt einander verloren.`,
 				returning: `${g.name(name)} hat die Verbindung verloren und kommt zurück.`,
 			})[how],
 		newKeys: (others) => `Neue Schlüssel. Ab hier könnt nur ${g.list([...others.map(g.name), "du"])} mitlesen.`,
@@ -79,7 +79,7 @@ export const timeline: TimelineWords = {
 				? "Die anderen sahen ein anderes Gespräch als du und haben ohne dich weitergemacht. Du bittest wieder um Einlass."
 				: "Die anderen haben ohne dich weitergemacht: Deine Antworten kamen nicht rechtzeitig an. Du bittest wieder um Einlass; was sie inzwischen schreiben, wird nicht gezeigt.",
 		split: (names) =>
-			`${g.names(names)} ${g.plural(names.length, { one: "hat", other: "haben" })} ohne dich weitergemacht, vielleicht weil die Verbindung zwischen euch gekappt ist. Du machst mit denen weiter, die noch da sind; was du ab hier schreibst, kommt dort nicht an.`,
+			`Du und ${g.names(names)} habt einander verloren: Die Verbindung zwischen euch ist gestört, oder jemand kappt sie. Du machst mit denen weiter, die noch da sind. Was du ab hier schreibst, ${g.plural(names.length, { one: "sieht", other: "sehen" })} ${g.names(names)} nicht.`,
 		merging: (people) =>
 			`In diesem Raum läuft noch ein Gespräch, mit ${g.plural(people, { one: `${g.number(people)} Person`, other: `${g.number(people)} Personen` })}. Deines endet hier; du wechselst hinüber.`,
 		movedOver: (others) =>

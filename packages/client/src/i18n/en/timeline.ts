@@ -34,7 +34,7 @@ export const timeline: TimelineWords = {
 				misbehaved: `${g.name(name)} broke the rules of the protocol. Making new keys without them.`,
 				silent: `${g.name(name)} has been silent for too long. Making new keys without them.`,
 				diverged: `${g.name(name)} sees a different conversation. Making new keys without them.`,
-				split: `${g.name(name)} went on without you. Making new keys.`,
+				split: `You and ${g.name(name)} have lost each other. Making new keys.`,
 				returning: `${g.name(name)} lost the connection and is coming back. Making new keys.`,
 			})[how],
 		left: (name, how) =>
@@ -44,7 +44,7 @@ export const timeline: TimelineWords = {
 				misbehaved: `${g.name(name)} broke the rules of the protocol and is out.`,
 				silent: `${g.name(name)} was silent for too long and is out. Perhaps their connection failed, or someone held it back.`,
 				diverged: `${g.name(name)} saw a different conversation and is out of this one.`,
-				split: `${g.name(name)} went on without you.`,
+				split: `You and ${g.name(name)} have lost each other.`,
 				returning: `${g.name(name)} lost the connection and is coming back.`,
 			})[how],
 		newKeys: (others) => `New keys. Only ${g.list([...others.map(g.name), "you"])} can read from here on.`,
@@ -58,7 +58,7 @@ export const timeline: TimelineWords = {
 				? `You said ${yes ? "yes" : "no"} to ${g.name(name)}.`
 				: `${g.name(by)} said ${yes ? "yes" : "no"} to ${g.name(name)}.`,
 		vote: (by, against, over) => {
-			const who = by === undefined ? "Your side" : g.name(by);
+			const who = by === undefined ? "Your device" : g.name(by);
 			const why = {
 				silent: g.plural(against.length, { one: "no answer comes from there", other: "no answers come from there" }),
 				diverged: g.plural(against.length, {
@@ -81,7 +81,7 @@ export const timeline: TimelineWords = {
 				? "The others saw a different conversation than you and went on without you. Asking to come in again."
 				: "The others went on without you: your answers did not reach them in time. Asking to come in again; what they write meanwhile is not shown.",
 		split: (names) =>
-			`${g.names(names)} went on without you, perhaps because the connection between you is cut. You go on with those who are left; what you write from here on, they do not see.`,
+			`You and ${g.names(names)} have lost each other: the connection between you failed, or someone cuts it. You go on with those who are left. What you write from here on, ${g.names(names)} ${g.plural(names.length, { one: "does", other: "do" })} not see.`,
 		merging: (people) =>
 			`Another conversation goes on in this room, among ${g.plural(people, { one: `${g.number(people)} person`, other: `${g.number(people)} people` })}. Yours ends here; you are moving over.`,
 		movedOver: (others) =>
