@@ -298,7 +298,9 @@ function makeRoster(room: Room, attempt: Attempt): Roster | undefined {
 function rosterDuty(room: Room, session: LiveSession): readonly Duty[] {
 	const { attempt } = room.fold;
 	if (attempt === undefined) return [];
-	const missing = withoutRoster(attempt).filter((slot) => rosterHelps(room, attempt, slot));
+	const given = (slot: Attempt["slots"][number]): boolean =>
+		attempt.rosters.get(keyName(slot.keySet.v))?.has(session.ownKey) ?? false;
+	const missing = withoutRoster(attempt).filter((slot) => !given(slot) && rosterHelps(room, attempt, slot));
 	if (missing.length === 0) return [];
 	const round = missing.map((slot) => rounds(attempt, slot)).join(",");
 	const again = missing.some((slot) => hasRoster(attempt, slot));
