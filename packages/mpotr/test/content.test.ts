@@ -78,7 +78,7 @@ describe("content", () => {
 
 	test("refuses an unknown kind, a text over the limit, and one that is not UTF-8", () => {
 		const padded = encodeText("cat");
-		for (const kind of [3, 255]) {
+		for (const kind of [4, 255]) {
 			const other = padded.slice();
 			other[0] = kind;
 			assert.equal(read(other), "a known kind of content");
