@@ -11,6 +11,7 @@ import {
 } from "../src/forge/index.ts";
 import { type ParsedMessage, signMessage } from "../src/wire/envelope.ts";
 import type { Message } from "../src/wire/messages.ts";
+import { remembering } from "./support/memo.ts";
 import { suiteOf } from "./support/place.ts";
 import { flipped } from "./support/cheat.ts";
 import type { Recorded } from "./support/record.ts";
@@ -38,9 +39,12 @@ function pairOf(id: SuiteId, scene: Scene): Pair {
 	return assert.fail("no forgery has the same luck");
 }
 
+/** The same texts are verified some thousand times. */
+const SUITES = { 1: remembering(suiteOf(1)), 2: remembering(suiteOf(2)) } as const;
+
 /** What the verifier says: accepted, or the rule and where. */
 function verdict(id: SuiteId, transcript: Transcript): string {
-	const read = verifyTranscript(suiteOf(id), transcript);
+	const read = verifyTranscript(SUITES[id], transcript);
 	if (read.ok) return "accepted";
 	const { part, index, rule }: TranscriptRefusal = read.error;
 	return `${part} ${index}: ${rule}`;
@@ -129,8 +133,9 @@ for (const [id, scene] of [
 	describe(`suite ${id}, a session that ends by ${scene}`, () => {
 		const pair = pairOf(id, scene);
 		const [genuine, forged] = pair.both;
-		// Suite 2 takes longer for each text: some of them will do.
+		// Suite 2 takes longer for each text: some of them will do, and where texts are all treated alike, every other one.
 		const chosen = [...genuine.placed.keys()].filter((index) => id === 1 || index % 5 === 0);
+		const some = chosen.filter((index) => id === 2 || index % 2 === 0);
 
 		test("both are accepted as they are", () => {
 			for (const one of pair.both) assert.equal(verdict(id, one), "accepted");
@@ -138,7 +143,7 @@ for (const [id, scene] of [
 
 		test("one bit of any part of any text: refused, in both for the same reason", () => {
 			const rules = new Set<string>();
-			for (const index of chosen) {
+			for (const index of some) {
 				const item = genuine.placed[index];
 				if (item?.type !== "text") continue;
 				for (const at of OFFSETS) {
@@ -265,15 +270,15 @@ for (const [id, scene] of [
 				if (copy !== undefined) copy[9] = (copy[9] as number) ^ 1;
 				return copy;
 			};
-			const some = (bytes: Uint8Array): Uint8Array => deep(bytes) ?? bytes;
+			const bent = (bytes: Uint8Array): Uint8Array => deep(bytes) ?? bytes;
 			const changes: readonly (readonly [string, (witness: Witness) => Partial<Witness>])[] = [
-				["v", (w) => ({ v: some(w.v) })],
-				["x", (w) => ({ x: some(w.x) })],
-				["s", (w) => ({ s: some(w.s) })],
-				["nextX", (w) => ({ nextX: some(w.nextX) })],
-				["longTerm", (w) => ({ longTerm: w.longTerm.map(some) })],
+				["v", (w) => ({ v: bent(w.v) })],
+				["x", (w) => ({ x: bent(w.x) })],
+				["s", (w) => ({ s: bent(w.s) })],
+				["nextX", (w) => ({ nextX: bent(w.nextX) })],
+				["longTerm", (w) => ({ longTerm: w.longTerm.map(bent) })],
 				["longTerm left out", (w) => ({ longTerm: w.longTerm.slice(1) })],
-				["longTerm without the secret", (w) => ({ longTerm: w.longTerm.map(some), identitySeed: undefined })],
+				["longTerm without the secret", (w) => ({ longTerm: w.longTerm.map(bent), identitySeed: undefined })],
 				["identitySeed", (w) => ({ identitySeed: deep(w.identitySeed) })],
 				["coins", (w) => ({ coins: w.coins ? deep(w.coins) : new Uint8Array(32) })],
 				["kemSeed", (w) => ({ kemSeed: w.kemSeed ? deep(w.kemSeed) : new Uint8Array(64) })],
@@ -297,12 +302,12 @@ for (const [id, scene] of [
 				return said[0] ?? "";
 			};
 			let refused = 0;
-			for (const i of chosen) {
+			for (const i of some) {
 				const said = swap(`place ${i}`, (one, other) => replaced(one, i, other.placed[i] as TranscriptItem));
 				if (said !== "accepted") refused++;
 			}
 			// Published keys are the same in both: their PUBLISH and RECEIVED fit in both, under another attempt's name only.
-			assert.ok(refused > chosen.length / 2);
+			assert.ok(refused > some.length / 2);
 			for (const [i] of genuine.roster.entries()) {
 				swap(`roster ${i}`, (one, other) => ({ ...one, roster: one.roster.with(i, other.roster[i] ?? assert.fail()) }));
 			}

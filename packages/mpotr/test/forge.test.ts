@@ -146,10 +146,10 @@ function addBody(message: Message, add: (kind: string, bytes: Uint8Array | undef
 	switch (message.type) {
 		case "OFFER":
 			add("kem ciphertext", message.kemCiphertext);
-			add("name", message.list);
 			break;
 		case "SHARE":
-			for (const bytes of [message.ring?.z, message.ring?.cL, message.ring?.cR]) add("ring", bytes);
+			// The left commitment of one is the right one of another.
+			for (const bytes of [message.ring?.z, message.ring?.cR]) add("ring", bytes);
 			for (const bytes of message.confirmations) add("mac", bytes);
 			break;
 		case "CONFIRM":
