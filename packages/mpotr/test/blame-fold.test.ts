@@ -4,7 +4,6 @@ import { hex } from "@clowder/bytes";
 import { brokenLinks, owedReveals } from "../src/fold/phases.ts";
 import { type Effect, keyName } from "../src/fold/state.ts";
 import type { OwnKeySet } from "../src/key-set.ts";
-import type { MessageHash } from "../src/labels.ts";
 import type { Message, Revealed, RingShare } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
 import { seeded, suiteOf } from "./support/place.ts";
@@ -206,7 +205,7 @@ describe("what is opened, and when", () => {
 		const after = b.join(b.keySet());
 		assert.equal(types(b.place(after, "h9")), "BLAME-8");
 		assert.equal(
-			b.state.pending.some((join) => hex(join.hash) === hex(after.hash as MessageHash)),
+			b.state.pending.some((join) => hex(join.hash) === hex(after.hash)),
 			false,
 		);
 	});

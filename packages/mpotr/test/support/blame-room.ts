@@ -106,22 +106,25 @@ function confirmedKeySets(place: TestPlace) {
 	return keySets.filter((keys) => authors.some(({ v }) => equal(v, keys.v.bytes)));
 }
 
-/** Everything that anyone opened anywhere. */
-export function allRevealed(place: TestPlace): readonly Revealed[] {
-	return messages(place).flatMap(({ parsed: { message } }) =>
-		message.type === "REVEAL" || message.type === "COMPLAIN" ? [message.revealed] : [],
-	);
+/** Everything that these people opened anywhere. */
+export function allRevealed(place: TestPlace, people: readonly Person[]): readonly Revealed[] {
+	const handles = new Set(people.map((one) => one.handle));
+	return messages(place)
+		.filter(({ from }) => handles.has(from))
+		.flatMap(({ parsed: { message } }) =>
+			message.type === "REVEAL" || message.type === "COMPLAIN" ? [message.revealed] : [],
+		);
 }
 
 /**
  * Nothing that an honest one opened belongs to keys with which any session was confirmed: without `x` or the KEM seed of
- * one side no pairwise key of a session can be made.
+ * one side no pairwise key of a session can be made. (A cheater may always give its own away.)
  */
 function checkNothingLive(room: BlameRoom): void {
 	const { place } = room;
 	const { primitives, kem } = place.suite;
 	const live = confirmedKeySets(place);
-	for (const { x, kemSeed } of allRevealed(place)) {
+	for (const { x, kemSeed } of allRevealed(place, honest(room))) {
 		const key = primitives.dhKeyPair(x).publicKey.bytes;
 		assert.ok(!live.some(({ y }) => equal(y.bytes, key)), "no x of a session is open");
 		const ek = kemSeed && kem?.keyPair(kemSeed).publicKey.bytes;
