@@ -3,7 +3,7 @@ import type { Attempt, Base, FoldState } from "../fold/state.ts";
 import { stateHash } from "../fold/state.ts";
 import { encodeIdentity, identityCommitment, writeIdentity } from "../identity.ts";
 import type { Mac, MessageHash, StateHash } from "../labels.ts";
-import { makeState } from "../participant/accept.ts";
+import { makeState } from "../participant/make-state.ts";
 import { joinAuthenticator, joinCore } from "../participant/join.ts";
 import { encryptOnce, seal } from "../session/sealed-box.ts";
 import { NO_CONTEXT } from "../wire/envelope.ts";

@@ -7,7 +7,7 @@ import { allShared } from "../fold/phases.ts";
 import { type Attempt, type Effect, type FoldState, type KeyName, keyName, slotOf } from "../fold/state.ts";
 import type { MessageHash, Sid } from "../labels.ts";
 import { MAX_RECENT_PLACES } from "../limits.ts";
-import { makeState } from "../participant/accept.ts";
+import { makeState } from "../participant/make-state.ts";
 import { dropOldest } from "../participant/desk.ts";
 import { isEntry, isUnderBase } from "../participant/receive.ts";
 import type { Content } from "../session/content.ts";
