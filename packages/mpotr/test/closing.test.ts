@@ -143,6 +143,19 @@ describe("freezing", () => {
 		}
 	});
 
+	test("FREEZE-2: what a frozen client does not show, nobody confirms to it", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+		const [ana, , cy] = people as [Person, Person, Person];
+		place.asleep.add(cy);
+		place.run(1.6 * TIMEOUT);
+		place.wakeUp(cy);
+		place.run(10 * TIMEOUT);
+		place.say(ana, "after all");
+		place.run(20_000);
+		const shown = new Set(cy.messages.map((message) => message.id));
+		for (const event of eventsOf(cy, "confirmed")) for (const id of event.messages) assert.ok(shown.has(id), id);
+	});
+
 	test("text typed while frozen goes out under the next keys, once", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
 		const [ana, bo, cy] = people as [Person, Person, Person];

@@ -92,6 +92,22 @@ describe("two sessions in one place", () => {
 		}
 	});
 
+	test("two who lost each other, each alone, find each other", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo");
+		const [ana, bo] = people as [Person, Person];
+		cut(place, (person) => people.indexOf(person));
+		place.run(6 * TIMEOUT);
+		assert.deepEqual([names(ana), names(bo)], [["Ana"], ["Bo"]]);
+		place.hears = () => true;
+		const sessions = people.map((person) => eventsOf(person, "session").length);
+		place.run(2 * TIMEOUT, () => together(people));
+		assert.ok(together(people));
+		place.run(1_000);
+		for (const [i, person] of people.entries()) {
+			assert.ok(eventsOf(person, "session").length > (sessions[i] as number), `${person.name} is told of the session`);
+		}
+	});
+
 	test("a made-up STATE of a large session lures nobody out of theirs", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo");
 		// Somebody else's room, of more people, whose texts are played into this one.

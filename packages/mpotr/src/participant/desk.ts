@@ -27,6 +27,8 @@ export class Desk {
 	readonly #numbers: Map<KeyName, number> = new Map();
 	/** When our messages that have not come back were sent. */
 	readonly #inFlight: Map<string, Millis> = new Map();
+	/** Who else is in the place; whose handles these are is not known. */
+	occupants: ReadonlySet<Handle> = new Set();
 	/** The time as of the present call. */
 	now: Millis = 0;
 
@@ -80,8 +82,8 @@ export class Desk {
 	}
 
 	emit(event: RoomEvent): void {
-		// That keys are published concerns what was on the screen before.
-		if (this.#quiet > 0 && event.type !== "published") return;
+		// That keys are published concerns what was on the screen before, and a session what will be.
+		if (this.#quiet > 0 && event.type !== "published" && event.type !== "session") return;
 		this.#events.push(event);
 		if (this.#events.length <= MAX_EVENTS) return;
 		// An application that does not take its events must not cost unbounded memory: noise goes first.

@@ -61,7 +61,9 @@ function peopleOf(room: Room, who: readonly KeyName[], session: LiveSession): re
 /** The heartbeat, and the moments at which we stop sending and accepting if nothing fresh comes (rules FREEZE-1, FREEZE-2). */
 export function heartbeatDuties(room: Room): readonly Duty[] {
 	const { session } = room;
-	if (session === undefined || !room.inside || session.plist.length === 1) return [];
+	if (session === undefined || !room.inside) return [];
+	// Alone in a session, but not in the place: others may look for one there (rule MERGE-1).
+	if (session.plist.length === 1 && room.desk.occupants.size === 0) return [];
 	const duties: Duty[] = [
 		{
 			key: `heartbeat:${session.aidName}:${session.spoken}`,

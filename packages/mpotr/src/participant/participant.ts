@@ -79,6 +79,7 @@ export class Participant implements ParticipantApi {
 			met: new Set(),
 		};
 		this.#desk = new Desk(suite, random);
+		this.#desk.occupants = this.#occupants;
 		this.#hall = { self: this.#self, desk: this.#desk, outbox: this.#outbox, occupants: this.#occupants };
 	}
 

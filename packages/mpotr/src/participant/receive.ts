@@ -138,14 +138,14 @@ function placeText(
 	if (author === undefined) return;
 	const entry = session.transcript.append(placed, placed.message.content.ciphertext);
 	const id = ownId ?? (`${session.fingerprint}-${entry}` as MessageId);
+	// What a frozen client follows it neither shows nor claims to have seen; its own text stands where it came back.
+	if (session.left || (session.frozen !== undefined && ownId === undefined)) return;
 	session.post({ entry, id, author: keyName(placed.header.v) });
 	session.texts++;
 	if (ownId !== undefined) {
 		noteOwnText(room, ownId, text);
 		room.outbox.discard(ownId);
 	}
-	// What a frozen client follows it neither shows nor claims to have seen.
-	if (session.left || session.frozen !== undefined) return;
 	const others = session.plist.filter((p) => p !== author);
 	room.desk.emit({
 		type: "message",
