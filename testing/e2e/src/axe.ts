@@ -16,3 +16,13 @@ export async function accessibilityViolations({ page }: Person): Promise<string[
 	);
 	return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
+
+/** The same, in the light and in the dark appearance. */
+export async function violationsInBothAppearances(person: Person): Promise<string[]> {
+	const found: string[] = [];
+	for (const colorScheme of ["light", "dark"] as const) {
+		await person.page.emulateMedia({ colorScheme });
+		for (const line of await accessibilityViolations(person)) found.push(`${colorScheme}: ${line}`);
+	}
+	return found;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { accessibilityViolations } from "../src/axe.ts";
+import { violationsInBothAppearances } from "../src/axe.ts";
 import { withoutChromium } from "../src/chromium.ts";
 import { House } from "../src/house.ts";
 import type { Person } from "../src/person.ts";
@@ -20,7 +20,7 @@ describe("who may come in", { skip: withoutChromium }, () => {
 	});
 
 	async function sound(person: Person, screen: string): Promise<void> {
-		assert.deepEqual(await accessibilityViolations(person), [], screen);
+		assert.deepEqual(await violationsInBothAppearances(person), [], screen);
 	}
 
 	it("someone inside lets a newcomer in, after seeing the words of their key", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { accessibilityViolations } from "../src/axe.ts";
+import { violationsInBothAppearances } from "../src/axe.ts";
 import { withoutChromium } from "../src/chromium.ts";
 import { House } from "../src/house.ts";
 import type { Line } from "../src/line.ts";
@@ -31,7 +31,7 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 	});
 
 	async function sound(person: Person, screen: string): Promise<void> {
-		assert.deepEqual(await accessibilityViolations(person), [], screen);
+		assert.deepEqual(await violationsInBothAppearances(person), [], screen);
 	}
 
 	it("new keys from the menu, after which nobody can prove what was said before", async () => {

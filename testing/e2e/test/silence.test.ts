@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { accessibilityViolations } from "../src/axe.ts";
+import { violationsInBothAppearances } from "../src/axe.ts";
 import { withoutChromium } from "../src/chromium.ts";
 import { House } from "../src/house.ts";
 import type { Person } from "../src/person.ts";
@@ -22,7 +22,7 @@ describe("a tab that stands still with its connection open", { skip: withoutChro
 	});
 
 	async function sound(person: Person, screen: string): Promise<void> {
-		assert.deepEqual(await accessibilityViolations(person), [], screen);
+		assert.deepEqual(await violationsInBothAppearances(person), [], screen);
 	}
 
 	it("is out by the vote of the others, who say why, and go on", async () => {

@@ -43,12 +43,12 @@ export function DetailsPanel({ details, linkTo, onKeys, onProtection }: DetailsP
 			<dl className="facts">
 				<dt>{words.suite}</dt>
 				<dd className="suite">{details.suite.replaceAll("_", " ")}</dd>
-				{details.closed.total > 0 && (
-					<>
-						<dt>{words.deniable}</dt>
-						<dd>{words.deniableCount(details.closed.deniable, details.closed.total)}</dd>
-					</>
-				)}
+				<dt>{words.deniable}</dt>
+				<dd>
+					{details.closed.total === 0
+						? words.deniableNone
+						: words.deniableCount(details.closed.deniable, details.closed.total)}
+				</dd>
 				{details.terms !== undefined && <Terms terms={details.terms} />}
 				{details.blamed.length > 0 && (
 					<>
@@ -59,11 +59,9 @@ export function DetailsPanel({ details, linkTo, onKeys, onProtection }: DetailsP
 					</>
 				)}
 			</dl>
-			{attempt !== undefined && (
-				<p className="quiet-text" role="status">
-					{words.attempt(attempt.done, attempt.total)}
-				</p>
-			)}
+			<p className="quiet-text attempt" role="status">
+				{attempt === undefined ? "" : words.attempt(attempt.done, attempt.total)}
+			</p>
 			{refusals.total > 0 && <Refusals refusals={refusals} />}
 			<div className="details-buttons">
 				<Button className="button link" onPress={onProtection}>

@@ -167,6 +167,8 @@ export interface RoomWords {
 		seconds(count: number): string;
 		/** Heads how many of the sessions before this one nobody can prove anything about any more. */
 		readonly deniable: string;
+		/** There was none before this one. */
+		readonly deniableNone: string;
 		deniableCount(count: number, total: number): string;
 		/** Who broke which rule; `rule` is its id in the specification. */
 		readonly blamed: string;

@@ -170,6 +170,7 @@ export const room: RoomWords = {
 		timeout: "Schweigen, bis jemand draußen ist",
 		seconds: (count) => g.plural(count, { one: `${g.number(count)} Sekunde`, other: `${g.number(count)} Sekunden` }),
 		deniable: "Frühere Sitzungen, die sich abstreiten lassen",
+		deniableNone: "noch keine",
 		deniableCount: (count, total) => `${g.number(count)} von ${g.number(total)}`,
 		blamed: "Hat die Regeln verletzt",
 		broke: (name, rule) => `${g.name(name)}: Regel ${rule}`,

@@ -143,6 +143,7 @@ export const room: RoomWords = {
 		timeout: "Silence until someone is left out",
 		seconds: (count) => g.plural(count, { one: `${g.number(count)} second`, other: `${g.number(count)} seconds` }),
 		deniable: "Earlier sessions that can be denied",
+		deniableNone: "none yet",
 		deniableCount: (count, total) => `${g.number(count)} of ${g.number(total)}`,
 		blamed: "Broke the rules",
 		broke: (name, rule) => `${g.name(name)}: rule ${rule}`,
