@@ -58,7 +58,7 @@ for (const id of [1, 2] as const) {
 
 			test("BLAME-4, BLAME-5: a single wrong field of anyone convicts its author and nobody else", () => {
 				const cases = indices.flatMap((author) => fields.map((field) => ({ author, field })));
-				for (const { author, field } of some(cases, size < 5 ? cases.length : 10, `single/${size}`)) {
+				for (const { author, field } of some(cases, size < 5 ? cases.length : 6, `single/${size}`)) {
 					const bench = new RingBench(suite, size, corruption(new Map([[author, field]])));
 					assert.deepEqual(bench.outcome([author]), [author], `${field} of ${author}`);
 				}
@@ -70,7 +70,7 @@ for (const id of [1, 2] as const) {
 						.filter((other) => other > one)
 						.flatMap((other) => fields.flatMap((a) => fields.map((b) => ({ one, a, other, b })))),
 				);
-				for (const { one, a, other, b } of some(cases, id === 1 ? 24 : 8, `pairs/${size}`)) {
+				for (const { one, a, other, b } of some(cases, id === 1 ? 12 : 6, `pairs/${size}`)) {
 					const wrong = new Map([
 						[one, a],
 						[other, b],
@@ -101,9 +101,11 @@ for (const id of [1, 2] as const) {
 			});
 
 			test("BLAME-4: a false complaint convicts the accuser, whoever that is", () => {
+				const bench = new RingBench(suite, size, {}, "false complaint");
+				const { attempt } = bench;
 				for (const accuser of indices) {
 					for (const accused of indices.filter((i) => i !== accuser)) {
-						const bench = new RingBench(suite, size, {}, "false complaint");
+						bench.attempt = attempt;
 						const confirms = [accuser, accused].some((i) => bench.slot(i).join !== undefined);
 						if (!confirms || (size > 3 && accuser !== 1)) continue;
 						bench.complain(accuser, accused);

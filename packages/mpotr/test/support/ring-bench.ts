@@ -155,20 +155,25 @@ export class RingBench {
 		return { suite: this.suite, sid: work.sid, plist: work.plist, attempt: this.attempt };
 	}
 
+	/** Two people whose verdicts are held against each other. */
+	get #judges(): readonly number[] {
+		return [0, this.people.length - 1];
+	}
+
 	#indices(names: readonly KeyName[]): number[] {
 		return names.map((name) => this.people.findIndex((one) => keyName(one.keys.public.v) === name)).sort();
 	}
 
 	/** Whom the pair convicts, by index: the same for everyone. */
 	pairVerdict(i: number, j: number): readonly number[] {
-		const verdicts = this.people.map((_, by) => this.#indices(judgePair(this.case(by), this.slot(i), this.slot(j))));
+		const verdicts = this.#judges.map((by) => this.#indices(judgePair(this.case(by), this.slot(i), this.slot(j))));
 		for (const verdict of verdicts) assert.deepEqual(verdict, verdicts[0], "one verdict of everyone");
 		return verdicts[0] ?? [];
 	}
 
 	/** Whom a FAULT convicts. */
 	shareVerdict(author: number, accused: number, d: Uint8Array): readonly number[] {
-		const verdicts = this.people.map((_, by) =>
+		const verdicts = this.#judges.map((by) =>
 			this.#indices(judgeShare(this.case(by), this.slot(author), this.slot(accused), d)),
 		);
 		for (const verdict of verdicts) assert.deepEqual(verdict, verdicts[0], "one verdict of everyone");
