@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { hex } from "@clowder/bytes";
+import { parseMessage } from "../src/wire/envelope.ts";
 import { FoldBench } from "./support/fold-bench.ts";
 import { eventsOf, names, type Person, roomOf, suiteOf, TestPlace } from "./support/place.ts";
 
@@ -71,6 +73,13 @@ describe("re-key in session", () => {
 			assert.equal(eventsOf(person, "held").length, 0);
 		}
 		assert.deepEqual([...paused], [undefined]);
+		// Each piece went out once, however much was said before it came back.
+		const pieces = place.log.flatMap((item) => {
+			const parsed = item.type === "text" ? parseMessage(suite, item.text) : undefined;
+			if (!parsed?.ok || !["OFFER", "SHARE", "CONFIRM"].includes(parsed.value.message.type)) return [];
+			return [`${parsed.value.message.type} ${hex(parsed.value.header.v)}`];
+		});
+		assert.equal(new Set(pieces).size, pieces.length);
 	});
 
 	test("FREEZE-3: a key past its lifetime ends the session rather than going on", () => {

@@ -51,5 +51,12 @@ export function riding(room: Room, pieces: readonly Duty[]): readonly Duty[] {
 		...piece,
 		key: `${piece.key}:${session.spoken}`,
 		delayMs: (at) => (session.spokenAt === at ? 0 : room.self.timing.rideMs),
+		run: (at) => {
+			// Each content names the duty anew; what went out and has not come back yet is not sent again with it.
+			const last = session.rode.get(piece.key);
+			if (last !== undefined && at < last + room.self.timing.resendMs) return;
+			session.rode.set(piece.key, at);
+			piece.run(at);
+		},
 	}));
 }

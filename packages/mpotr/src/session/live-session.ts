@@ -45,6 +45,8 @@ export class LiveSession {
 	/** Contents of ours that went out, and when the last one did. */
 	spoken = 0;
 	spokenAt: Millis = Number.NEGATIVE_INFINITY;
+	/** Pieces of re-keys that went out with them, and when. */
+	readonly rode: Map<string, Millis> = new Map();
 	/** Nothing proves for too long that all of the others hear us: nothing is sent (rule FREEZE-1). */
 	hushed = false;
 	/** Nothing more is sent or accepted here, for good (rule FREEZE-2). */
