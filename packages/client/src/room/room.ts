@@ -136,7 +136,7 @@ export class Room implements RoomStore {
 	tryPassphrase(text: string): Result<void, PassphraseError> {
 		const passphrase = normalisePassphrase(text);
 		if (!passphrase.ok) return passphrase;
-		if (this.#model.end !== undefined || !this.#successor.wanted) {
+		if (this.#model.end !== undefined || this.#model.snapshot().joining.passphrase === undefined) {
 			passphrase.value.erase();
 			return ok(undefined);
 		}

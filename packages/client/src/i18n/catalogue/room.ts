@@ -17,7 +17,7 @@ export interface RoomWords {
 		readonly alone: string;
 		/** Someone in the session has gone; nothing is sent until there are new keys. */
 		reKeying(names: readonly string[]): string;
-		/** Nothing is sent for now: for a while nobody of these has shown that they see what we write. They may yet answer. */
+		/** Nothing is sent at present: for a while nobody of these has shown that they see what we write. They may yet answer. */
 		readonly unheard: string;
 		/** Nothing more is sent or believed with the present keys; new ones follow by themselves. By why. */
 		frozen(why: Frozen, names: readonly string[]): string;

@@ -17,6 +17,7 @@ export const protection: ProtectionWords = {
 		protectsNot: [
 			"Der Server sieht den Namen des Raums, deine Netzadresse, wann du hier bist, und wann und ungefähr wie viel geschrieben wird.",
 			"In einen offenen Raum kommt, wer seinen Namen kennt, auch der Server, und alle sehen es. Unter „Mehr“ kannst du einen eröffnen, in dem die drinnen entscheiden oder der nach einem Kennwort fragt.",
+			"Solange Nachrichten vorab eingeschaltet sind, liest vielleicht schon mit, wer gerade eingelassen wird. Der Satz ganz oben nennt die Namen.",
 			"Ein Name beweist nichts. Vergleicht die Wörter einer Person, um zu wissen, wer es ist.",
 			"Jede Person im Raum kann kopieren, was sie liest, und weitererzählen.",
 			"Bevor die alten Schlüssel veröffentlicht sind, kann eine Aufzeichnung beweisen, wer was geschrieben hat. Wer verschwindet oder sofort geht, veröffentlicht nichts.",

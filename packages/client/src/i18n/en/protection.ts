@@ -17,6 +17,7 @@ export const protection: ProtectionWords = {
 		protectsNot: [
 			"The server sees the room’s name, your network address, when you are here, and when and roughly how much is written.",
 			"Into an open room comes whoever knows its name, the server too, and is shown to everyone. Under “More” you can open one where those inside decide, or that asks for a passphrase.",
+			"While early messages are on, whoever is being let in may read along before they are in. The sentence at the top names them.",
 			"A name proves nothing. Compare the words of a person to know who it is.",
 			"Anyone in the room can copy what they read, and tell.",
 			"Before the old keys are published, a recording can prove who wrote what. Who vanishes, or leaves at once, publishes nothing.",
