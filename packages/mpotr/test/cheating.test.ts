@@ -107,6 +107,22 @@ describe("contributions that do not fit", () => {
 		}
 	});
 
+	test("STATE-3: a member who lies in every STATE is contradicted once for each KNOCK, and the newcomer gets in", () => {
+		const { place, people } = roomOf(suite, "Ana", "Cy");
+		enterCheater(
+			place,
+			"Mal",
+			change("STATE", (m) => ({ ...m, k: m.k + 1 })),
+		);
+		place.run(20_000);
+		const before = place.log.length;
+		const dee = place.enter("Dee");
+		place.run(60_000, () => names(dee).length === 4);
+		assert.equal(names(dee).length, 4, `${names(people[0] as Person)}`);
+		const states = place.log.slice(before).filter((item) => item.type === "text" && item.text.includes(":3State:3"));
+		assert.ok(states.length <= 12, `${states.length} STATEs`);
+	});
+
 	test("JOIN-5: a proof that fits the sponsor only is denied by the one it does not fit", () => {
 		const { ana, bo, cy, di } = (() => {
 			const place = new TestPlace(suite);

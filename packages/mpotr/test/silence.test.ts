@@ -50,6 +50,19 @@ describe("silence", () => {
 		});
 	}
 
+	test("VOTE-7: one who withholds a share, and another who withholds the vote on it, hold up nobody for ever", () => {
+		const { place, people } = roomOf(suite, "Ana");
+		const [ana] = people as [Person];
+		enterCheater(place, "Mal", (message) => (message.type === "VOTE" ? undefined : message));
+		place.run(10_000, () => names(ana).length === 2);
+		const nel = enterCheater(place, "Nel", (message) => (message.type === "SHARE" ? undefined : message));
+		place.run(6 * TIMEOUT);
+		place.vanish(nel);
+		const bo = place.enter("Bo");
+		place.run(4 * TIMEOUT, () => names(ana).includes("Bo"));
+		assert.ok(names(ana).includes("Bo") && names(bo).includes("Ana"), `${names(ana)} | ${names(bo)}`);
+	});
+
 	test("a newcomer who stops in the middle is dropped; the room goes on as it was", () => {
 		for (const type of ["OFFER", "SHARE", "OK", "CONFIRM"] as const) {
 			const { place, people } = roomOf(suite, "Ana", "Bo");

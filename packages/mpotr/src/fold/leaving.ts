@@ -4,7 +4,6 @@ import type { Handle } from "../api.ts";
 import type { Gone, Leave, Return } from "../wire/messages.ts";
 import { removeMember, removeNewcomer } from "./opening.ts";
 import {
-	broken,
 	type Folded,
 	type FoldState,
 	keyName,
@@ -34,7 +33,8 @@ export const placeGone: Step<Gone> = (suite, state, placed) => {
 	if (author === undefined || state.base === undefined || !equal(placed.header.context, state.base.aid)) {
 		return late(state, "GONE-1", "a member, under the present base", "another");
 	}
-	if (!state.authors.get(keyName(v))?.left) return broken(state, "GONE-2", "someone whose handle left", "another");
+	// A return may have crossed it: its author was not wrong to send it.
+	if (!state.authors.get(keyName(v))?.left) return late(state, "GONE-2", "someone whose handle left", "another");
 	const member = presentMembers(state).find((one) => equal(one.v.bytes, v));
 	if (member !== undefined) return removeMember(suite, state, member.v, "gone");
 	const waiting = [...state.pending, ...(state.attempt ? newcomers(state.attempt) : [])];

@@ -39,9 +39,11 @@ import { makeState } from "./make-state.ts";
 import type { Refusal } from "../api.ts";
 
 /** Sends our STATE, and remembers whom it answers. */
-export function postState(room: Room, session: LiveSession): void {
-	const state = makeState(room, session);
-	if (state !== undefined) noteTold(room, room.desk.post(session.own.e, session.aid, state));
+export function postState(room: Room, session: LiveSession, answers?: State["answers"]): void {
+	const made = makeState(room, session);
+	if (made === undefined) return;
+	const state = answers === undefined ? made : { ...made, answers };
+	noteTold(room, room.desk.post(session.own.e, session.aid, state));
 }
 
 function stateDuty(room: Room, session: LiveSession): readonly Duty[] {

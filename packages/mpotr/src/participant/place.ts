@@ -3,7 +3,7 @@ import type { Handle, JoinEnd, Millis, Refusal } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
 import { fold, type Judgement, type Placed } from "../fold/fold.ts";
 import { type Effect, type FoldState, type KeyName, keyName, type PendingJoin } from "../fold/state.ts";
-import { MAX_RECENT_PLACES } from "../limits.ts";
+import { MAX_PENDING, MAX_RECENT_PLACES } from "../limits.ts";
 import { type ParsedMessage, type VerifiedMessage, verifyMessage } from "../wire/envelope.ts";
 import type {
 	Close,
@@ -166,7 +166,14 @@ function readMessage(room: Room, placed: VerifiedMessage, now: Millis): Result<v
 function receiveState(room: Room, placed: VerifiedMessage<State>): Result<void, Refusal> {
 	const compared = compareState(room, placed);
 	if (compared.ok || room.session === undefined || !room.inside) return compared;
-	postState(room, room.session);
+	const { answers } = placed.message;
+	// Once for each KNOCK: two who see different things would else answer each other for ever.
+	const fresh = answers.some((knock) => !room.contradicted.has(hex(knock)));
+	if (fresh && keyName(placed.header.v) !== room.session.ownKey) {
+		for (const knock of answers) room.contradicted.add(hex(knock));
+		while (room.contradicted.size > MAX_PENDING) dropOldest(room.contradicted, MAX_PENDING);
+		postState(room, room.session, answers);
+	}
 	return compared;
 }
 

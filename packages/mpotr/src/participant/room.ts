@@ -121,6 +121,8 @@ export class Room {
 	voidOpens = 0;
 	/** The last message we counted: where a STATE of ours says it holds. */
 	lastPlaced: MessageHash | undefined;
+	/** KNOCKs to which we said otherwise than a STATE of another member did. */
+	readonly contradicted: Set<string> = new Set();
 	/** When we last sent a STATE. */
 	lastStateAt: Millis = Number.NEGATIVE_INFINITY;
 	/** We said goodbye to the running session, and its key is public. */

@@ -25,6 +25,7 @@ export function hear(room: Room, placed: VerifiedMessage, at: Millis): void {
 	room.watch.heard(key, at);
 	const paid = PAYS[placed.message.type];
 	if (paid !== undefined) room.watch.paid(key, paid);
+	if (placed.message.type === "VOTE") room.watch.withholding.delete(key);
 }
 
 const PAYS: Partial<Record<VerifiedMessage["message"]["type"], VoteReason>> = {
@@ -83,17 +84,25 @@ function lateness(room: Room): readonly Late[] {
 
 /** Whoever stays in our keep-list and does not vote for it, long after our late vote: silence too. */
 function withheldVotes(room: Room, timeout: Millis): readonly Late[] {
-	const { session, cast, fold } = room;
-	if (session === undefined || cast?.lateAt === undefined) return [];
+	const { session, cast, fold, watch } = room;
+	if (session === undefined) return [];
+	const known = presentMembers(fold).flatMap(({ v }): readonly Late[] => {
+		const at = watch.withholding.get(keyName(v));
+		return at === undefined ? [] : [{ v: v.bytes, owes: "vote", at }];
+	});
+	if (cast?.lateAt === undefined) return known;
 	const at = cast.lateAt + timeout;
 	const out = new Set(cast.name.split(","));
-	return presentMembers(fold)
+	const found = presentMembers(fold)
 		.filter(({ v }) => keyName(v) !== session.ownKey && !out.has(hex(v.bytes)))
 		.filter(({ v }) => {
 			const vote = fold.votes.get(keyName(v));
 			return vote === undefined || !vote.late || dropName(vote.drop) !== cast.name;
 		})
-		.map(({ v }) => ({ v: v.bytes, owes: "vote", at }));
+		.map(({ v }): Late => ({ v: v.bytes, owes: "vote", at }));
+	// Leaving them out makes another keep-list: that they withheld a vote for this one stays so until they vote.
+	if (at <= room.desk.now) for (const { v } of found) watch.withholding.set(keyName(v), at);
+	return [...known, ...found];
 }
 
 function dropName(drop: readonly Dropped[]): string {

@@ -22,6 +22,8 @@ export interface Owing {
 export class Watch {
 	readonly #heard: Map<KeyName, Millis> = new Map();
 	readonly #debts: Map<string, Debt> = new Map();
+	/** Those who withheld a vote for a keep-list of ours, since when, until they vote. */
+	readonly withholding: Map<KeyName, Millis> = new Map();
 	/** When we had sent the newest of our messages that came back: all that was on its way before is read. */
 	echoedSentAt: Millis = Number.NEGATIVE_INFINITY;
 
@@ -63,6 +65,7 @@ export class Watch {
 	clear(others: readonly KeyName[], now: Millis): void {
 		this.#heard.clear();
 		this.#debts.clear();
+		this.withholding.clear();
 		for (const key of others) this.#heard.set(key, now);
 	}
 }
