@@ -107,7 +107,7 @@ export function EnterScreen(props: EnterScreenProps): ReactNode {
 					inputRef={nicknameField}
 				/>
 				<MoreFields
-					open={props.withPassphrase}
+					open={props.withPassphrase || props.policy !== "open"}
 					policy={policy}
 					onPolicy={setPolicy}
 					passphrase={passphrase}
