@@ -31,6 +31,8 @@ class Timeline {
 	readonly byId: Map<MessageId, { readonly session: string; readonly placed: Placed }> = new Map();
 	/** Sessions it was in, and since when. */
 	readonly held: Map<string, number> = new Map();
+	/** Of those, where it accepts nothing any more: what is placed later is not shown. */
+	readonly frozen: Set<string> = new Set();
 
 	add(message: PlacedMessage): void {
 		const { id, entry, text, author, session } = message;
@@ -92,6 +94,8 @@ export class Checker {
 				return this.#message(client, event.message);
 			case "confirmed":
 				return this.#confirmed(client, event.messages, event.by);
+			case "frozen":
+				return this.#frozen(client);
 			case "blamed":
 				return this.#blame(client, event.person.id, event.rule);
 			case "leaving":
@@ -126,6 +130,12 @@ export class Checker {
 		}
 	}
 
+	#frozen(client: Screen): void {
+		const timeline = this.timeline(client);
+		const last = [...timeline.held.keys()].at(-1);
+		if (last !== undefined) timeline.frozen.add(last);
+	}
+
 	#names(ids: readonly PersonId[]): string {
 		return ids.map((id) => this.person(id)?.name ?? id).join(" ");
 	}
@@ -136,6 +146,7 @@ export class Checker {
 		this.messages++;
 		const timeline = this.timeline(client);
 		const before = timeline.sessions.get(session)?.at(-1);
+		if (!timeline.held.has(session)) throw new Violation("session-told", `${where} was never told of`);
 		const list = this.#lists.get(session);
 		if (list !== undefined && !list.includes(client.person.id)) {
 			throw new Violation("nobody-outside", `${where} is read by someone who is not in that session`);

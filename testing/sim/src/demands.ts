@@ -107,7 +107,8 @@ function checkTimelines(world: World): void {
 	for (const { client } of wanting(world)) {
 		if (client === undefined) continue;
 		for (const [session, messages] of world.checker.timeline(client).sessions) {
-			if ((world.checker.timeline(client).held.get(session) ?? 0) < client.since) continue;
+			const { held, frozen } = world.checker.timeline(client);
+			if ((held.get(session) ?? 0) < client.since || frozen.has(session)) continue;
 			const told = messages.map(({ entry, text }) => `${entry}:${text}`).join(" ");
 			const other = seen.get(session);
 			if (other !== undefined && other.told !== told) {

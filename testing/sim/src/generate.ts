@@ -7,6 +7,8 @@ const MOST_PEOPLE = 8;
 const MOST_PEOPLE_LARGE = 20;
 const LARGE_STORIES = 0.01;
 const SUITE_2_STORIES = 0.08;
+const ASKING_STORIES = 0.15;
+const PASSPHRASE_STORIES = 0.1;
 const LEAST_STEPS = 6;
 const MOST_STEPS = 26;
 
@@ -148,16 +150,24 @@ export function generateStory(seed: number, profile: Profile): Story {
 	for (let i = 0; i < count; i++) {
 		add(pause(random, timeoutSeconds * 1000), generator.act(pickType(random, weights), cheaters));
 	}
+	const suite = random.chance(SUITE_2_STORIES) && !large ? 2 : 1;
+	const latencyMs = random.pick([
+		{ least: 0, most: 0 },
+		{ least: 5, most: 40 },
+		{ least: 5, most: 400 },
+	]);
+	// One who cheats may keep others out where all or many are asked: that is what such a policy says.
+	const asking = withCheaters ? (["any"] as const) : (["any", "majority", "all"] as const);
+	const policy = random.chance(ASKING_STORIES) ? random.pick(asking) : "open";
+	const passphrase = random.chance(PASSPHRASE_STORIES);
 	return {
 		seed,
 		profile,
-		suite: random.chance(SUITE_2_STORIES) && !large ? 2 : 1,
+		suite,
+		policy,
+		passphrase,
 		timeoutSeconds,
-		latencyMs: random.pick([
-			{ least: 0, most: 0 },
-			{ least: 5, most: 40 },
-			{ least: 5, most: 400 },
-		]),
+		latencyMs,
 		people,
 		cheaters,
 		steps,

@@ -5,7 +5,7 @@ import { generateStory } from "./generate.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
 import { type Job, type JobResult, playAll } from "./pool.ts";
 import { playStory } from "./run.ts";
-import { keepSteps, shrink } from "./shrink.ts";
+import { breaks, keepSteps, shrink } from "./shrink.ts";
 import { PROFILES, type Profile, type Story, tellAct } from "./story.ts";
 import { TraceRecorder } from "./trace.ts";
 
@@ -28,7 +28,7 @@ function tellStory(story: Story, keep: readonly number[]): string {
 		return step === undefined ? "" : `    ${i}. +${step.afterMs} ms ${tellAct(step.act)}`;
 	});
 	const cheaters = story.cheaters.map((who) => `P${who}`).join(" ") || "nobody";
-	const head = `    suite ${story.suite}, timeout ${story.timeoutSeconds} s, latency ${story.latencyMs.least} to ${story.latencyMs.most} ms, cheating: ${cheaters}`;
+	const head = `    suite ${story.suite}, timeout ${story.timeoutSeconds} s, latency ${story.latencyMs.least} to ${story.latencyMs.most} ms, cheating: ${cheaters}, policy ${story.policy}${story.passphrase ? " with a passphrase" : ""}`;
 	return [head, ...lines].join("\n");
 }
 
@@ -100,7 +100,9 @@ function playOne(options: Options): boolean {
 		return true;
 	}
 	const keep =
-		options.shrink && options.keep === undefined && !options.verbose ? shrink(story, failure.demand) : undefined;
+		options.shrink && options.keep === undefined && !options.verbose
+			? shrink(story, breaks(failure.demand))
+			: undefined;
 	console.log(tellFailure({ seed, profile, outcome, keep }));
 	return false;
 }

@@ -18,14 +18,19 @@ export function keepSteps(story: Story, keep: readonly number[]): Story {
 	return { ...story, steps };
 }
 
-/** Steps that suffice for the same demand to fail: as few as leaving out one at a time, or many, can make them. */
-export function shrink(story: Story, demand: string): readonly number[] {
+/** Whether this demand fails in a story. */
+export function breaks(demand: string): (story: Story) => boolean {
+	return (story) => playStory(story).failure?.demand === demand;
+}
+
+/** Steps that suffice for a story to fail as it does: as few as leaving out one at a time, or many, can make them. */
+export function shrink(story: Story, fails: (story: Story) => boolean): readonly number[] {
 	let keep = story.steps.map((_, i) => i);
 	let tries = 0;
 	const stillFails = (some: readonly number[]): boolean => {
 		if (tries >= TRIES_MOST) return false;
 		tries++;
-		return playStory(keepSteps(story, some)).failure?.demand === demand;
+		return fails(keepSteps(story, some));
 	};
 	for (let size = Math.ceil(keep.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
 		for (let changed = true; changed; ) {

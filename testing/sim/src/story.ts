@@ -75,6 +75,9 @@ export interface Story {
 	readonly suite: 1 | 2;
 	readonly timeoutSeconds: number;
 	readonly latencyMs: { readonly least: number; readonly most: number };
+	/** Who is asked before someone comes in, and whether they must know a passphrase. */
+	readonly policy: "open" | "any" | "majority" | "all";
+	readonly passphrase: boolean;
 	/** How many people it has; those whose index is in `cheaters` may cheat. */
 	readonly people: number;
 	readonly cheaters: readonly Who[];

@@ -1,7 +1,7 @@
 import { generateStory } from "./generate.ts";
 import type { Job, JobResult } from "./pool.ts";
 import { type Outcome, playStory } from "./run.ts";
-import { shrink } from "./shrink.ts";
+import { breaks, shrink } from "./shrink.ts";
 
 /** What a story did, also where the simulator itself broke down. */
 function play(job: Job): JobResult {
@@ -16,7 +16,7 @@ function play(job: Job): JobResult {
 		outcome = { failure, settledMs: 0, texts: 0, sessions: 0, messages: 0, confirmations: 0, misfits: new Set() };
 	}
 	const { failure } = outcome;
-	const keep = failure !== undefined && job.shrink ? shrink(story, failure.demand) : undefined;
+	const keep = failure !== undefined && job.shrink ? shrink(story, breaks(failure.demand)) : undefined;
 	return { seed, profile, outcome, keep };
 }
 

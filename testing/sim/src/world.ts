@@ -1,6 +1,6 @@
 import { type Handle, parseRoomName, type RoomName } from "@clowder/carrier";
 import { MemoryNetwork, SeededRandom } from "@clowder/carrier/memory";
-import type { Suite } from "@clowder/crypto";
+import { normalisePassphrase, type Passphrase, type Suite } from "@clowder/crypto";
 import { type CarrierInput, createParticipant, type PersonId, parseNickname, type RoomEvent } from "@clowder/mpotr";
 import { Checker, type Demands } from "./checker.ts";
 import { Client, type Hooks, type Person } from "./client.ts";
@@ -24,6 +24,8 @@ const TEXTS_PER_PERSON_AND_STEP = 150;
 /** Returns of someone who was thrown out. */
 const RETURNS_MOST = 40;
 const RETURN_MOST_MS = 5_000;
+/** How long people think about who may come in. */
+const ANSWER_MOST_MS = 4_000;
 /** Draws of one client that are kept, for those who sign anew what it sent. */
 const DRAWS_MAX_COUNT = 4096;
 
@@ -31,6 +33,12 @@ function roomName(): RoomName {
 	const parsed = parseRoomName("sim");
 	if (!parsed.ok) throw new Error("the room has no name");
 	return parsed.value;
+}
+
+function passphrase(): Passphrase {
+	const normal = normalisePassphrase("nine lives of a cat");
+	if (!normal.ok) throw new Error("no passphrase");
+	return normal.value;
 }
 
 export const ROOM: RoomName = roomName();
@@ -136,7 +144,8 @@ export class World {
 				if (!person.honest && drawn.length < DRAWS_MAX_COUNT) drawn.push(bytes.slice());
 				return bytes;
 			},
-			terms: { timeoutSeconds: this.story.timeoutSeconds },
+			terms: { timeoutSeconds: this.story.timeoutSeconds, policy: this.story.policy },
+			...(this.story.passphrase ? { passphrase: passphrase() } : {}),
 		});
 		const client = new Client(number, person, participant, this.network, this.#hooks);
 		person.client = client;
@@ -203,7 +212,16 @@ export class World {
 					client.act((participant, now) => event.messages.forEach((id) => participant.release(id, now)));
 			});
 		}
+		if (event.type === "asking") this.#answer(client, event.person.id);
 		if (event.type === "over") this.#over(client, event.why);
+	}
+
+	/** Everyone lets everyone in, after a while. */
+	#answer(client: Client, id: PersonId): void {
+		this.network.at(this.now + this.random.between(0, ANSWER_MOST_MS), () => {
+			if (client.asleep) this.#answer(client, id);
+			else if (client.alive) client.act((participant, now) => participant.approve(id, now));
+		});
 	}
 
 	/** Whoever wants to be there and was thrown out tries again. */
