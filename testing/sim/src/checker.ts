@@ -146,11 +146,11 @@ export class Checker {
 		this.messages++;
 		const timeline = this.timeline(client);
 		const before = timeline.sessions.get(session)?.at(-1);
-		if (!timeline.held.has(session)) throw new Violation("session-told", `${where} was never told of`);
 		const list = this.#lists.get(session);
 		if (list !== undefined && !list.includes(client.person.id)) {
 			throw new Violation("nobody-outside", `${where} is read by someone who is not in that session`);
 		}
+		if (!timeline.held.has(session)) throw new Violation("session-told", `${where} was never told of`);
 		timeline.add(message);
 		if (!client.person.honest) return;
 		if (before !== undefined && before.entry >= entry)
