@@ -50,6 +50,23 @@ export const MAX_WAITING_COPIES = 16;
 export const MAX_COPY_BOXES = 32;
 /** Messages in one REPLY; whoever misses more asks again. */
 export const MAX_REPLY_MESSAGES = 256;
+/** Of those, bytes. */
+export const MAX_REPLY_BYTES = 245_760;
+/** Places of a base, and bytes of their texts, that are kept to answer from and to go back in. */
+export const MAX_LOG_MESSAGES = 2048;
+export const MAX_LOG_BYTES = 4_194_304;
+/** ASKs of ours for one gap. */
+export const MAX_ASKS = 4;
+/** Between two answers to one who asks. */
+export const MIN_REPLY_INTERVAL_MS = 1000;
+/** Gaps of one author that nobody could fill; more of them are passed over at once. */
+export const MAX_BLANK_GAPS = 8;
+/** ASKs of others that are remembered, to know what a REPLY answers. */
+export const MAX_OPEN_ASKS = 512;
+/** Texts of one person, and people, that are remembered so that a text sent twice is placed once. */
+export const MAX_REMEMBERED_TEXTS = 512;
+/** Bytes of the id that a client gives a text. */
+export const TEXT_ID_BYTES = 8;
 /** UTF-8 bytes of a carrier's handle; texts from longer ones are refused. */
 export const MAX_HANDLE_BYTES = 256;
 /** UTF-8 bytes of a carrier binding. */

@@ -10,9 +10,10 @@ import { identityOf } from "./vectors/people.ts";
 
 const suite = suiteOf(1);
 const random = seeded("content");
+const id = random(8);
 const header: ContentHeader = { seen: { entries: 5, digest: random(32) as TranscriptDigest }, validMessages: 9 };
-/** kind, k, T_k, valid messages, length of the text */
-const TEXT_OVERHEAD_BYTES = 45;
+/** kind, k, T_k, valid messages, id, length of the text */
+const TEXT_OVERHEAD_BYTES = 53;
 
 function read(padded: Uint8Array): Content | string {
 	const result = decodeContent(suite, padded);
@@ -20,7 +21,7 @@ function read(padded: Uint8Array): Content | string {
 }
 
 function encodeText(text: string): Uint8Array {
-	return encodeContent(header, { kind: "text", text });
+	return encodeContent(header, { kind: "text", id, text });
 }
 
 /** Any well-formed text. The library's own arbitrary for that takes a second to set up. */
@@ -45,7 +46,7 @@ describe("PAD-1: the size tells little", () => {
 		const identity = identityOf(suite, { identitySeed: hex(random(32)), nickname: "Ana", salt: hex(random(32)) });
 		const contents: Content[] = [{ kind: "acknowledgement" }, { kind: "introduction", identity }];
 		for (const length of [0, 1, 100, 256 - TEXT_OVERHEAD_BYTES])
-			contents.push({ kind: "text", text: "x".repeat(length) });
+			contents.push({ kind: "text", id, text: "x".repeat(length) });
 		for (const content of contents) assert.equal(encodeContent(header, content).length, 256);
 		assert.equal(encodeText("x".repeat(257 - TEXT_OVERHEAD_BYTES)).length, 512);
 		assert.equal(encodeText("x".repeat(MAX_TEXT_BYTES)).length, MAX_PADDED_BYTES);
@@ -53,7 +54,7 @@ describe("PAD-1: the size tells little", () => {
 
 	test("padding is zeros, and as many as are due", () => {
 		const padded = encodeText("cat");
-		assert.deepEqual(read(padded), { kind: "text", text: "cat" });
+		assert.deepEqual(read(padded), { kind: "text", id, text: "cat" });
 		for (const at of [TEXT_OVERHEAD_BYTES + 3, 200, 255]) {
 			const other = padded.slice();
 			other[at] = 1;
@@ -71,7 +72,7 @@ describe("content", () => {
 	test("every text of the allowed length comes back as it was", () => {
 		fc.assert(
 			fc.property(anyText(400), (text) => {
-				assert.deepEqual(read(encodeText(text)), { kind: "text", text });
+				assert.deepEqual(read(encodeText(text)), { kind: "text", id, text });
 			}),
 		);
 	});

@@ -146,8 +146,8 @@ function identities(suite: Suite): readonly Identity[] {
 function contents(suite: Suite): readonly Content[] {
 	const [identity] = identities(suite);
 	return [
-		{ kind: "text", text: "hello" },
-		{ kind: "text", text: "€😺".repeat(60) },
+		{ kind: "text", id: new Uint8Array(8), text: "hello" },
+		{ kind: "text", id: new Uint8Array(8).fill(7), text: "€😺".repeat(60) },
 		{ kind: "acknowledgement" },
 		{ kind: "introduction", identity: identity ?? assert.fail("nobody") },
 		{ kind: "relayed", v: new Uint8Array(32).fill(7), text: "from outside" },

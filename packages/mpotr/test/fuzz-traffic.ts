@@ -91,7 +91,7 @@ function ask(scene: Scene, cheater: Cheater): void {
 		.map(({ from, parsed }) => ({ handle: from, whole: wholeMessage(place.suite, parsed) }));
 	place.inject(
 		cheater.handle,
-		cheater.sign(v, context, 0, { type: "REPLY", ask: asked.parsed.hash, have: 0, messages }),
+		cheater.sign(v, context, 0, { type: "REPLY", ask: asked.parsed.hash, have: 0, more: false, messages }),
 	);
 	place.run(1000);
 }

@@ -174,10 +174,11 @@ test("ROSTER-4: a newcomer takes no list that is not for it, or that it is not i
 test("CONTENT-4: content is what its encoder writes, padding included", () => {
 	const digest = new Uint8Array(32) as TranscriptDigest;
 	const header = { seen: { entries: 3, digest }, validMessages: 4 };
-	const bytes = encodeContent(header, { kind: "text", text: "hello" });
+	const id = utf8("an id of");
+	const bytes = encodeContent(header, { kind: "text", id, text: "hello" });
 	assert.deepEqual(decodeContent(suite, bytes), {
 		ok: true,
-		value: { header, content: { kind: "text", text: "hello" } },
+		value: { header, content: { kind: "text", id, text: "hello" } },
 	});
 	const kind = bytes.slice();
 	kind[0] = 9;

@@ -215,7 +215,8 @@ eachCase<ContentCases>(
 				identity && identityEncoding(publicOf("Ed25519", identity.identitySeed), identity.nickname, identity.salt);
 			const header =
 				number(KINDS.indexOf(one.kind), 1) + number(one.entries, 4) + one.digest + number(one.validMessages, 4);
-			const plain = header + (one.v ?? "") + (introduced ?? (one.text === null ? "" : countedText(one.text)));
+			const text = one.text === null ? "" : (one.id ?? "") + countedText(one.text);
+			const plain = header + (one.v ?? "") + (introduced ?? text);
 			assert.equal(plain.padEnd(2 * paddedSize(plain.length / 2), "0"), one.padded, one.kind);
 		}
 		for (const size of stated.paddedBytes) assert.equal(paddedSize(size.bytes), size.padded, "PAD-1");
@@ -225,6 +226,7 @@ eachCase<ContentCases>(
 			const content = {
 				kind: one.kind,
 				...(one.text === null ? {} : { text: one.text }),
+				...(one.id === null ? {} : { id: bytes(one.id) }),
 				...(one.v === null ? {} : { v: bytes(one.v) }),
 				...(one.identity === null ? {} : { identity: identityOf(suite, one.identity) }),
 			} as Content;

@@ -161,7 +161,10 @@ function speak({ replay, post, strings }: Writing, people: readonly Puppet[], sc
 	if (ledger === undefined) throw new Error("a forged agreement gave no session");
 	for (const { by, text } of script.words) {
 		const puppet = people[by] as Puppet;
-		const what = text === undefined ? ({ kind: "acknowledgement" } as const) : ({ kind: "text", text } as const);
+		const what =
+			text === undefined
+				? ({ kind: "acknowledgement" } as const)
+				: ({ kind: "text", id: strings.random(8), text } as const);
 		const content = ledger.write(puppet.keys.own.public.v.bytes, what, [], strings.random(16));
 		post(puppet, ledger.aid, { type: "MESSAGE", content });
 	}

@@ -75,7 +75,10 @@ class Rewriting {
 	say(v: Uint8Array, text: string | undefined): void {
 		const { ledger } = this.#new;
 		if (ledger === undefined) throw new Error("there is no session to speak in");
-		const what = text === undefined ? ({ kind: "acknowledgement" } as const) : ({ kind: "text", text } as const);
+		const what =
+			text === undefined
+				? ({ kind: "acknowledgement" } as const)
+				: ({ kind: "text", id: this.#random(8), text } as const);
 		const content = ledger.write(v, what, [], this.#random(16));
 		const handle = this.#new.state.authors.get(keyName(v))?.handle ?? "";
 		this.#sign(v, handle, ledger.aid, { type: "MESSAGE", content });

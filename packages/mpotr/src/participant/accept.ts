@@ -32,7 +32,8 @@ import { answerDuties, askAbout, openDuty } from "./admission.ts";
 import { noteTold, pakeDuties, passphraseFits } from "./passphrase.ts";
 import { joinAuthenticator, joinCore } from "./join.ts";
 import { rosterHelps } from "./silence.ts";
-import { decryptContent, seenBy, verifyDigests } from "./receive.ts";
+import { decryptContent, seenBy } from "./receive.ts";
+import { verifyDigests } from "./suspects.ts";
 import type { Room } from "./room.ts";
 import { encryptContent } from "./send.ts";
 import { makeState } from "./make-state.ts";
@@ -166,7 +167,6 @@ export function receiveIntroduce(
 ): Result<void, Refusal> {
 	const { session } = room;
 	if (session === undefined) return ok(undefined);
-	const knowledge = room.joins.get(hex(join.hash));
 	if (equal(placed.header.v, session.own.public.v.bytes)) {
 		announceJoin(room, join);
 		return ok(undefined);
@@ -178,7 +178,6 @@ export function receiveIntroduce(
 		return err({ blame: "sender", rule: "CONTENT-4", expected: "an introduction", got: content.kind });
 	}
 	verifyDigests(room, session, placed.header.v, seenBy(session, header));
-	if (knowledge === undefined) return ok(undefined);
 	examineJoin(room, join, content.identity);
 	announceJoin(room, join);
 	return ok(undefined);

@@ -1,6 +1,7 @@
 import { hex } from "@clowder/bytes";
 import type { SigningKey, Suite } from "@clowder/crypto";
 import type { Handle, Millis, RoomEvent } from "../api.ts";
+import { isCounted } from "../fold/authors.ts";
 import { type KeyName, keyName } from "../fold/state.ts";
 import type { MessageHash } from "../labels.ts";
 import { MAX_EVENTS, MAX_IN_FLIGHT, MAX_OWN_KEYS } from "../limits.ts";
@@ -45,7 +46,8 @@ export class Desk {
 
 	/** Signs a message under its author's next number and hands it out. */
 	post(key: SigningKey, context: Uint8Array, message: Message): MessageHash {
-		const author = keyName(key.verifyKey);
+		// What stands outside of the count has numbers of its own.
+		const author = isCounted(message.type) ? keyName(key.verifyKey) : `${keyName(key.verifyKey)}/apart`;
 		const number = this.#numbers.get(author) ?? 0;
 		// The key used last stands last, so that the oldest one is of a session long over.
 		this.#numbers.delete(author);

@@ -64,13 +64,15 @@ export function heartbeatDuties(room: Room): readonly Duty[] {
 	if (session === undefined || !room.inside) return [];
 	// Alone in a session, but not in the place: others may look for one there (rule MERGE-1).
 	if (session.plist.length === 1 && room.desk.occupants.size === 0) return [];
-	const duties: Duty[] = [
-		{
+	const duties: Duty[] = [];
+	// While something is missing we have nothing to say about what we have seen.
+	if (!room.repairs.holds) {
+		duties.push({
 			key: `heartbeat:${session.aidName}:${session.spoken}`,
 			delayMs: () => 0.9 * heartbeatMs(room) + room.desk.someOf(0.2 * heartbeatMs(room)),
 			run: () => sendAcknowledgement(room, session),
-		},
-	];
+		});
+	}
 	const { aidName } = session;
 	if (session.frozen !== undefined) return duties;
 	// A key past its lifetime ends the session rather than going on (rule FREEZE-3).

@@ -37,6 +37,8 @@ export function isForeign(room: Room, parsed: ParsedMessage): boolean {
 	const { context, v } = parsed.header;
 	const bases = [...(fold.base ? [fold.base] : []), ...fold.previous];
 	if (bases.some((base) => equal(base.aid, context))) return false;
+	// Someone of ours in a session whose beginning we missed is no stranger.
+	if (fold.base?.members.some((member) => keyName(member.next.v) === keyName(v))) return false;
 	return !fold.authors.has(keyName(v));
 }
 

@@ -15,30 +15,26 @@ import type {
 import { type FoldState, keyName, presentMembers } from "../fold/state.ts";
 import { type Identity, toPerson } from "../identity.ts";
 import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
-import { MAX_HANDLE_BYTES } from "../limits.ts";
+import { MAX_HANDLE_BYTES, TEXT_ID_BYTES } from "../limits.ts";
 import { DEFAULT_TIMEOUT_SECONDS } from "../parameters.ts";
 import { DEFAULT_TIMING } from "../timing.ts";
 import { NO_CONTEXT, parseMessage } from "../wire/envelope.ts";
-import { acceptDuties } from "./accept.ts";
 import { setAnswer } from "./admission.ts";
-import { besideDuties, noteOwnWhisper } from "./beside.ts";
-import { closeDuties } from "./closing.ts";
-import { contributionDuties } from "./contribute.ts";
+import { noteOwnWhisper } from "./beside.ts";
 import { Desk } from "./desk.ts";
 import { Duties, type Duty } from "./duties.ts";
 import { type Entered, freshKnocking, type Hall, knockDuties, placeKnocking } from "./entering.ts";
-import { type Farewell, farewellDuties, goneDuties, sayGoodbye, startFarewell } from "./farewell.ts";
-import { heartbeatDuties, silenceMs } from "./heartbeat.ts";
-import { type Buffered, entryKeys, joinDuties, Knocking } from "./join.ts";
+import { type Farewell, farewellDuties, sayGoodbye, startFarewell } from "./farewell.ts";
+import { silenceMs } from "./heartbeat.ts";
+import { type Buffered, entryKeys, Knocking } from "./join.ts";
 import { type Crossing, crossingDuties, dropCrossing, follow, isForeign, sayReturn, startCrossing } from "./merging.ts";
 import { type Mode, phaseOf } from "./mode.ts";
-import { place, type Turn } from "./place.ts";
-import { rekeyDuties, riding } from "./rekey.ts";
+import { goOver, place, type Turn } from "./place.ts";
 import type { Room, Self } from "./room.ts";
-import { knownPeople, Outbox, sendDuties, waitingFor } from "./send.ts";
-import { keepWatch, patienceDuties, voteDuties } from "./silence.ts";
+import { roomDuties } from "./room-duties.ts";
+import { knownPeople, Outbox, waitingFor } from "./send.ts";
+import { keepWatch } from "./silence.ts";
 import { viewRoom } from "./view.ts";
-import { witnessDuties } from "./witness.ts";
 
 /** The agreed state as a participant has it, for tests of other packages; undefined outside of a room. */
 export let inspectFold: (participant: ParticipantApi) => FoldState | undefined;
@@ -119,7 +115,7 @@ export class Participant implements ParticipantApi {
 
 	send(text: string, at: Millis): Result<MessageId, TextError | UsageError> {
 		if (this.#mode.type === "over") return err({ kind: "usage", detail: "the room is over" });
-		const added = this.#outbox.add(text, knownPeople(this.#room));
+		const added = this.#outbox.add(text, knownPeople(this.#room), this.#desk.random(TEXT_ID_BYTES));
 		if (!added.ok) return added;
 		noteOwnWhisper(this.#room, added.value, text);
 		this.#settle(at);
@@ -368,23 +364,13 @@ export class Participant implements ParticipantApi {
 	}
 
 	#roomDuties(room: Room): readonly Duty[] {
-		const knockAgain = (): void => this.#knockAgain(room, false);
+		const ways = {
+			knockAgain: (): void => this.#knockAgain(room, false),
+			goOver: (at: Millis): void => this.#turn(room, goOver(room, at)),
+		};
 		const giveUp = (): void => this.#dropCrossing();
-		return [
-			...riding(room, contributionDuties(room)),
-			...closeDuties(room),
-			...acceptDuties(room),
-			...goneDuties(room),
-			...witnessDuties(room),
-			...joinDuties(room, knockAgain),
-			...patienceDuties(room, knockAgain),
-			...voteDuties(room),
-			...rekeyDuties(room),
-			...sendDuties(room, this.#interrupted),
-			...besideDuties(room, this.#interrupted),
-			...heartbeatDuties(room),
-			...(this.#crossing ? crossingDuties(this.#hall, room, this.#crossing, giveUp) : []),
-		];
+		const crossing = this.#crossing ? crossingDuties(this.#hall, room, this.#crossing, giveUp) : [];
+		return [...roomDuties(room, this.#interrupted, ways), ...crossing];
 	}
 
 	/** The key of a session that we left is published, or it cannot be. */

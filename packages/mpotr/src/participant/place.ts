@@ -1,11 +1,12 @@
 import { hex, ok, type Result } from "@clowder/bytes";
 import type { Handle, JoinEnd, Millis, Refusal } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
-import { fold, type Judgement, type Placed } from "../fold/fold.ts";
-import { type Effect, type FoldState, type KeyName, keyName, type PendingJoin } from "../fold/state.ts";
-import { MAX_PENDING, MAX_RECENT_PLACES } from "../limits.ts";
+import { fold, type Judgement } from "../fold/fold.ts";
+import { type Effect, type Folded, type FoldState, type KeyName, keyName, type PendingJoin } from "../fold/state.ts";
+import { MAX_RECENT_PLACES } from "../limits.ts";
 import { type ParsedMessage, type VerifiedMessage, verifyMessage } from "../wire/envelope.ts";
 import type {
+	Ask,
 	Close,
 	Complain,
 	Confirm,
@@ -13,13 +14,14 @@ import type {
 	Introduce,
 	Leave,
 	Pake,
+	Reply,
 	Reveal,
 	Roster,
 	State,
 	TextMessage,
 } from "../wire/messages.ts";
 import { answered, endAnswer } from "./admission.ts";
-import { compareState, noteJoin, postState, receiveIntroduce, receiveRoster } from "./accept.ts";
+import { noteJoin, receiveIntroduce, receiveRoster } from "./accept.ts";
 import { eraseSpent, judgeBlame } from "./blame.ts";
 import { receiveBeside } from "./beside.ts";
 import { receiveAnswer } from "./own-run.ts";
@@ -30,6 +32,12 @@ import type { Buffered } from "./join.ts";
 import { isEntry, isUnderBase, receiveLastView, receiveMessage } from "./receive.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import type { Room } from "./room.ts";
+import { gapBefore, giveUp, hold, type Hands, openGap, receiveReply } from "./repair.ts";
+import { noteAsked } from "./answer.ts";
+import type { Taken } from "./log.ts";
+import { countAgain, note, pointOf, withdraw } from "./retake.ts";
+import { standing } from "./supplement.ts";
+import { receiveState } from "./suspects.ts";
 import { closeSession, closingOf, noteClose, notePublish, noteReceived } from "./closing.ts";
 import { hear } from "./silence.ts";
 import type { Aid } from "../labels.ts";
@@ -43,9 +51,18 @@ export type Turn = "stays" | "knock-again" | "deserted" | "removed" | "refused";
  * event and changes nothing.
  */
 export function place(room: Room, placeable: Buffered, now: Millis): Turn {
+	return hold(room, placeable, now, HANDS) ?? take(room, placeable, now, false);
+}
+
+/** The time for filling a gap is over. */
+export function goOver(room: Room, now: Millis): Turn {
+	return giveUp(room, now, HANDS);
+}
+
+function take(room: Room, placeable: Buffered, now: Millis, anyway: boolean): Turn {
 	if (placeable.type === "left") {
 		room.gate.left(placeable.handle);
-		return settle(room, fold(room.suite, room.fold, placeable), undefined, now);
+		return settle(room, fold(room.suite, room.fold, placeable), placeable, now);
 	}
 	const { parsed, from, sentAt } = placeable;
 	const own = sentAt !== undefined;
@@ -58,10 +75,50 @@ export function place(room: Room, placeable: Buffered, now: Millis): Turn {
 		return "stays";
 	}
 	const message = verified.value;
+	const missing = anyway ? undefined : gapBefore(room, message);
+	if (missing !== undefined) {
+		// Outside of a session there is nobody to ask in confidence: we ask for the state anew.
+		if (room.session === undefined) return "knock-again";
+		openGap(room, missing, placeable);
+		return "stays";
+	}
 	room.witness.note(message);
-	const placed: Placed = { type: "message", from, message, judged: judge(room, message) };
-	return settle(room, fold(room.suite, room.fold, placed), { message, from, own, sentAt }, now);
+	const placed = { type: "message", from, message, sentAt, judged: judge(room, message) } as const;
+	const folded = fold(room.suite, room.fold, placed);
+	const turn = settle(room, folded, placed, now);
+	if (isVoid(folded)) return turn;
+	if (message.message.type === "ASK") noteAsked(room, message as VerifiedMessage<Ask>);
+	if (message.message.type === "REPLY") return receiveReply(room, message as VerifiedMessage<Reply>, now, HANDS);
+	return turn;
 }
+
+/** Takes a place again after a repair: what it did is done, and what it says was read (rule REPAIR-4). */
+function again(room: Room, taken: Taken, now: Millis): void {
+	const { session } = room;
+	const { place } = taken;
+	if (session === undefined) return;
+	const before = pointOf(room);
+	const folded = fold(room.suite, room.fold, place);
+	const state = room.fold;
+	room.fold = folded.state;
+	if (place.type === "message") {
+		room.lastPlaced = place.message.hash;
+		remember(room);
+		const { stands } = standing(place.message, folded);
+		if (stands && !taken.stands) receive(room, place, now);
+		else if (stands) countAgain(session, taken, place);
+		else if (taken.post !== undefined) withdraw(room, session, taken.post, session.transcript.latest.entries);
+	}
+	note(room, before, folded, place, taken);
+	for (const effect of folded.effects) {
+		const done = taken.did.has(effect.type) && effect.type !== "died" && effect.type !== "renewed";
+		if (!done) act(room, state, effect, place.type === "message" ? place : undefined, now);
+	}
+	eraseSpent(room);
+	prepareWork(room);
+}
+
+const HANDS: Hands = { take, again, judge };
 
 /** What our secrets and our seat say about a message, for the fold. */
 function judge(room: Room, message: VerifiedMessage): Judgement {
@@ -89,37 +146,33 @@ export function refuse(room: Room, from: Handle, refusal: Refusal): void {
 	room.desk.emit({ type: "refused", from, refusal });
 }
 
-interface Origin {
-	readonly message: VerifiedMessage;
-	readonly from: Handle;
-	/** It is an echo of ours. */
-	readonly own: boolean;
-	/** When we sent it, if it is ours. */
-	readonly sentAt: Millis | undefined;
+/** A message in its place. */
+type Origin = Extract<Taken["place"], { type: "message" }>;
+
+function isVoid(folded: Folded): boolean {
+	return folded.effects.some((effect) => effect.type === "void");
 }
 
 /** Brings the fold's result into our private part. */
-function settle(
-	room: Room,
-	folded: { readonly state: FoldState; readonly effects: readonly Effect[] },
-	origin: Origin | undefined,
-	now: Millis,
-): Turn {
+function settle(room: Room, folded: Folded, placed: Taken["place"], now: Millis): Turn {
 	const before = room.fold;
+	const point = pointOf(room);
+	const origin = placed.type === "message" ? placed : undefined;
 	room.fold = folded.state;
 	let turn: Turn = "stays";
-	const isVoid = folded.effects.some((effect) => effect.type === "void");
 	if (origin !== undefined) {
 		room.lastPlaced = origin.message.hash;
 		remember(room);
-		if (!isVoid) receive(room, origin, now);
+		if (!isVoid(folded)) receive(room, origin, now);
 	}
+	note(room, point, folded, placed, undefined);
 	for (const effect of folded.effects) {
 		const after = act(room, before, effect, origin, now);
 		if (after !== "stays") turn = after;
 	}
 	eraseSpent(room);
 	prepareWork(room);
+	room.repairs.follow(room.session);
 	return turn;
 }
 
@@ -133,7 +186,7 @@ function remember(room: Room): void {
 function receive(room: Room, origin: Origin, now: Millis): void {
 	const { message, from } = origin;
 	const { type } = message.message;
-	const read = readMessage(room, message, now);
+	const read = readMessage(room, origin, now);
 	if (!read.ok) refuse(room, from, read.error);
 	if (room.session === undefined) return;
 	if (isEntry(type)) room.session.transcript.append(message, message.body);
@@ -145,12 +198,13 @@ function receive(room: Room, origin: Origin, now: Millis): void {
 	room.session.freshness.placed(room.session.validMessages, origin.sentAt);
 }
 
-function readMessage(room: Room, placed: VerifiedMessage, now: Millis): Result<void, Refusal> {
+function readMessage(room: Room, origin: Origin, now: Millis): Result<void, Refusal> {
+	const placed = origin.message;
 	switch (placed.message.type) {
 		case "MESSAGE":
 			return receiveMessage(room, placed as VerifiedMessage<TextMessage>, now);
 		case "STATE":
-			return receiveState(room, placed as VerifiedMessage<State>);
+			return receiveState(room, placed as VerifiedMessage<State>, origin.from);
 		case "LEAVE":
 			if (room.session !== undefined) receiveLastView(room, room.session, placed as VerifiedMessage<Leave>);
 			return ok(undefined);
@@ -162,26 +216,11 @@ function readMessage(room: Room, placed: VerifiedMessage, now: Millis): Result<v
 	}
 }
 
-/** A STATE that differs from what we saw is answered with our own (rule STATE-3). */
-function receiveState(room: Room, placed: VerifiedMessage<State>): Result<void, Refusal> {
-	const compared = compareState(room, placed);
-	if (compared.ok || room.session === undefined || !room.inside) return compared;
-	const { answers } = placed.message;
-	// Once for each KNOCK: two who see different things would else answer each other for ever.
-	const fresh = answers.some((knock) => !room.contradicted.has(hex(knock)));
-	if (fresh && keyName(placed.header.v) !== room.session.ownKey) {
-		for (const knock of answers) room.contradicted.add(hex(knock));
-		while (room.contradicted.size > MAX_PENDING) dropOldest(room.contradicted, MAX_PENDING);
-		postState(room, room.session, answers);
-	}
-	return compared;
-}
-
 function act(room: Room, before: FoldState, effect: Effect, origin: Origin | undefined, now: Millis): Turn {
 	switch (effect.type) {
 		case "void":
 			// That our own message was overtaken is how things go; we send it anew where it is still due.
-			if (origin !== undefined && !origin.own) refuse(room, origin.from, effect.refusal);
+			if (origin !== undefined && origin.sentAt === undefined) refuse(room, origin.from, effect.refusal);
 			return ownRefusal(room, effect.refusal, origin);
 		case "gap":
 			if (origin !== undefined) {
@@ -264,11 +303,11 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 
 /** Our own JOIN was over a limit: there is no room for us. */
 function ownRefusal(room: Room, refusal: Refusal, origin: Origin | undefined): Turn {
-	if (origin?.own && origin.message.message.type === "JOIN" && refusal.blame === "limits") {
+	if (origin?.sentAt !== undefined && origin.message.message.type === "JOIN" && refusal.blame === "limits") {
 		room.desk.emit({ type: "refused-entry", why: "room-full" });
 		return "refused";
 	}
-	if (origin?.own && origin.message.message.type === "OPEN") room.voidOpens++;
+	if (origin?.sentAt !== undefined && origin.message.message.type === "OPEN") room.voidOpens++;
 	return "stays";
 }
 
@@ -281,7 +320,7 @@ function besideCame(room: Room, origin: Origin, effect: Extract<Effect, { type: 
 function pakeCame(room: Room, origin: Origin, answers: boolean): Turn {
 	const placed = origin.message as VerifiedMessage<Pake>;
 	const read = receivePake(room, placed, origin.from);
-	if (!read.ok && !origin.own) refuse(room, origin.from, read.error);
+	if (!read.ok && origin.sentAt === undefined) refuse(room, origin.from, read.error);
 	if (!answers || receiveAnswer(room, placed)) return "stays";
 	room.desk.emit({ type: "refused-entry", why: "wrong-passphrase" });
 	return "refused";

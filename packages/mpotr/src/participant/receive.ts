@@ -1,15 +1,15 @@
-import { equal, err, ok, type Result } from "@clowder/bytes";
+import { equal, err, hex, ok, type Result } from "@clowder/bytes";
 import type { MessageId, Millis, Refusal } from "../api.ts";
 import { keyName } from "../fold/state.ts";
 import { type Content, type ContentHeader, decodeContent } from "../session/content.ts";
-import type { LiveSession, Post } from "../session/live-session.ts";
+import type { LiveSession } from "../session/live-session.ts";
 import type { Digest } from "../session/transcript.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Close, Encrypted, Leave, MessageType, TextMessage } from "../wire/messages.ts";
 import { personId } from "../identity.ts";
 import { noteOwnText, receiveRelayed } from "./beside.ts";
-import { freeze } from "./heartbeat.ts";
 import type { Room } from "./room.ts";
+import { verifyDigests } from "./suspects.ts";
 
 /** Valid messages of these types are entries of the transcript (design section 10); texts are too, where they stand. */
 const ENTRY_TYPES: ReadonlySet<MessageType> = new Set([
@@ -76,31 +76,6 @@ export function decryptContent(
 	return ok(content.value);
 }
 
-function messageIds(posts: readonly Post[]): MessageId[] {
-	return posts.map((post) => post.id);
-}
-
-/** Verify Digests (seed 004): what someone reports to have seen, against what we have. */
-export function verifyDigests(room: Room, session: LiveSession, v: Uint8Array, seen: Digest): void {
-	const author = session.participant(keyName(v));
-	if (author === undefined) return;
-	const report = session.report(keyName(v), seen);
-	if (report.type === "confirmed") {
-		const by = personId(author.identity.lpk);
-		room.desk.emit({ type: "confirmed", messages: messageIds(report.posts), by });
-	}
-	if (report.type === "diverged") {
-		freeze(room, session, "diverged", [room.person(author.identity)]);
-		room.desk.emit({
-			type: "divergence",
-			person: room.person(author.identity),
-			session: session.fingerprint,
-			agreedUntil: report.agreedUntil,
-			disputed: messageIds(report.disputed),
-		});
-	}
-}
-
 /** A MESSAGE that the fold let through: read it, compare what its author has seen, and place it if it is a text. */
 export function receiveMessage(room: Room, placed: VerifiedMessage<TextMessage>, now: Millis): Result<void, Refusal> {
 	const { session } = room;
@@ -116,7 +91,7 @@ export function receiveMessage(room: Room, placed: VerifiedMessage<TextMessage>,
 	session.freshness.reported(keyName(placed.header.v), header.validMessages);
 	verifyDigests(room, session, placed.header.v, seenBy(session, header));
 	if (content.kind === "relayed") receiveRelayed(room, content.v, content.text, now);
-	if (content.kind === "text") placeText(room, session, placed, content.text, echo?.id, now);
+	if (content.kind === "text") placeText(room, session, placed, content, echo?.id, now);
 	return ok(undefined);
 }
 
@@ -130,22 +105,26 @@ function placeText(
 	room: Room,
 	session: LiveSession,
 	placed: VerifiedMessage<TextMessage>,
-	text: string,
+	{ id: textId, text }: Extract<Content, { kind: "text" }>,
 	ownId: MessageId | undefined,
 	at: Millis,
 ): void {
 	const author = session.participant(keyName(placed.header.v));
 	if (author === undefined) return;
 	const entry = session.transcript.append(placed, placed.message.content.ciphertext);
-	const id = ownId ?? (`${session.fingerprint}-${entry}` as MessageId);
 	// What a frozen client follows it neither shows nor claims to have seen; its own text stands where it came back.
 	if (session.left || (session.frozen !== undefined && ownId === undefined)) return;
-	session.post({ entry, id, author: keyName(placed.header.v) });
-	session.texts++;
+	// Every copy is an entry, so that all transcripts agree; the first one is shown.
+	const second = room.outbox.isSecond(personId(author.identity.lpk), textId);
 	if (ownId !== undefined) {
-		noteOwnText(room, ownId, text);
+		if (!second) noteOwnText(room, ownId, text);
 		room.outbox.discard(ownId);
 	}
+	if (second) return;
+	// Of the message and not of its entry, which a repair may move.
+	const id = ownId ?? (`${session.fingerprint}-${hex(placed.hash.subarray(0, 8))}` as MessageId);
+	session.post({ entry, id, author: keyName(placed.header.v) });
+	session.texts++;
 	const others = session.plist.filter((p) => p !== author);
 	room.desk.emit({
 		type: "message",

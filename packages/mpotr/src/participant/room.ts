@@ -24,6 +24,7 @@ import { Beside } from "./beside.ts";
 import type { Desk } from "./desk.ts";
 import { Gate } from "./gate.ts";
 import { eraseRun, type OwnRun } from "./own-run.ts";
+import { Repairs } from "./repair.ts";
 import type { Outbox } from "./send.ts";
 import { Watch } from "./watch.ts";
 import { Witness } from "./witness.ts";
@@ -119,6 +120,8 @@ export class Room {
 	readonly beside: Beside = new Beside();
 	/** OPENs of ours that were void: with others, or later, they may do. */
 	voidOpens = 0;
+	/** The order as we took it, and what is missing in it. */
+	readonly repairs: Repairs = new Repairs();
 	/** The last message we counted: where a STATE of ours says it holds. */
 	lastPlaced: MessageHash | undefined;
 	/** KNOCKs to which we said otherwise than a STATE of another member did. */

@@ -1,18 +1,22 @@
 import { err, fromUtf8, hex, ok, type Result, utf8 } from "@clowder/bytes";
-import type { MessageId, OutboxItem, Person, PersonId, TextError, UsageError, Waiting } from "../api.ts";
+import type { MessageId, Millis, OutboxItem, Person, PersonId, TextError, UsageError, Waiting } from "../api.ts";
 import type { MessageHash } from "../labels.ts";
-import { MAX_IN_FLIGHT, MAX_OUTBOX, MAX_TEXT_BYTES } from "../limits.ts";
+import { MAX_IN_FLIGHT, MAX_OUTBOX, MAX_REMEMBERED_TEXTS, MAX_TEXT_BYTES } from "../limits.ts";
 import { type Content, type ContentHeader, encodeContent } from "../session/content.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { personId } from "../identity.ts";
 import { dropOldest } from "./desk.ts";
-import { type Duty, now } from "./duties.ts";
+import type { Duty } from "./duties.ts";
 import type { Room } from "./room.ts";
 
 /** A text that was written and is not placed yet. */
 interface Waiter {
 	readonly id: MessageId;
 	readonly text: string;
+	/** The same however often it is sent: whoever gets it twice shows it once (rule OUTBOX-3). */
+	readonly textId: Uint8Array;
+	/** The session in which it was sent last, and when. */
+	sent: { readonly aid: string; readonly at: Millis } | undefined;
 	/** Whom its writer could know of; undefined if there was no session to know. */
 	known: ReadonlySet<PersonId> | undefined;
 	heldFor: readonly Person[];
@@ -33,8 +37,14 @@ export class Outbox {
 	#waiters: Waiter[] = [];
 	#count = 0;
 	readonly #onItsWay: Map<string, OnItsWay> = new Map();
+	/** Texts that were placed, by their authors. */
+	readonly #placed: Map<PersonId, Set<string>> = new Map();
 
-	add(text: string, known: ReadonlySet<PersonId> | undefined): Result<MessageId, TextError | UsageError> {
+	add(
+		text: string,
+		known: ReadonlySet<PersonId> | undefined,
+		textId: Uint8Array,
+	): Result<MessageId, TextError | UsageError> {
 		const encoded = utf8(text);
 		const bytes = encoded.length;
 		if (text.trim() === "") return err({ kind: "text-empty" });
@@ -43,7 +53,8 @@ export class Outbox {
 		const id = `own-${++this.#count}` as MessageId;
 		// What a lone surrogate becomes on other screens, it becomes here too.
 		const wellFormed = fromUtf8(encoded);
-		this.#waiters.push({ id, text: wellFormed.ok ? wellFormed.value : text, known, heldFor: [] });
+		const waiter = { id, text: wellFormed.ok ? wellFormed.value : text, textId, sent: undefined, known, heldFor: [] };
+		this.#waiters.push(waiter);
 		return ok(id);
 	}
 
@@ -80,6 +91,18 @@ export class Outbox {
 		const what = this.#onItsWay.get(hex(hash));
 		this.#onItsWay.delete(hex(hash));
 		return what;
+	}
+
+	/** Whether this text of theirs was placed before; notes that it is now (rule OUTBOX-3). */
+	isSecond(author: PersonId, textId: Uint8Array): boolean {
+		const texts = this.#placed.get(author) ?? new Set();
+		const second = texts.has(hex(textId));
+		texts.add(hex(textId));
+		dropOldest(texts, MAX_REMEMBERED_TEXTS);
+		this.#placed.delete(author);
+		this.#placed.set(author, texts);
+		dropOldest(this.#placed, MAX_REMEMBERED_TEXTS);
+		return second;
 	}
 
 	/** Nothing that was on its way can be placed any more. */
@@ -152,15 +175,28 @@ function holdBack(room: Room, session: LiveSession, waiter: Waiter): boolean {
 	return true;
 }
 
+/** A text goes out at once, and again while its echo does not come: others place it once (rule OUTBOX-3). */
+function textDuty(room: Room, session: LiveSession, waiter: Waiter): Duty {
+	const { resendMs } = room.self.timing;
+	const { id, text, textId } = waiter;
+	return {
+		key: `text:${id}:${session.aidName}`,
+		delayMs: (at) => (waiter.sent?.aid === session.aidName ? Math.max(waiter.sent.at + resendMs - at, 0) : 0),
+		run: (at) => {
+			waiter.sent = { aid: session.aidName, at };
+			sendContent(room, session, { kind: "text", id: textId, text }, id);
+		},
+		againMs: resendMs,
+	};
+}
+
 /** The texts that can go out now, and an acknowledgement if we have been idle over someone's text. */
 export function sendDuties(room: Room, interrupted: boolean): readonly Duty[] {
 	const { session } = room;
 	if (session === undefined || waitingFor(room, interrupted) !== undefined) return [];
 	const duties = room.outbox.waiters
 		.filter((waiter) => !holdBack(room, session, waiter))
-		.map(({ id, text }) =>
-			now(`text:${id}:${session.aidName}`, () => sendContent(room, session, { kind: "text", text }, id)),
-		);
+		.map((waiter) => textDuty(room, session, waiter));
 	if (session.unreported() > 0) {
 		duties.push({
 			key: `acknowledge:${session.aidName}:${session.reported}`,

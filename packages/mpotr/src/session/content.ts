@@ -2,13 +2,14 @@ import { type DecodeError, decode, encode, fromUtf8, type Reader, type Result, u
 import type { Suite } from "@clowder/crypto";
 import { IDENTITY_BYTES, type Identity, readIdentity, writeIdentity } from "../identity.ts";
 import { NAME_BYTES, type TranscriptDigest } from "../labels.ts";
-import { MAX_TEXT_BYTES, MIN_PADDED_BYTES } from "../limits.ts";
+import { MAX_TEXT_BYTES, MIN_PADDED_BYTES, TEXT_ID_BYTES } from "../limits.ts";
 import { RELAYED_TEXT_BYTES } from "./relayed.ts";
 import type { Digest } from "./transcript.ts";
 
 /** What is inside of encrypted content. */
 export type Content =
-	| { readonly kind: "text"; readonly text: string }
+	/** `id`: 8 random bytes, the same however often the text is encrypted anew, so that it is placed once (OUTBOX-3). */
+	| { readonly kind: "text"; readonly id: Uint8Array; readonly text: string }
 	/** Nothing but the header: an idle client says what it has seen. */
 	| { readonly kind: "acknowledgement" }
 	/** In INTRODUCE. */
@@ -38,7 +39,7 @@ export function encodeContent(header: ContentHeader, content: Content): Uint8Arr
 	const plain = encode((w) => {
 		w.u8(KIND_CODES.indexOf(content.kind)).u32(header.seen.entries).fixed(header.seen.digest, NAME_BYTES);
 		w.u32(header.validMessages);
-		if (content.kind === "text") w.variable(utf8(content.text));
+		if (content.kind === "text") w.fixed(content.id, TEXT_ID_BYTES).variable(utf8(content.text));
 		if (content.kind === "introduction") writeIdentity(w, content.identity);
 		if (content.kind === "relayed") w.fixed(content.v, 32).variable(utf8(content.text));
 	});
@@ -51,8 +52,9 @@ export function encodeContent(header: ContentHeader, content: Content): Uint8Arr
 function readContent(suite: Suite, r: Reader, kind: Content["kind"]): Content {
 	switch (kind) {
 		case "text": {
+			const id = r.fixed(TEXT_ID_BYTES);
 			const text = fromUtf8(r.variable(MAX_TEXT_BYTES));
-			return text.ok ? { kind, text: text.value } : r.refuse("a text in UTF-8", text.error);
+			return text.ok ? { kind, id, text: text.value } : r.refuse("a text in UTF-8", text.error);
 		}
 		case "acknowledgement":
 			return { kind };
@@ -87,7 +89,7 @@ export function decodeContent(
 }
 
 function contentBytes(content: Content): number {
-	if (content.kind === "text") return 4 + utf8(content.text).length;
+	if (content.kind === "text") return TEXT_ID_BYTES + 4 + utf8(content.text).length;
 	if (content.kind === "relayed") return 32 + 4 + utf8(content.text).length;
 	return content.kind === "introduction" ? IDENTITY_BYTES : 0;
 }

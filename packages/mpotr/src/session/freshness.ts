@@ -27,6 +27,11 @@ export class Freshness {
 		if (this.#own.length > MAX_UNCOVERED) this.#own.shift();
 	}
 
+	/** Ours after the `index`-th valid message are taken back, to be placed anew. */
+	rewind(index: number): void {
+		this.#own = this.#own.filter((one) => one.index <= index);
+	}
+
 	/** `by` reports to have seen this many valid messages. */
 	reported(by: KeyName, index: number): void {
 		const before = this.#covered.get(by);

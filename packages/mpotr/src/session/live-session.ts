@@ -22,7 +22,7 @@ export interface Post {
 /** What a report of someone's view changed. */
 export type Report =
 	| { readonly type: "confirmed"; readonly posts: readonly Post[] }
-	| { readonly type: "diverged"; readonly agreedUntil: number; readonly disputed: readonly Post[] }
+	| { readonly type: "differs" }
 	| { readonly type: "nothing" };
 
 /** Everything a running session is made of on one side; made at activation, erased when it is over. */
@@ -119,15 +119,39 @@ export class LiveSession {
 		if (this.#diverged.has(by)) return { type: "nothing" };
 		const until = this.#confirmed.get(by) ?? 0;
 		const compared = this.transcript.compare(seen);
-		if (compared.type === "differs") {
-			this.#diverged.add(by);
-			const disputed = this.#posts.filter((post) => post.entry > until);
-			return { type: "diverged", agreedUntil: until, disputed };
-		}
+		if (compared.type === "differs") return compared;
 		if (compared.type === "forgotten" || seen.entries <= until) return { type: "nothing" };
 		this.#confirmed.set(by, seen.entries);
 		const posts = this.#posts.filter((post) => post.entry > until && post.entry <= seen.entries && post.author !== by);
 		return posts.length === 0 ? { type: "nothing" } : { type: "confirmed", posts };
+	}
+
+	/** The last entry that we know someone to see as we do. */
+	confirmedUntil(by: KeyName): number {
+		return this.#confirmed.get(by) ?? 0;
+	}
+
+	/** Another view, for good: from which entry on, and which texts are in dispute. */
+	diverge(by: KeyName): { readonly agreedUntil: number; readonly disputed: readonly Post[] } {
+		this.#diverged.add(by);
+		const agreedUntil = this.confirmedUntil(by);
+		return { agreedUntil, disputed: this.#posts.filter((post) => post.entry > agreedUntil) };
+	}
+
+	/** The text that stands as this entry. */
+	postAt(entry: number): Post | undefined {
+		return this.#posts.findLast((post) => post.entry === entry);
+	}
+
+	/** Goes back to before what came after: repair reads it again, with what was missing; false if that is not kept. */
+	rewind(to: { readonly entries: number; readonly validMessages: number }): boolean {
+		if (!this.transcript.rewind(to.entries)) return false;
+		this.validMessages = to.validMessages;
+		this.freshness.rewind(to.validMessages);
+		this.#posts = this.#posts.filter((post) => post.entry <= to.entries);
+		for (const [by, until] of this.#confirmed) this.#confirmed.set(by, Math.min(until, to.entries));
+		this.reported = Math.min(this.reported, to.entries);
+		return true;
 	}
 
 	get frozen(): Frozen | undefined {

@@ -55,6 +55,15 @@ export class Transcript {
 		return this.#latest.entries;
 	}
 
+	/** Goes back to before the entries after this one; false if that is not kept any more. */
+	rewind(entries: number): boolean {
+		const digest = this.#cache.get(entries);
+		if (digest === undefined) return false;
+		for (let entry = this.#latest.entries; entry > entries; entry--) this.#cache.delete(entry);
+		this.#latest = { entries, digest };
+		return true;
+	}
+
 	/** What someone reports against what we have at that entry (rule DIGEST-1). */
 	compare(reported: Digest): Comparison {
 		if (reported.entries > this.#latest.entries) return { type: "differs" };

@@ -72,7 +72,9 @@ export const SESSION: Codecs<SessionType> = {
 		code: 26,
 		tag: "Reply",
 		write: (w, m) => {
-			w.fixed(m.ask, NAME_BYTES).u32(m.have);
+			w.fixed(m.ask, NAME_BYTES)
+				.u32(m.have)
+				.u8(m.more ? 1 : 0);
 			w.list(m.messages, (x, { handle, whole }) => {
 				writeHandle(x, handle);
 				x.variable(whole);
@@ -82,6 +84,7 @@ export const SESSION: Codecs<SessionType> = {
 			type: "REPLY",
 			ask: name32<MessageHash>(r),
 			have: r.u32(),
+			more: r.flag(),
 			messages: r.list(MAX_REPLY_MESSAGES, (x) => ({ handle: readHandle(x), whole: x.variable(MAX_MESSAGE_BYTES) })),
 		}),
 	},

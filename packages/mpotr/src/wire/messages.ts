@@ -323,6 +323,8 @@ export interface Reply {
 	readonly type: "REPLY";
 	readonly ask: MessageHash;
 	readonly have: number;
+	/** There is more after these: whoever needs it asks again. */
+	readonly more: boolean;
 	readonly messages: readonly { readonly handle: string; readonly whole: Uint8Array }[];
 }
 

@@ -10,6 +10,8 @@ import { fixed, identityOf } from "./people.ts";
 
 export interface ContentCase {
 	readonly kind: string;
+	/** Of a text: 8 bytes. */
+	readonly id: string | null;
 	readonly text: string | null;
 	/** Of the newcomer whose text is relayed. */
 	readonly v: string | null;
@@ -35,10 +37,10 @@ function makeContents(suite: Suite): ContentCase[] {
 		salt: hex(fixed("introduced/salt", 32)),
 	};
 	const contents: readonly Content[] = [
-		{ kind: "text", text: "Meow, Bo! 🐾" },
-		{ kind: "text", text: "" },
-		{ kind: "text", text: "x".repeat(211) },
-		{ kind: "text", text: "x".repeat(212) },
+		{ kind: "text", id: fixed("text id", 8), text: "Meow, Bo! 🐾" },
+		{ kind: "text", id: fixed("text id", 8), text: "" },
+		{ kind: "text", id: fixed("text id", 8), text: "x".repeat(203) },
+		{ kind: "text", id: fixed("text id", 8), text: "x".repeat(204) },
 		{ kind: "acknowledgement" },
 		{ kind: "introduction", identity: identityOf(suite, stated) },
 		{ kind: "relayed", v: fixed("relayed/v", 32), text: "Let me in 🐾" },
@@ -48,6 +50,7 @@ function makeContents(suite: Suite): ContentCase[] {
 		const header = { seen: { entries: i * 300, digest }, validMessages: 70_000 * i };
 		return {
 			kind: content.kind,
+			id: content.kind === "text" ? hex(content.id) : null,
 			text: content.kind === "text" || content.kind === "relayed" ? content.text : null,
 			v: content.kind === "relayed" ? hex(content.v) : null,
 			identity: content.kind === "introduction" ? stated : null,
@@ -62,7 +65,7 @@ function makeContents(suite: Suite): ContentCase[] {
 export function contentVectors(): VectorFile<ContentCases> {
 	return vectorFile(
 		"What is inside of encrypted content, padded with zeros to a power of two from 256 bytes; and that size for some " +
-			"lengths. With 41 bytes of header and 4 of length, 211 bytes of text fill 256.",
+			"lengths. With 41 bytes of header, 8 of the text's id and 4 of length, 203 bytes of text fill 256.",
 		"section 7, Content, transcript, acknowledgement",
 		(suite) => ({
 			contents: makeContents(suite),

@@ -160,7 +160,11 @@ export const SECOND_BODIES: Readonly<Record<string, readonly [tag: string, code:
 	REPLY: [
 		"Reply",
 		26,
-		(m) => m.ask + number(m.have, 4) + list(m.messages, (item) => countedText(item.handle) + counted(item.whole)),
+		(m) =>
+			m.ask +
+			number(m.have, 4) +
+			(m.more ? "01" : "00") +
+			list(m.messages, (item) => countedText(item.handle) + counted(item.whole)),
 	],
 	COPY: ["Copy", 27, (m) => list(m.boxes, (item) => item.newcomer + box(item.box))],
 	WHISPER: ["Whisper", 28, (m) => m.sponsor + box(m.box)],

@@ -177,6 +177,7 @@ function talking({ full }: Parts): Message[] {
 			type: "REPLY",
 			ask: named("ask"),
 			have: 65_536,
+			more: true,
 			messages: [{ handle: "Zoë 2", whole: fixed("wire/reply", 300) }],
 		},
 		{

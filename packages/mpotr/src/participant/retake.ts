@@ -1,0 +1,78 @@
+import { hex } from "@clowder/bytes";
+import type { Folded } from "../fold/state.ts";
+import type { LiveSession, Post } from "../session/live-session.ts";
+import type { MessageType } from "../wire/messages.ts";
+import type { Point, Taken } from "./log.ts";
+import { isEntry } from "./receive.ts";
+import { MAX_KNOWN_KEYS } from "../limits.ts";
+import { dropOldest } from "./desk.ts";
+import type { Room } from "./room.ts";
+import { standing } from "./supplement.ts";
+
+/** What the log keeps of a place, and what is done when it is taken again after a repair. */
+
+type PlacedMessage = Extract<Taken["place"], { type: "message" }>;
+
+/** Where the running session stands; undefined outside of one. */
+export function pointOf(room: Room): Point | undefined {
+	const { session, fold } = room;
+	return session && { fold, validMessages: session.validMessages, entries: session.transcript.latest.entries };
+}
+
+/** Types that a log leaves out: they are of no session's order. */
+const UNLOGGED: ReadonlySet<MessageType> = new Set(["FOUND", "KNOCK", "CLOSE", "PUBLISH", "RECEIVED", "ASK", "REPLY"]);
+
+/** Writes a place down. `before` is where the session stood; `first`, how it was taken the first time. */
+export function note(
+	room: Room,
+	before: Point | undefined,
+	folded: Folded,
+	place: Taken["place"],
+	first: Taken | undefined,
+): void {
+	const { session } = room;
+	const { log, heard } = room.repairs;
+	const { attempt } = room.fold;
+	if (attempt !== undefined) {
+		const { aids } = log ?? heard;
+		aids.add(hex(attempt.aid));
+		dropOldest(aids, MAX_KNOWN_KEYS);
+	}
+	if (session === undefined || log === undefined || before === undefined) return;
+	const did = new Set([...(first?.did ?? []), ...folded.effects.map((effect) => effect.type)]);
+	if (place.type === "left") {
+		const { validMessages: index } = before;
+		log.add({ place, before, stands: false, tells: false, index, text: false, post: undefined, did });
+		return;
+	}
+	const { type } = place.message.message;
+	if (UNLOGGED.has(type)) return;
+	const { entries } = session.transcript.latest;
+	const text = type === "MESSAGE" && entries > before.entries;
+	const post = text ? session.postAt(entries) : undefined;
+	log.add({ place, before, ...standing(place.message, folded), index: session.validMessages, text, post, did });
+}
+
+/** Counts a message again that stood before and stands now, as the entry that it is now. */
+export function countAgain(session: LiveSession, taken: Taken, { message, sentAt }: PlacedMessage): void {
+	session.validMessages++;
+	if (sentAt !== undefined) session.freshness.placed(session.validMessages, sentAt);
+	const { type } = message.message;
+	if (isEntry(type)) session.transcript.append(message, message.body);
+	if (!taken.text || message.message.type !== "MESSAGE") return;
+	const entry = session.transcript.append(message, message.message.content.ciphertext);
+	if (taken.post !== undefined) session.post({ ...taken.post, entry });
+}
+
+/** A text that was shown stands no more: for the others it never did. */
+export function withdraw(room: Room, session: LiveSession, post: Post, agreedUntil: number): void {
+	const author = session.participant(post.author);
+	if (author === undefined) return;
+	room.desk.emit({
+		type: "divergence",
+		person: room.person(author.identity),
+		session: session.fingerprint,
+		agreedUntil,
+		disputed: [post.id],
+	});
+}

@@ -1,0 +1,43 @@
+import type { Millis } from "../api.ts";
+import { acceptDuties } from "./accept.ts";
+import { besideDuties } from "./beside.ts";
+import { closeDuties } from "./closing.ts";
+import { contributionDuties } from "./contribute.ts";
+import type { Duty } from "./duties.ts";
+import { goneDuties } from "./farewell.ts";
+import { heartbeatDuties } from "./heartbeat.ts";
+import { joinDuties } from "./join.ts";
+import { rekeyDuties, riding } from "./rekey.ts";
+import type { Room } from "./room.ts";
+import { sendDuties } from "./send.ts";
+import { patienceDuties, voteDuties } from "./silence.ts";
+import { orderDuties } from "./suspects.ts";
+import { witnessDuties } from "./witness.ts";
+
+/** What changes where the participant stands, and is not the room's own to do. */
+export interface Ways {
+	readonly knockAgain: () => void;
+	/** The time for filling a gap is over. */
+	readonly goOver: (now: Millis) => void;
+}
+
+/** All that we owe in a room. While something is missing we owe nothing that follows from what we have not read. */
+export function roomDuties(room: Room, interrupted: boolean, ways: Ways): readonly Duty[] {
+	const order = orderDuties(room, ways.goOver);
+	if (room.repairs.holds) return [...order, ...closeDuties(room), ...heartbeatDuties(room)];
+	return [
+		...order,
+		...riding(room, contributionDuties(room)),
+		...closeDuties(room),
+		...acceptDuties(room),
+		...goneDuties(room),
+		...witnessDuties(room),
+		...joinDuties(room, ways.knockAgain),
+		...patienceDuties(room, ways.knockAgain),
+		...voteDuties(room),
+		...rekeyDuties(room),
+		...sendDuties(room, interrupted),
+		...besideDuties(room, interrupted),
+		...heartbeatDuties(room),
+	];
+}
