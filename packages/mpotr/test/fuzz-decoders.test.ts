@@ -28,13 +28,13 @@ import { bytesOfText } from "./vectors/wire.ts";
 /** Changes that are tried of each text, or of each kind of plaintext; as many as wanted by CLOWDER_RUNS. */
 const RUNS = Number(process.env["CLOWDER_RUNS"] ?? 60);
 const SEED = process.env["CLOWDER_SEED"] ?? "fuzz";
-const BLAMES: readonly string[] = ["foreign", "sender", "timing", "limits"];
+const BLAMES: ReadonlySet<string> = new Set(["foreign", "sender", "timing", "limits"]);
 /** Characters of everything that a refusal says: it may be shown and logged, and must not carry what came. */
 const MAX_REFUSAL_CHARACTERS = 400;
 
 /** A refusal is typed, names a rule, and is short whatever came. */
 function checkRefusal(refusal: Refusal, how: string): void {
-	assert.ok(BLAMES.includes(refusal.blame), how);
+	assert.ok(BLAMES.has(refusal.blame), how);
 	if (refusal.blame !== "foreign") assert.match(refusal.rule, /^[A-Z]+-\d+$/, how);
 	assert.ok(JSON.stringify(refusal).length <= MAX_REFUSAL_CHARACTERS, `${how}: ${JSON.stringify(refusal)}`);
 }

@@ -12,7 +12,7 @@ import type { Message } from "../src/wire/messages.ts";
 import { readCorpus } from "./fuzz-corpus.ts";
 import { apply, armoured, Dice, mutateText, mutation, mutationWithin } from "./fuzz-mutate.ts";
 import { passed } from "./fuzz-traffic.ts";
-import { eventsOf, names, type Person, roomOf, seeded, suiteOf, TestPlace } from "./support/place.ts";
+import { eventsOf, names, type Person, roomOf, seeded, suiteOf, type TestPlace } from "./support/place.ts";
 import { bytesOfText } from "./vectors/wire.ts";
 
 /** Rooms that are played; as many as wanted by CLOWDER_RUNS, from a seed on that a failure names. */

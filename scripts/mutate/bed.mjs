@@ -1,0 +1,114 @@
+// The bed that mutants grow in: a copy of the compiled packages with a switch at each check, so that one copy serves all
+// mutants and nothing is compiled again. Everything else in it are links into the repository.
+
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { findChecks, withSwitches } from "./checks.mjs";
+
+/** @typedef {import("./checks.mjs").Check} Check */
+
+/**
+ * A mutant: the code without one verification.
+ *
+ * @typedef {object} Mutant
+ * @property {number} number
+ * @property {string} name the same as long as the check says the same, wherever it moves to in its file
+ * @property {string} file its source, relative to the root
+ * @property {number} line
+ * @property {Check} check
+ */
+
+/**
+ * @typedef {object} Bed
+ * @property {string} folder
+ * @property {readonly Mutant[]} mutants
+ */
+
+const SWITCH = join(dirname(fileURLToPath(import.meta.url)), "switch.mjs");
+
+/**
+ * Makes the bed anew.
+ *
+ * @param {string} root of the repository
+ * @param {string} folder where; what is there goes away. Below `root`, or packages of others are not found
+ * @param {readonly string[]} packages as folders relative to the root, compiled
+ * @param {readonly string[]} [links] what the tests read besides, relative to the root
+ * @returns {Bed}
+ */
+export function makeBed(root, folder, packages, links = []) {
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(folder, { recursive: true });
+	cpSync(SWITCH, join(folder, "switch.mjs"));
+	for (const link of links) symlinkSync(join(root, link), join(folder, link));
+	for (const one of packages) copyPackage(root, folder, one);
+	return openBed(root, folder, packages, true);
+}
+
+/** @param {string} root @param {string} folder @param {string} one */
+function copyPackage(root, folder, one) {
+	const to = join(folder, one);
+	mkdirSync(to, { recursive: true });
+	for (const name of readdirSync(join(root, one))) {
+		if (name === "dist") cpSync(join(root, one, name), join(to, name), { recursive: true });
+		else if (name === "package.json") cpSync(join(root, one, name), join(to, name));
+		else if (name !== "node_modules") symlinkSync(join(root, one, name), join(to, name));
+	}
+	const { name } = JSON.parse(readFileSync(join(to, "package.json"), "utf8"));
+	const link = join(folder, "node_modules", name);
+	mkdirSync(dirname(link), { recursive: true });
+	symlinkSync(to, link);
+}
+
+/**
+ * A bed that is there: its mutants as they were when it was made.
+ *
+ * @param {string} root
+ * @param {string} folder
+ * @param {readonly string[]} packages
+ * @param {boolean} [plant] puts the switches in
+ * @returns {Bed}
+ */
+export function openBed(root, folder, packages, plant = false) {
+	const list = join(folder, "mutants.json");
+	if (!plant) return { folder, mutants: JSON.parse(readFileSync(list, "utf8")) };
+	/** @type {Mutant[]} */
+	const mutants = [];
+	for (const one of packages) {
+		const base = join(folder, one, "dist", "src");
+		const files = readdirSync(base, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
+		for (const file of files.sort()) {
+			const source = `${one}/src/${file.replace(/\.js$/, ".ts")}`;
+			// What was compiled of a file that is gone is nobody's.
+			if (existsSync(join(root, source))) mutants.push(...plantFile(folder, join(base, file), source, mutants.length));
+		}
+	}
+	writeFileSync(list, JSON.stringify(mutants));
+	return { folder, mutants };
+}
+
+/** @param {string} folder @param {string} path @param {string} file @param {number} number @returns {Mutant[]} */
+function plantFile(folder, path, file, number) {
+	const text = readFileSync(path, "utf8");
+	const checks = findChecks(text);
+	writeFileSync(path, withSwitches(text, checks, number, pathToFileURL(join(folder, "switch.mjs")).href));
+	const map = existsSync(`${path}.map`) ? new SourceMap(JSON.parse(readFileSync(`${path}.map`, "utf8"))) : undefined;
+	/** @type {Map<string, number>} */
+	const times = new Map();
+	return checks.map((check, i) => {
+		const plain = `${file}#${check.within}: ${check.text}`;
+		const time = (times.get(plain) ?? 0) + 1;
+		times.set(plain, time);
+		const name = time === 1 ? plain : `${plain} (${time})`;
+		return { number: number + i, name, file, line: lineOf(text, check.start, map), check };
+	});
+}
+
+/** @param {string} text @param {number} at @param {SourceMap | undefined} map @returns {number} in the source, from 1 */
+function lineOf(text, at, map) {
+	const before = text.slice(0, at).split("\n");
+	const [line, column] = [before.length - 1, before.at(-1)?.length ?? 0];
+	const entry = map?.findEntry(line, column);
+	return (entry !== undefined && "originalLine" in entry ? entry.originalLine : line) + 1;
+}
