@@ -143,6 +143,24 @@ describe("what only members may say, and under the present base", () => {
 		}
 	});
 
+	test("EQUIV-2: evidence is given by a member under the present base; there it convicts", () => {
+		b.state = start;
+		const two = [ana, cy].map(({ public: { v } }) => b.sign(bo.e, b.aid, { type: "GONE", v: v.bytes }, 400));
+		const [first, second] = two.map((one) => wholeMessage(suite, one)) as [Uint8Array, Uint8Array];
+		const fault: Message = { type: "FAULT", evidence: { kind: "equivocation", first, second } };
+		assert.equal(b.verdict(b.sign(ana.e, new Uint8Array(32).fill(1), fault, 500), "h0"), "EQUIV-2");
+		assert.equal(b.verdict(b.sign(cy.e, b.aid, fault, 500), "h2"), "EQUIV-2");
+		assert.ok(!b.state.removed.has(keyName(bo.public.v)));
+		b.verdict(b.sign(ana.e, b.aid, fault, 501), "h0");
+		assert.ok(b.state.removed.has(keyName(bo.public.v)));
+	});
+
+	test("ADMIT-2: in an open room nobody is asked, and nobody refuses", () => {
+		b.state = start;
+		const no: Message = { type: "DENY", join: join.hash, reason: "not-admitted" };
+		assert.equal(b.verdict(b.sign(ana.e, b.aid, no, 600), "h0"), "ADMIT-2");
+	});
+
 	test("KNOCK-1: no more wait at the door than there may be", () => {
 		b.state = start;
 		for (let i = 0; i <= MAX_PENDING; i++) {
@@ -230,6 +248,10 @@ describe("what belongs to an attempt", () => {
 				// The key of the session is not the one of the attempt.
 				assert.equal(b.verdict(b.sign(ana.e, attempt.aid, message), "h0"), rule, `${message.type}, not on the list`);
 			}
+			const [first] = b.inAttempt as [OwnKeySet];
+			for (const [message, rule] of list) {
+				assert.equal(b.verdict(b.sign(first.e, b.aid, message), b.handle(first)), rule, `${message.type}, elsewhere`);
+			}
 			const elsewhere = { ...(b.roster().message as Extract<Message, { type: "ROSTER" }>) };
 			assert.equal(b.verdict(b.sign(ana.e, attempt.aid, elsewhere), "h0"), "ROSTER-1");
 		});
@@ -294,5 +316,21 @@ describe("what belongs to an attempt", () => {
 		assert.equal(b.verdict(b.sign(second.e, aid, { ...late, next: held }), "h1"), "KEYS-1");
 		b.state = start;
 		assert.match(b.verdict(b.sign(second.e, aid, late), "h1"), /renewed$/);
+	});
+
+	test("BURN-2: a late SHARE of one who is out burns its own keys, and the attempt that runs without them goes on", () => {
+		const { b, ana, bo, cy, join } = roomOfTwo();
+		b.place(b.sign(ana.e, b.aid, { type: "OPEN", k: b.state.k, joins: [join.hash], rekey: false }), "h0");
+		b.until("SHARE");
+		const aid = b.state.attempt?.aid ?? assert.fail("no attempt");
+		const members = b.state.base?.members ?? [];
+		const next = members.find(({ v }) => keyName(v) === keyName(bo.public.v))?.next ?? assert.fail("Bo is not in it");
+		const late = b.pieceMessage("SHARE", b.held(next.v.bytes));
+		b.place(b.sign(bo.e, b.aid, { type: "LEAVE", entries: 0, digest: new Uint8Array(32) as TranscriptDigest }), "h1");
+		const running = b.state.attempt?.aid ?? assert.fail("it goes on with Cy");
+		assert.notDeepEqual(running, aid);
+		assert.ok(b.inAttempt.some((keys) => keyName(keys.public.v) === keyName(cy.public.v)));
+		b.place(b.sign(b.held(next.v.bytes).e, aid, late), "h1");
+		assert.deepEqual(b.state.attempt?.aid, running);
 	});
 });

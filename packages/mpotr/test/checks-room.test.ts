@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { VerifyKey } from "@clowder/crypto";
+import { keyName } from "../src/fold/state.ts";
+import type { StateHash } from "../src/labels.ts";
+import { MAX_PENDING } from "../src/limits.ts";
+import { type Asked, Gate } from "../src/participant/gate.ts";
+import { inspectFold } from "../src/testing.ts";
+import { parseMessage } from "../src/wire/envelope.ts";
+import type { State } from "../src/wire/messages.ts";
+import { change, enterCheater, flipped } from "./support/cheat.ts";
+import { eventsOf, type Item, names, type Person, suiteOf, TestPlace } from "./support/place.ts";
+
+/** Verifications in a room that nothing else would miss; those of the fold are in checks.test.ts. */
+
+const suite = suiteOf(1);
+const MINUTE = 60_000;
+
+/** Two honest people and a member who changes what they send. */
+function withCheater(how: Parameters<typeof enterCheater>[2], policy: "open" | "any" = "open") {
+	const place = new TestPlace(suite);
+	const ana = place.enter("Ana", { terms: { policy } });
+	place.run(MINUTE, () => names(ana).length === 1);
+	const admit = (): void => {
+		place.run(MINUTE, () => eventsOf(ana, "asking").length > 0 || policy === "open");
+		const person = eventsOf(ana, "asking").at(-1)?.person;
+		if (person) place.act(ana, (one) => one.approve(person.id, place.now));
+		ana.events.length = 0;
+	};
+	const mal = enterCheater(place, "Mal", how);
+	mal.cheating = false;
+	admit();
+	place.run(MINUTE, () => names(ana).length === 2);
+	place.run(3000);
+	assert.deepEqual(names(mal), ["Ana", "Mal"]);
+	return { place, ana, mal };
+}
+
+function rulesOf(person: Person): readonly string[] {
+	return eventsOf(person, "refused").map(({ refusal }) => ("rule" in refusal ? refusal.rule : refusal.what));
+}
+
+describe("content that a member sends", () => {
+	test("CONTENT-3: what does not authenticate is refused and never shown, and what follows is", () => {
+		const { place, ana, mal } = withCheater(
+			change("MESSAGE", (m) => ({ ...m, content: { ...m.content, mac: flipped(m.content.mac) } })),
+		);
+		mal.cheating = true;
+		place.say(mal, "with a bad MAC");
+		place.run(100);
+		mal.cheating = false;
+		assert.ok(rulesOf(ana).includes("CONTENT-3"), rulesOf(ana).join());
+		assert.deepEqual(ana.messages, []);
+	});
+
+	test("CONTENT-3, JOIN-5: an introduction that does not authenticate lets nobody in", () => {
+		const place = new TestPlace(suite);
+		const bad = change("INTRODUCE", (m) => ({ ...m, content: { ...m.content, mac: flipped(m.content.mac) } }));
+		const mal = enterCheater(place, "Mal", bad);
+		place.run(MINUTE, () => names(mal).length === 1);
+		mal.cheating = false;
+		const ana = place.enter("Ana");
+		place.run(MINUTE, () => names(ana).length === 2);
+		mal.cheating = true;
+		for (let i = 0; i < 4; i++) {
+			// Sponsors are chosen by a hash: sooner or later it is Mal.
+			const eve = place.enter(`Eve${i}`);
+			place.run(10_000, () => names(eve).length > 0 || rulesOf(ana).includes("CONTENT-3"));
+			if (rulesOf(ana).includes("CONTENT-3")) {
+				place.run(5000);
+				assert.ok(!names(ana).includes(`Eve${i}`));
+				assert.ok(!eventsOf(ana, "joining").some(({ person }) => person.nickname === `Eve${i}`));
+				return;
+			}
+		}
+		assert.fail("Mal introduced nobody");
+	});
+});
+
+describe("keys of others", () => {
+	test("KEYS-1: whoever names a key as its next one that is another's in the present session puts out itself alone", () => {
+		const stolen: { v?: VerifyKey } = {};
+		const { place, ana, mal } = withCheater(
+			change("SHARE", (m) => (stolen.v ? { ...m, next: { ...m.next, v: stolen.v } } : m)),
+		);
+		const bo = place.enter("Bo");
+		place.run(MINUTE, () => names(ana).length === 3);
+		const fold = inspectFold(ana.participant) ?? assert.fail("no room");
+		const own = fold.base?.members.find(({ v }) => fold.authors.get(keyName(v))?.handle === ana.handle);
+		stolen.v = own?.v ?? assert.fail("Ana is not in it");
+		mal.cheating = true;
+		for (let i = 0; i < 2; i++) {
+			place.act(bo, (one) => one.rekey(place.now));
+			place.run(MINUTE / 2);
+			mal.cheating = false;
+		}
+		place.say(ana, "between us");
+		place.run(8 * MINUTE, () => eventsOf(bo, "leaving").length > 0 && bo.messages.length > 0);
+		for (const one of [ana, bo]) {
+			assert.deepEqual(
+				eventsOf(one, "leaving").map(({ person, how }) => [person.nickname as string, how]),
+				[["Mal", "silent"]],
+			);
+			assert.deepEqual(eventsOf(one, "over"), []);
+			assert.equal(one.messages.at(-1)?.text, "between us");
+		}
+	});
+});
+
+/** A room in which Eve waits to be let in and Zoe has just been told of it; Mal is a member. */
+function told() {
+	const { place, ana, mal } = withCheater((message) => message, "any");
+	place.enter("Eve");
+	place.run(10_000, () => eventsOf(ana, "asking").length > 0);
+	const before = place.log.length;
+	const isState = (item: Item): boolean => item.type === "text" && item.text.includes(":3State:3");
+	place.enter("Zoe");
+	place.run(10_000, () => place.log.slice(before).some(isState));
+	const item = place.log.findLast(isState);
+	const parsed = item?.type === "text" ? parseMessage(suite, item.text) : undefined;
+	assert.ok(parsed?.ok && parsed.value.message.type === "STATE");
+	const fold = inspectFold(mal.participant) ?? assert.fail("no room");
+	const own = fold.base?.members.find(({ v }) => fold.authors.get(keyName(v))?.handle === mal.handle);
+	const v = own?.v ?? assert.fail("Mal is not in it");
+	const number = (fold.authors.get(keyName(v))?.number ?? -1) + 1;
+	/** The rules by which Ana refuses a STATE of Mal's. */
+	const say = (state: State): readonly string[] => {
+		ana.events.length = 0;
+		place.inject(mal.handle, mal.sign(v.bytes, fold.base?.aid ?? assert.fail("no session"), number, state));
+		// What differs may be a gap: it is asked for first.
+		place.run(MINUTE, () => rulesOf(ana).includes("STATE-3"));
+		return rulesOf(ana).filter((rule) => rule === "STATE-3");
+	};
+	return { state: parsed.value.message, say };
+}
+
+describe("a STATE that differs from what the others see", () => {
+	const flip = (seats: Uint8Array): Uint8Array => Uint8Array.of((seats[0] as number) ^ 0x80);
+	type Parts = readonly [State, State["members"][number], State["members"][number], State["pending"][number]];
+	const cases: readonly (readonly [string, (...parts: Parts) => Partial<State>])[] = [
+		["another count of attempts", (state) => ({ k: state.k + 1 })],
+		["one member less", (_, first, __, eve) => ({ members: [first], pending: [eve], votes: [] })],
+		[
+			"another next key set",
+			(_, first, second) => ({ members: [first, { ...second, next: { ...second.next, y: first.next.y } }] }),
+		],
+		["another member", (_, first, second, eve) => ({ members: [{ ...first, v: eve.keySet.v }, second] })],
+		["a removal", (_, first, second) => ({ members: [first, { ...second, removed: true }] })],
+		["nobody waits", () => ({ pending: [] })],
+		["another waits", (state, _, __, eve) => ({ pending: [{ ...eve, join: state.at }] })],
+		["not introduced", (_, __, ___, eve) => ({ pending: [{ ...eve, introduced: !eve.introduced }] })],
+		["voices for", (_, __, ___, eve) => ({ pending: [{ ...eve, approvals: flip(eve.approvals) }] })],
+		["voices against", (_, __, ___, eve) => ({ pending: [{ ...eve, denials: flip(eve.denials) }] })],
+		["wrong passphrases", (state) => ({ failures: state.failures + 1 })],
+	];
+	test("STATE-3: one that says the same is not refused", () => {
+		const { state, say } = told();
+		assert.equal(state.pending.length, 1, "Eve waits");
+		assert.deepEqual(say(state), []);
+	});
+	for (const [what, how] of cases) {
+		test(`STATE-3: ${what}`, () => {
+			const { state, say } = told();
+			const [first, second] = state.members as [Parts[1], Parts[2]];
+			const [eve] = state.pending as [Parts[3]];
+			assert.ok(say({ ...state, ...how(state, first, second, eve) }).length > 0);
+		});
+	}
+});
+
+describe("a list that is given to a newcomer", () => {
+	test("ROSTER-4, ROSTER-6: one that does not open or is not under its key is refused, and another member gives a good one", () => {
+		const cases: readonly (readonly [string, Parameters<typeof enterCheater>[2]])[] = [
+			["another ciphertext", change("ROSTER", (m) => ({ ...m, ciphertext: flipped(m.ciphertext) }))],
+			["another MAC", change("ROSTER", (m) => ({ ...m, mac: flipped(m.mac) }))],
+			[
+				"another box",
+				change("ROSTER", (m) => ({
+					...m,
+					boxes: m.boxes.map((one) => ({ ...one, box: { ...one.box, mac: flipped(one.box.mac) } })),
+				})),
+			],
+		];
+		for (const [what, how] of cases) {
+			const { place, ana, mal } = withCheater(how);
+			mal.cheating = true;
+			// Only what Mal opens is Mal's to tell first: Ana's list is held back until then.
+			const eve = place.enter("Eve");
+			place.hears = (_person, item) =>
+				!(item.type === "text" && item.from === ana.handle && item.text.includes(":3Open:3"));
+			place.run(MINUTE, () => rulesOf(eve).includes("ROSTER-4"));
+			assert.ok(rulesOf(eve).includes("ROSTER-4"), what);
+			assert.deepEqual(names(eve), [], what);
+		}
+	});
+});
+
+describe("the sponsor's door", () => {
+	test("PASS-1: no more wait for an answer than there may be, one of each handle", () => {
+		const gate = new Gate();
+		const stateHash = new Uint8Array(32) as StateHash;
+		const asked = { stateHash, share: new Uint8Array(32) } as unknown as Asked;
+		for (let i = 0; i < MAX_PENDING; i++) assert.ok(gate.ask(`h${i}`, asked));
+		assert.ok(!gate.ask("one more", asked));
+		assert.ok(gate.ask("h0", asked), "who waits already may ask anew");
+		gate.left("h7");
+		assert.ok(gate.ask("one more", asked));
+	});
+});
