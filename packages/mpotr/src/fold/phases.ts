@@ -89,18 +89,40 @@ export function allOk(attempt: Attempt): boolean {
  * "What do you still need, and from whom, before this attempt can be activated?" (design section 4). The ring needs
  * an offer, a share and a confirm of each, and OKs where there are newcomers.
  */
-export function owed(suite: Suite, attempt: Attempt): readonly { readonly slot: Slot; readonly owes: Owed }[] {
-	return attempt.slots.flatMap((slot): readonly { readonly slot: Slot; readonly owes: Owed }[] => {
+export function owed(suite: Suite, attempt: Attempt): readonly Need[] {
+	const known = needs.get(attempt);
+	if (known !== undefined) return known;
+	const list = listNeeds(suite, attempt);
+	needs.set(attempt, list);
+	return list;
+}
+
+/** Someone owes something. */
+export interface Need {
+	readonly slot: Slot;
+	readonly owes: Owed;
+}
+
+/** An attempt never changes, it is replaced; and it is asked at every place of the order, by everyone. */
+const needs = new WeakMap<Attempt, readonly Need[]>();
+
+function listNeeds(suite: Suite, attempt: Attempt): readonly Need[] {
+	const agree = allOffersAgree(attempt);
+	const shared = allShared(attempt);
+	const entering = newcomers(attempt).length > 0;
+	const disputed = shared && inDispute(attempt);
+	const ok = allOk(attempt);
+	return attempt.slots.flatMap((slot): readonly Need[] => {
 		const key = keyName(slot.keySet.v);
 		if (!hasRoster(attempt, slot) || listDiffers(attempt, slot)) return [{ slot, owes: "roster" }];
 		if (owesKey(suite, attempt, slot) && !attempt.keys.has(key)) return [{ slot, owes: "key" }];
 		if (attempt.slots.length > 1 && !attempt.offers.has(key)) return [{ slot, owes: "offer" }];
 		if (memberDiffers(attempt, slot)) return [{ slot, owes: "offer" }];
-		if (!allOffersAgree(attempt)) return [];
+		if (!agree) return [];
 		if (!attempt.shares.has(key)) return [{ slot, owes: "share" }];
-		if (!allShared(attempt) || inDispute(attempt)) return [];
-		if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) return [{ slot, owes: "ok" }];
-		if (!allOk(attempt) || attempt.confirms.has(key)) return [];
+		if (!shared || disputed) return [];
+		if (entering && !attempt.oks.has(key)) return [{ slot, owes: "ok" }];
+		if (!ok || attempt.confirms.has(key)) return [];
 		return [{ slot, owes: "confirm" }];
 	});
 }

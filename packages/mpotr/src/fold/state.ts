@@ -233,8 +233,16 @@ export function broken(state: FoldState, rule: RuleId, expected: string, got: st
 
 /** L - removed. */
 export function presentMembers(state: FoldState): readonly Member[] {
-	return (state.base?.members ?? []).filter((member) => !state.removed.has(keyName(member.v)));
+	const { base, removed } = state;
+	if (base === undefined) return [];
+	const known = present.get(base);
+	if (known !== undefined && known.removed === removed) return known.members;
+	const members = base.members.filter((member) => !removed.has(keyName(member.v)));
+	present.set(base, { removed, members });
+	return members;
 }
+
+const present = new WeakMap<Base, Pick<FoldState, "removed"> & { readonly members: readonly Member[] }>();
 
 export function isPresent(state: FoldState, v: VerifyKey | Uint8Array): boolean {
 	const key = keyName(v);
@@ -244,8 +252,15 @@ export function isPresent(state: FoldState, v: VerifyKey | Uint8Array): boolean 
 
 /** The newcomers of an attempt. */
 export function newcomers(attempt: Attempt): readonly PendingJoin[] {
-	return attempt.slots.flatMap((slot) => (slot.join ? [slot.join] : []));
+	const known = entering.get(attempt.slots);
+	if (known !== undefined) return known;
+	const joins = attempt.slots.flatMap((slot) => (slot.join ? [slot.join] : []));
+	entering.set(attempt.slots, joins);
+	return joins;
 }
+
+/** What follows from lists that never change is computed once. */
+const entering = new WeakMap<Attempt["slots"], readonly PendingJoin[]>();
 
 export function slotOf(attempt: Attempt, v: VerifyKey | Uint8Array): Slot | undefined {
 	const key = keyName(v);
@@ -268,10 +283,17 @@ export function attemptId(suite: Suite, k: number, parameters: RoomParameters, s
 
 /** `H("state", base aid, L's next key sets, parameters)`: what a JOIN answers to, and no more than that. */
 export function stateHash(suite: Suite, state: FoldState): StateHash | undefined {
-	if (state.base === undefined) return undefined;
-	const next = state.base.members.map((member) => keySetBytes(member.next));
-	return name<StateHash>(suite, LABELS.state, state.base.aid, ...next, encodeParameters(state.parameters));
+	const { base, parameters } = state;
+	if (base === undefined) return undefined;
+	const known = stateHashes.get(base);
+	if (known !== undefined && known.parameters === parameters) return known.hash;
+	const next = base.members.map((member) => keySetBytes(member.next));
+	const hash = name<StateHash>(suite, LABELS.state, base.aid, ...next, encodeParameters(parameters));
+	stateHashes.set(base, { parameters, hash });
+	return hash;
 }
+
+const stateHashes = new WeakMap<Base, { readonly parameters: RoomParameters; readonly hash: StateHash }>();
 
 /** Every key set somebody holds for what comes next; a new one has to differ from all of them (rule KEYS-1). */
 export function heldKeySets(state: FoldState): PublicKeySet[] {

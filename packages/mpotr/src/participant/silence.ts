@@ -9,7 +9,7 @@ import { type Duty, now } from "./duties.ts";
 import { silenceMs } from "./heartbeat.ts";
 import type { Room } from "./room.ts";
 import { sendAcknowledgement } from "./send.ts";
-import type { Owing } from "./watch.ts";
+import { type Owing, owingName } from "./watch.ts";
 
 /** Silence and votes (design section 6): who is late with what they owe, and whom we would leave out for it. */
 
@@ -37,20 +37,33 @@ const PAYS: Partial<Record<VerifiedMessage["message"]["type"], VoteReason>> = {
 	REVEAL: "reveal",
 };
 
+const NOTHING_OWED: readonly Owing[] = [];
+/** What others owe in an attempt, as one of those in it sees it: asked at every place, so computed once for each. */
+const owings = new WeakMap<Attempt, { readonly own: KeyName; readonly list: readonly Owing[] }>();
+
 /** What others owe now, beside a heartbeat. */
 function owing(room: Room): readonly Owing[] {
 	const { attempt } = room.fold;
-	if (attempt === undefined || !room.inside) return [];
+	const own = room.session?.ownKey;
+	if (attempt === undefined || own === undefined || !room.inside) return NOTHING_OWED;
+	const known = owings.get(attempt);
+	if (known?.own === own) return known.list;
+	const list = listOwing(room, attempt).filter(({ v }) => keyName(v) !== own);
+	owings.set(attempt, { own, list });
+	return list;
+}
+
+function listOwing(room: Room, attempt: Attempt): readonly Owing[] {
 	const debts = owed(room.suite, attempt).flatMap(({ slot, owes }): readonly Owing[] => {
 		const v = slot.member?.bytes ?? slot.keySet.v.bytes;
 		// A newcomer who has no list yet owes nothing; one who was told several times and sees another does (ROSTER-3).
 		if (owes === "roster" && rosterHelps(room, attempt, slot)) return [];
-		return [{ v, owes }];
+		return [owingName(v, owes)];
 	});
-	const reveals = owedReveals(attempt).map(
-		({ slot }): Owing => ({ v: slot.member?.bytes ?? slot.keySet.v.bytes, owes: "reveal" }),
+	const reveals = owedReveals(attempt).map(({ slot }) =>
+		owingName(slot.member?.bytes ?? slot.keySet.v.bytes, "reveal"),
 	);
-	return [...debts, ...reveals].filter(({ v }) => keyName(v) !== room.session?.ownKey);
+	return [...debts, ...reveals];
 }
 
 /** Brings what is owed up to date; called at every place and every wake-up. */
@@ -63,23 +76,30 @@ interface Late extends Dropped {
 	readonly at: Millis;
 }
 
-/** Members and newcomers who will be late with something, and when. */
-function lateness(room: Room): readonly Late[] {
-	const { session, fold } = room;
-	if (session === undefined || !room.inside) return [];
+/** Members and newcomers who are late with something, and when the next one will be. */
+function lateness(room: Room): { readonly late: readonly Late[]; readonly next: Millis } {
+	const { session, fold, watch, desk } = room;
+	const late: Late[] = [];
+	let next = Number.POSITIVE_INFINITY;
+	if (session === undefined || !room.inside) return { late, next };
 	const timeout = silenceMs(room);
-	const heartbeats = presentMembers(fold).flatMap(({ v }): readonly Late[] => {
+	const note = (v: Uint8Array, owes: VoteReason, at: Millis): void => {
+		if (at <= desk.now) late.push({ v, owes, at });
+		else next = Math.min(next, at);
+	};
+	for (const { v } of presentMembers(fold)) {
 		const key = keyName(v);
-		const heard = room.watch.heardAt(key);
-		if (key === session.ownKey || heard === undefined) return [];
-		if (session.diverged.has(key)) return [{ v: v.bytes, owes: "diverged", at: Number.NEGATIVE_INFINITY }];
-		return [{ v: v.bytes, owes: "heartbeat", at: heard + timeout }];
-	});
-	const debts = owing(room).flatMap(({ v, owes }): readonly Late[] => {
-		const at = room.watch.dueAt({ v, owes }, timeout);
-		return at === undefined ? [] : [{ v, owes, at }];
-	});
-	return [...heartbeats, ...debts, ...withheldVotes(room, timeout)];
+		const heard = watch.heardAt(key);
+		if (key === session.ownKey || heard === undefined) continue;
+		if (session.diverged.has(key)) note(v.bytes, "diverged", Number.NEGATIVE_INFINITY);
+		else note(v.bytes, "heartbeat", heard + timeout);
+	}
+	for (const one of owing(room)) {
+		const at = watch.dueAt(one, timeout);
+		if (at !== undefined) note(one.v, one.owes, at);
+	}
+	for (const { v, owes, at } of withheldVotes(room, timeout)) note(v, owes, at);
+	return { late, next };
 }
 
 /** Whoever stays in our keep-list and does not vote for it, long after our late vote: silence too. */
@@ -124,11 +144,9 @@ function ballot(late: readonly Late[]): readonly Late[] {
 export function voteDuties(room: Room): readonly Duty[] {
 	const { session, fold, watch } = room;
 	if (session === undefined || !room.inside) return [];
-	const all = lateness(room);
 	const present = room.desk.now;
-	const late = ballot(all.filter(({ at }) => at <= present));
-	const upcoming = all.filter(({ at }) => at > present).map(({ at }) => at);
-	const next = Math.min(...upcoming);
+	const { late: all, next } = lateness(room);
+	const late = ballot(all);
 	const duties: Duty[] = [];
 	// Wakes us up when the next one becomes late.
 	if (Number.isFinite(next)) duties.push({ key: `watch:${next}`, delayMs: (at) => next - at, run: () => undefined });

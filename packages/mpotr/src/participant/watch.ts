@@ -12,6 +12,12 @@ export interface Owing {
 	/** A member's `v` of the session, or a newcomer's of the attempt. */
 	readonly v: Uint8Array;
 	readonly owes: VoteReason;
+	/** Of `v` and what is owed. */
+	readonly name: string;
+}
+
+export function owingName(v: Uint8Array, owes: VoteReason): Owing {
+	return { v, owes, name: `${keyName(v)}/${owes}` };
 }
 
 /**
@@ -22,6 +28,7 @@ export interface Owing {
 export class Watch {
 	readonly #heard: Map<KeyName, Millis> = new Map();
 	readonly #debts: Map<string, Debt> = new Map();
+	#owing: readonly Owing[] | undefined;
 	/** Those who withheld a vote for a keep-list of ours, since when, until they vote. */
 	readonly withholding: Map<KeyName, Millis> = new Map();
 	/** When we had sent the newest of our messages that came back: all that was on its way before is read. */
@@ -37,12 +44,14 @@ export class Watch {
 
 	/** The owed message of this kind was placed. */
 	paid(v: KeyName, what: VoteReason): void {
-		this.#debts.delete(`${v}/${what}`);
+		if (this.#debts.delete(`${v}/${what}`)) this.#owing = undefined;
 	}
 
-	/** What is owed as of now. */
+	/** What is owed as of now. The same list as before says nothing new. */
 	update(owing: readonly Owing[], now: Millis): void {
-		const names = new Set(owing.map(({ v, owes }) => `${keyName(v)}/${owes}`));
+		if (owing === this.#owing) return;
+		this.#owing = owing;
+		const names = new Set(owing.map(({ name }) => name));
 		for (const name of names) {
 			const debt = this.#debts.get(name);
 			if (debt === undefined) this.#debts.set(name, { spent: 0, since: now });
@@ -56,8 +65,8 @@ export class Watch {
 	}
 
 	/** When something that is owed now will have been owed for this long. */
-	dueAt({ v, owes }: Owing, after: Millis): Millis | undefined {
-		const debt = this.#debts.get(`${keyName(v)}/${owes}`);
+	dueAt({ name }: Owing, after: Millis): Millis | undefined {
+		const debt = this.#debts.get(name);
 		return debt?.since === undefined ? undefined : debt.since + after - debt.spent;
 	}
 
@@ -65,6 +74,7 @@ export class Watch {
 	clear(others: readonly KeyName[], now: Millis): void {
 		this.#heard.clear();
 		this.#debts.clear();
+		this.#owing = undefined;
 		this.withholding.clear();
 		for (const key of others) this.#heard.set(key, now);
 	}
