@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { equal } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
 import { keyName } from "../src/fold/state.ts";
 import type { StateHash } from "../src/labels.ts";
-import { MAX_PENDING } from "../src/limits.ts";
+import { IDENTITY_BYTES } from "../src/identity.ts";
+import { MAX_OUTBOX, MAX_PENDING } from "../src/limits.ts";
+import { joinAuthenticator, joinCore } from "../src/participant/join.ts";
+import { decryptOnce, encryptOnce } from "../src/session/sealed-box.ts";
 import { type Asked, Gate } from "../src/participant/gate.ts";
 import { inspectFold } from "../src/testing.ts";
 import { parseMessage } from "../src/wire/envelope.ts";
 import type { State } from "../src/wire/messages.ts";
 import { change, enterCheater, flipped } from "./support/cheat.ts";
-import { eventsOf, type Item, names, type Person, suiteOf, TestPlace } from "./support/place.ts";
+import { eventsOf, type Item, names, type Person, seeded, suiteOf, TestPlace } from "./support/place.ts";
 
 /** Verifications in a room that nothing else would miss; those of the fold are in checks.test.ts. */
 
@@ -192,6 +196,119 @@ describe("a list that is given to a newcomer", () => {
 			assert.ok(rulesOf(eve).includes("ROSTER-4"), what);
 			assert.deepEqual(names(eve), [], what);
 		}
+	});
+});
+
+describe("a list that says something else", () => {
+	/** Changes what is in a ROSTER of Mal's, under the same key. */
+	function rewritten(drawn: readonly Uint8Array[], how: (plain: Uint8Array) => void) {
+		return change("ROSTER", (m) => {
+			for (const key of drawn) {
+				const plain = decryptOnce(suite, key, [m.aid], m);
+				if (!plain.ok) continue;
+				how(plain.value);
+				return { ...m, ...encryptOnce(suite, key, [m.aid], plain.value) };
+			}
+			return assert.fail("the key of the list is not among what Mal drew");
+		});
+	}
+
+	const cases: readonly (readonly [string, (plain: Uint8Array) => void])[] = [
+		["somebody twice", (plain) => plain.copyWithin(IDENTITY_BYTES, 0, 64)],
+		["another salt of everyone's", (plain) => [0, 1, 2].map((i) => (plain[(i + 1) * IDENTITY_BYTES - 1] ^= 1))],
+		["names that are none", (plain) => (plain[32] = 255)],
+		["a name with something after its end", (plain) => (plain[32 + 1 + 60] = 1)],
+	];
+	for (const [what, how] of cases) {
+		test(`ROSTER-4: ${what}: the newcomer refuses it`, () => {
+			const drawn: Uint8Array[] = [];
+			const random = seeded(`list/${what}`);
+			const recording = (length: number): Uint8Array => {
+				const bytes = random(length);
+				if (length === 32) drawn.push(bytes.slice());
+				return bytes;
+			};
+			const { place, ana, mal } = withCheater(() => undefined, "open");
+			assert.deepEqual(names(ana), ["Ana", "Mal"]);
+			// Mal is alone with Eve's list: Ana's own is not heard.
+			mal.participant.leave(place.now, true);
+			place.vanish(mal);
+			place.run(MINUTE, () => names(ana).length === 1);
+			const liar = enterCheater(place, "Liar", rewritten(drawn, how), { random: recording });
+			liar.cheating = false;
+			place.run(MINUTE, () => names(ana).length === 2);
+			place.run(3000);
+			liar.cheating = true;
+			place.hears = (person, item) =>
+				person.name !== "Eve" ||
+				!(item.type === "text" && item.from === ana.handle && item.text.includes(":3Roster:3"));
+			const eve = place.enter("Eve");
+			place.run(3 * MINUTE, () => rulesOf(eve).includes("ROSTER-4"));
+			assert.ok(rulesOf(eve).includes("ROSTER-4"), rulesOf(eve).join());
+			assert.deepEqual(names(eve), []);
+		});
+	}
+});
+
+describe("a JOIN whose name is not the one that it commits to", () => {
+	test("JOIN-5: is denied, though every proof of the key fits", () => {
+		const place = new TestPlace(suite);
+		const ana = place.enter("Ana");
+		place.run(MINUTE, () => names(ana).length === 1);
+		const drawn: Uint8Array[] = [];
+		const random = seeded("commitment");
+		const recording = (length: number): Uint8Array => {
+			const bytes = random(length);
+			if (length === 32) drawn.push(bytes.slice());
+			return bytes;
+		};
+		const identity = suite.primitives.identityKey(new Uint8Array(32).fill(5));
+		/** Signs another commitment, and proves the key to each member over it. */
+		const bad = (flip: boolean) =>
+			change("JOIN", (m, { header }) => {
+				const fold = inspectFold(ana.participant) ?? assert.fail("no room");
+				const at = drawn.findIndex((seed) => equal(suite.primitives.signingKey(seed).verifyKey.bytes, header.v));
+				const [x, salt] = [drawn[at - 2], drawn[at + 1]] as [Uint8Array, Uint8Array];
+				const own = { lpk: identity.publicKey, nickname: mal.participant.view().self.nickname, salt };
+				const join = { ...m, commitment: flip ? flipped(m.commitment) : m.commitment };
+				const authenticators = (fold.base?.members ?? []).map(({ next }) => {
+					const fromIdentity = suite.primitives.dhFromIdentity(identity, next.y);
+					const ephemeral = suite.primitives.dh(suite.primitives.dhKeyPair(x), next.y);
+					assert.ok(fromIdentity.ok && ephemeral.ok);
+					const secrets = { identity: fromIdentity.value, ephemeral: ephemeral.value };
+					return joinAuthenticator({ suite }, secrets, own, joinCore(join), header.context as StateHash);
+				});
+				if (!flip) assert.deepEqual(authenticators, m.authenticators, "made as an honest one makes them");
+				return { ...join, authenticators };
+			});
+		let flip = true;
+		const mal: ReturnType<typeof enterCheater> = enterCheater(
+			place,
+			"Mal",
+			(message, parsed) => bad(flip)(message, parsed),
+			{ identity, random: recording },
+		);
+		place.run(MINUTE, () => eventsOf(mal, "refused-entry").length > 0);
+		assert.deepEqual(
+			eventsOf(mal, "refused-entry").map(({ why }) => why),
+			["bad-authenticator"],
+		);
+		assert.deepEqual(eventsOf(ana, "joining"), []);
+		flip = false;
+	});
+});
+
+describe("what is typed", () => {
+	test("OUTBOX-1: waits in bounded number, and not at all when the room is over", () => {
+		const place = new TestPlace(suite);
+		const ana = place.enter("Ana");
+		for (let i = 0; i < MAX_OUTBOX; i++) assert.ok(ana.participant.send(`${i}`, place.now).ok);
+		const more = ana.participant.send("one more", place.now);
+		assert.ok(!more.ok && more.error.kind === "usage");
+		ana.participant.leave(place.now, true);
+		const late = ana.participant.send("too late", place.now);
+		assert.ok(!late.ok && late.error.kind === "usage");
+		assert.deepEqual(ana.participant.view().outbox, []);
 	});
 });
 

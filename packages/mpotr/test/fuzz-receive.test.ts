@@ -166,7 +166,6 @@ function moved(dice: Dice, value: unknown, known: readonly Uint8Array[]): unknow
 /** Lists that have to be sorted are so again. */
 function sortedAgain(message: Message): Message {
 	if (message.type === "VOTE") return { ...message, drop: message.drop.toSorted((a, b) => compare(a.v, b.v)) };
-	if (message.type === "RECEIVED") return { ...message, of: message.of.toSorted(compare) };
 	if (message.type !== "COPY") return message;
 	return { ...message, boxes: message.boxes.toSorted((a, b) => compare(a.newcomer, b.newcomer)) };
 }

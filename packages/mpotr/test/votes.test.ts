@@ -184,9 +184,13 @@ describe("RETURN and PUBLISH", () => {
 		b.finish();
 		assert.equal(b.verdict(b.sign(ana.e, aid, publish(bo))), "PUBLISH-1", "another's key");
 		assert.equal(b.verdict(b.sign(ana.e, aid, publish(ana))), "published");
-		const receipt: Message = { type: "RECEIVED", of: [ana.public.v.bytes] };
+		const receipt: Message = { type: "RECEIVED", of: new Uint8Array([0x80]) };
 		assert.equal(b.verdict(b.sign(bo.e, aid, receipt)), "received");
 		assert.equal(b.verdict(b.sign(bo.e, new Uint8Array(32), receipt)), "PUBLISH-3");
+		for (const of of [[], [0x80, 0], [0x20], [0xff]]) {
+			const wrong: Message = { type: "RECEIVED", of: new Uint8Array(of) };
+			assert.equal(b.verdict(b.sign(bo.e, aid, wrong)), "PUBLISH-3", `${of}`);
+		}
 	});
 
 	test("REPLAY-3: what a published key signs does not move the count of its owner", () => {

@@ -2,6 +2,7 @@ import { equal } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Close, Publish, Received } from "../wire/messages.ts";
+import { seated, seatsOf } from "./seats.ts";
 import { type Base, broken, type FoldState, keyName, late, type Step, unchanged } from "./state.ts";
 
 /** The end of a session, and what is published after it (design section 7). Nothing here changes the agreed state. */
@@ -50,5 +51,10 @@ export const placePublish: Step<Publish> = (suite, state, placed) => {
 export const placeReceived: Step<Received> = (_suite, state, placed) => {
 	const past = pastMember(state, placed);
 	if (past === undefined) return late(state, "PUBLISH-3", "a member of a session before", "another");
-	return unchanged(state, { type: "received", base: past.base, by: past.v, of: placed.message.of });
+	const of = seated(past.base.members, placed.message.of);
+	// One form on the wire for one set: of the size of the list, and nothing beyond it.
+	if (!equal(seatsOf(past.base.members, of), placed.message.of)) {
+		return broken(state, "PUBLISH-3", "seats of that session's list", "others");
+	}
+	return unchanged(state, { type: "received", base: past.base, by: past.v, of });
 };

@@ -197,7 +197,7 @@ export type Effect =
 	/** There is a verdict, and we lack the secrets to follow it. */
 	| { readonly type: "cannot-tell" }
 	| { readonly type: "published"; readonly base: Base; readonly v: VerifyKey; readonly seed: Uint8Array }
-	| { readonly type: "received"; readonly base: Base; readonly by: VerifyKey; readonly of: readonly Uint8Array[] }
+	| { readonly type: "received"; readonly base: Base; readonly by: VerifyKey; readonly of: ReadonlySet<KeyName> }
 	/** Someone on the list of the attempt wrote to those who come in, or the other way. */
 	| { readonly type: "beside"; readonly attempt: Attempt; readonly slot: Slot }
 	/** Someone who comes in asks a member for a run of CPace, or a member answers. */

@@ -1,6 +1,7 @@
 import { compare, err, hex, ok, type Result, utf8 } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
-import type { Attempt } from "../fold/state.ts";
+import { seatsOf } from "../fold/seats.ts";
+import { type Attempt, keyName } from "../fold/state.ts";
 import type { MessageHash } from "../labels.ts";
 import { MAX_PARTICIPANTS, MAX_TEXT_BYTES } from "../limits.ts";
 import { signMessage } from "../wire/envelope.ts";
@@ -196,8 +197,9 @@ function finish(writing: Writing, people: readonly Puppet[], end: NonNullable<Sc
 	for (const one of staying) post(one, aid, { type: "CLOSE", ...ledger.transcript.latest });
 	for (const one of people) post(one, aid, { type: "PUBLISH", seed: one.keys.own.e.reveal() });
 	for (const one of shuffled(staying, strings.random)) {
-		const of = people.filter((other) => other !== one).map(({ keys }) => keys.own.public.v.bytes);
-		post(one, aid, { type: "RECEIVED", of: of.sort(compare) });
+		const list = people.map(({ keys }) => keys.own.public).sort((a, b) => compare(a.v.bytes, b.v.bytes));
+		const others = list.filter(({ v }) => v !== one.keys.own.public.v).map(({ v }) => keyName(v));
+		post(one, aid, { type: "RECEIVED", of: seatsOf(list, new Set(others)) });
 	}
 }
 

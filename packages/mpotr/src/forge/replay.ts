@@ -5,6 +5,7 @@ import { authorKey } from "../fold/authors.ts";
 import { fold, type Judgement } from "../fold/fold.ts";
 import { allShared } from "../fold/phases.ts";
 import { type Attempt, type Effect, type FoldState, type KeyName, keyName, slotOf } from "../fold/state.ts";
+import { seated } from "../fold/seats.ts";
 import type { MessageHash, Sid } from "../labels.ts";
 import { MAX_RECENT_PLACES } from "../limits.ts";
 import { makeState } from "../participant/make-state.ts";
@@ -158,7 +159,8 @@ export class Replay {
 
 	/** What is said of the room and of published keys, and stands in no digest (rule FORGE-5). */
 	#checkWords({ message, header }: VerifiedMessage): Fault | undefined {
-		if (message.type === "RECEIVED" && !message.of.every((v) => this.#published.has(keyName(v)))) {
+		const received = message.type === "RECEIVED" ? seated(this.plist.map((p) => p.keySet), message.of) : [];
+		if (![...received].every((v) => this.#published.has(v))) {
 			return { rule: "FORGE-5", expected: "receipt of published keys", got: "of others" };
 		}
 		return message.type === "STATE" ? this.#checkState(message, header.v) : undefined;

@@ -2,6 +2,7 @@ import { equal } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
 import type { Millis } from "../api.ts";
 import { type Base, type FoldState, type KeyName, keyName } from "../fold/state.ts";
+import { seatsOf } from "../fold/seats.ts";
 import { MAX_PREVIOUS } from "../limits.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { type Duty, now } from "./duties.ts";
@@ -92,9 +93,9 @@ export function notePublish(room: Room, base: Base, v: VerifyKey): void {
 }
 
 /** The receipt of published keys (rule PUBLISH-3). */
-export function noteReceived(room: Room, base: Base, by: VerifyKey, of: readonly Uint8Array[]): void {
+export function noteReceived(room: Room, base: Base, by: VerifyKey, of: ReadonlySet<KeyName>): void {
 	const closing = closingOf(room, base);
-	if (closing === undefined || !of.some((v) => keyName(v) === closing.session.ownKey)) return;
+	if (closing === undefined || !of.has(closing.session.ownKey)) return;
 	closing.acknowledged.add(keyName(by));
 }
 
@@ -138,15 +139,16 @@ function duties(room: Room, closing: Closing): readonly Duty[] {
 		);
 	}
 	if (closing.received.size > 0) {
-		const of = [...session.plist]
-			.map((p) => p.keySet.v)
-			.filter((v) => closing.received.has(keyName(v)))
-			.map((v) => v.bytes);
+		const count = closing.received.size;
 		wanted.push({
-			key: `received:${name}:${of.length}`,
+			key: `received:${name}:${count}`,
 			delayMs: () => room.desk.someOf(room.self.timing.acknowledgeMs),
 			run: () => {
-				closing.receipts = of.length;
+				closing.receipts = count;
+				const of = seatsOf(
+					session.plist.map((p) => p.keySet),
+					closing.received,
+				);
 				room.desk.post(e, session.aid, { type: "RECEIVED", of });
 			},
 		});

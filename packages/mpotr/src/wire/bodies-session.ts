@@ -1,16 +1,15 @@
 import { type MessageHash, NAME_BYTES, type TranscriptDigest } from "../labels.ts";
-import { MAX_MESSAGE_BYTES, MAX_REPLY_MESSAGES } from "../limits.ts";
+import { MAX_MESSAGE_BYTES, MAX_PARTICIPANTS, MAX_REPLY_MESSAGES } from "../limits.ts";
 import {
 	type Codecs,
 	name32,
 	readDropped,
 	readEncrypted,
 	readHandle,
-	readKeys,
+	seatBytes,
 	writeDropped,
 	writeEncrypted,
 	writeHandle,
-	writeKeys,
 } from "./fields.ts";
 
 type SessionType = "MESSAGE" | "LEAVE" | "GONE" | "CLOSE" | "VOTE" | "PUBLISH" | "RECEIVED" | "ASK" | "REPLY";
@@ -59,8 +58,8 @@ export const SESSION: Codecs<SessionType> = {
 	RECEIVED: {
 		code: 20,
 		tag: "Received",
-		write: (w, m) => writeKeys(w, m.of),
-		read: (_suite, r) => ({ type: "RECEIVED", of: readKeys(r) }),
+		write: (w, m) => w.variable(m.of),
+		read: (_suite, r) => ({ type: "RECEIVED", of: r.variable(seatBytes(MAX_PARTICIPANTS)) }),
 	},
 	ASK: {
 		code: 25,

@@ -69,25 +69,12 @@ export function readEncrypted(r: Reader): Encrypted {
 	return { index, iv, ciphertext, mac: name32<Mac>(r) };
 }
 
-/** A sorted list of `v`s, each once. */
-export function writeKeys(w: Writer, keys: readonly Uint8Array[]): void {
-	w.list(keys, (x, v) => x.fixed(v, 32));
-}
-
 /** Refuses what is not sorted by `read`'s key, or has one twice: a list has one form on the wire. */
 export function sorted<T>(r: Reader, items: readonly T[], key: (item: T) => Uint8Array): readonly T[] {
 	for (let i = 1; i < items.length; i++) {
 		if (compare(key(items[i - 1] as T), key(items[i] as T)) >= 0) r.refuse("a sorted list", "another order");
 	}
 	return items;
-}
-
-export function readKeys(r: Reader): readonly Uint8Array[] {
-	return sorted(
-		r,
-		r.list(MAX_PARTICIPANTS, (x) => x.fixed(32)),
-		(v) => v,
-	);
 }
 
 /** Bytes of a set of members (`Seats`). */

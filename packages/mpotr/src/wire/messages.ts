@@ -267,10 +267,11 @@ export interface Publish {
 	readonly seed: Uint8Array;
 }
 
-/** RECEIVED: the author has the published keys of these `v` (seed 000: receipt is acknowledged). */
+/** RECEIVED: the author has the published keys of these members (seed 000: receipt is acknowledged). */
 export interface Received {
 	readonly type: "RECEIVED";
-	readonly of: readonly Uint8Array[];
+	/** Of the list of the session that is over. */
+	readonly of: Seats;
 }
 
 /** Secrets of one pair in an attempt that has failed, for a verdict that everyone can repeat (design section 8). */

@@ -151,7 +151,7 @@ export const SECOND_BODIES: Readonly<Record<string, readonly [tag: string, code:
 	CLOSE: ["Close", 17, (m) => number(m.entries, 4) + m.digest],
 	VOTE: ["Vote", 18, (m) => list(m.drop, (drop) => drop.v + owes(drop.owes)) + flag(m.late)],
 	PUBLISH: ["Publish", 19, (m) => m.seed],
-	RECEIVED: ["Received", 20, (m) => list(m.of, whole)],
+	RECEIVED: ["Received", 20, (m) => counted(m.of)],
 	COMPLAIN: ["Complain", 21, (m) => m.accused + revealed(m.revealed)],
 	REVEAL: ["Reveal", 22, (m) => m.peer + revealed(m.revealed)],
 	FAULT: ["Fault", 23, (m) => evidence(m.evidence)],
