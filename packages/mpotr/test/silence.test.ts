@@ -63,6 +63,23 @@ describe("silence", () => {
 		assert.ok(names(ana).includes("Bo") && names(bo).includes("Ana"), `${names(ana)} | ${names(bo)}`);
 	});
 
+	test("ROSTER-7: of two, one who shows another list holds the other up no longer than the timeouts", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo");
+		const [ana, bo] = people as [Person, Person];
+		let lies = false;
+		enterCheater(place, "Mal", (message) =>
+			lies && message.type === "OFFER" ? { ...message, list: new Uint8Array(32) } : message,
+		);
+		place.run(10_000, () => names(ana).length === 3);
+		lies = true;
+		place.vanish(bo);
+		place.run(4 * TIMEOUT);
+		assert.ok(!names(ana).includes("Bo"), `${names(ana)}`);
+		place.say(ana, "going on");
+		place.run(5_000);
+		assert.equal(ana.messages.at(-1)?.text, "going on");
+	});
+
 	test("a newcomer who stops in the middle is dropped; the room goes on as it was", () => {
 		for (const type of ["OFFER", "SHARE", "OK", "CONFIRM"] as const) {
 			const { place, people } = roomOf(suite, "Ana", "Bo");

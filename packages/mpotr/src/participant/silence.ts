@@ -1,6 +1,6 @@
 import { compare, equal, hex } from "@clowder/bytes";
 import type { Millis } from "../api.ts";
-import { owed, owedReveals, rounds } from "../fold/phases.ts";
+import { allOffersAgree, owed, owedReveals, rounds } from "../fold/phases.ts";
 import { type Attempt, type FoldState, type KeyName, keyName, presentMembers, type Slot } from "../fold/state.ts";
 import { MAX_ROSTERS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
@@ -63,7 +63,23 @@ function listOwing(room: Room, attempt: Attempt): readonly Owing[] {
 	const reveals = owedReveals(attempt).map(({ slot }) =>
 		owingName(slot.member?.bytes ?? slot.keySet.v.bytes, "reveal"),
 	);
-	return [...debts, ...reveals];
+	return [...debts, ...reveals, ...otherLists(room, attempt)];
+}
+
+/**
+ * Where no list is that of most members, nobody is wrong for all to see, and nothing goes on: then whoever sees another list
+ * than ours owes us ours (rule ROSTER-7).
+ */
+function otherLists(room: Room, attempt: Attempt): readonly Owing[] {
+	const slot = room.ownSlot(attempt);
+	const own = slot && attempt.offers.get(keyName(slot.keySet.v))?.message.list;
+	const complete = attempt.offers.size === attempt.slots.length;
+	if (own === undefined || !complete || allOffersAgree(attempt) || owed(room.suite, attempt).length > 0) return [];
+	return attempt.slots.flatMap((one): readonly Owing[] => {
+		const list = attempt.offers.get(keyName(one.keySet.v))?.message.list;
+		if (list === undefined || equal(list, own)) return [];
+		return [owingName(one.member?.bytes ?? one.keySet.v.bytes, "offer")];
+	});
 }
 
 /** Brings what is owed up to date; called at every place and every wake-up. */
