@@ -16,7 +16,7 @@ import {
 	walkRing,
 } from "../session/ring.ts";
 import { computeSessionId, listHash, type Participant } from "../session/session-id.ts";
-import type { Revealed, RingShare } from "../wire/messages.ts";
+import type { Revealed, RingShare, Share } from "../wire/messages.ts";
 import type { Self } from "./room.ts";
 
 /** What does not fit in an attempt, once all SHAREs are placed: each calls for an answer of its own (design section 8). */
@@ -49,6 +49,8 @@ export class AttemptWork {
 	#right: RingSecret | undefined;
 	#sk: Uint8Array | undefined;
 	#contributions: Uint8Array | undefined;
+	/** Our SHARE, once it was made. */
+	shared: Share | undefined;
 	#misfit: Misfit | undefined;
 
 	constructor(self: Self, attempt: Attempt, keys: OwnKeySet, plist: readonly Participant[]) {

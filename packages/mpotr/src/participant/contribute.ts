@@ -41,11 +41,14 @@ function offer(room: Room, attempt: Attempt, work: AttemptWork): void {
 
 /** Sign and Send Key Confirmation and Share (seed 004), with our next key set in it (NewKeyShareMessage). */
 function share(room: Room, attempt: Attempt, work: AttemptWork): void {
-	const made = work.share(attempt);
-	const next = generateKeySet(room.suite, room.desk.random);
-	room.vault.set(keyName(next.public.v), next);
-	room.shared.set(keyName(work.ownKeys.public.v), hex(attempt.aid));
-	room.desk.post(work.ownKeys.e, attempt.aid, { type: "SHARE", ...made, next: next.public });
+	if (work.shared === undefined) {
+		const next = generateKeySet(room.suite, room.desk.random);
+		room.vault.set(keyName(next.public.v), next);
+		room.shared.set(keyName(work.ownKeys.public.v), hex(attempt.aid));
+		work.shared = { type: "SHARE", ...work.share(attempt), next: next.public };
+	}
+	// Sent again it is the same: of two next key sets, nobody would know which one we keep.
+	room.desk.post(work.ownKeys.e, attempt.aid, work.shared);
 }
 
 /**
@@ -118,6 +121,8 @@ export function judgeConfirm(room: Room, placed: VerifiedMessage<Confirm>): bool
 	const { work } = room;
 	if (attempt === undefined || work === undefined || !equal(work.attempt.aid, attempt.aid)) return true;
 	const index = attempt.slots.findIndex((slot) => equal(slot.keySet.v.bytes, placed.header.v));
+	// Where a CONFIRM follows on the last SHARE at once, as after a repair, the key is not made yet.
+	if (!work.hasKey && allShared(attempt)) work.updateSessionKey(attempt, room.desk.random);
 	const expected = index < 0 || !work.hasKey ? undefined : work.confirm(attempt, index);
 	return expected === undefined || equal(expected, placed.message.mac);
 }

@@ -1,21 +1,21 @@
 import { equal, hex } from "@clowder/bytes";
-import type { Handle, Millis } from "../api.ts";
+import type { Millis } from "../api.ts";
 import { type Missing, missingBefore } from "../fold/repair.ts";
 import { type FoldState, type KeyName, keyName, presentMembers } from "../fold/state.ts";
 import { MAX_ASKS, MAX_BLANK_GAPS, MAX_BUFFERED_BYTES, MAX_BUFFERED_TEXTS } from "../limits.ts";
 import type { Judgement } from "../fold/fold.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { parseWhole, type VerifiedMessage } from "../wire/envelope.ts";
-import type { Reply, State } from "../wire/messages.ts";
-import { answerDuties, type Answering, noteReplied } from "./answer.ts";
+import type { Reply } from "../wire/messages.ts";
+import { answerDuties, noteReplied } from "./answer.ts";
 import type { Duty } from "./duties.ts";
 import type { Buffered } from "./join.ts";
-import { Log, type Taken } from "./log.ts";
+import type { Taken } from "./log.ts";
 import type { Turn } from "./place.ts";
+import type { Gap } from "./repairs.ts";
 import type { Room } from "./room.ts";
 import { sendAcknowledgement } from "./send.ts";
 import { agree, contains, type Quoted, readList, type Reading, type Step } from "./supplement.ts";
-import type { Digest } from "../session/transcript.ts";
 
 /** How a place is taken, as repair asks for it: `place.ts` knows. */
 export interface Hands {
@@ -24,80 +24,6 @@ export interface Hands {
 	/** Takes a place again that was taken before. */
 	readonly again: (room: Room, taken: Taken, now: Millis) => void;
 	readonly judge: (room: Room, message: VerifiedMessage) => Judgement;
-}
-
-/** A message that could not have been sent without one that we lack. */
-interface Cause {
-	readonly missing: Missing;
-	/** Its name. */
-	readonly name: string;
-}
-
-/** A gap that we try to fill: nothing is read on until it is. */
-interface Gap {
-	/** Since when we ask for what is asked for now. */
-	since: Millis;
-	/** What showed it; undefined for a digest or a STATE that differs. */
-	cause: Cause | undefined;
-	/** Valid messages up to where we know that all agree. */
-	have: number;
-	asked: number;
-	/** Someone's list contradicts ours: we ask for more of it. */
-	conflict: boolean;
-	readonly held: Buffered[];
-	heldBytes: number;
-	readonly lists: Map<KeyName, { readonly have: number; readonly list: readonly Quoted[]; readonly whole: boolean }>;
-	/** What is held is being read. */
-	reading: boolean;
-	/** Another gap showed while that was so. */
-	again: boolean;
-	/** Messages that came. */
-	filled: number;
-	complete: boolean;
-}
-
-/** Whose view of the session differed, since when, and how they said it was. */
-export type Suspects = Map<KeyName, { readonly since: Millis; seen: Digest }>;
-
-/** What a room remembers of its order, and what it asks and answers (design section 8, gaps). */
-export class Repairs {
-	/** Of the running session. */
-	log: Log | undefined;
-	/** Of the session before, for those who missed its end. */
-	past: Log | undefined;
-	/** What a newcomer has read of, before it has a log. */
-	readonly heard: { readonly aids: Set<string>; readonly joins: Set<string>; readonly whole: false } = {
-		aids: new Set(),
-		joins: new Set(),
-		whole: false,
-	};
-	gap: Gap | undefined;
-	readonly answering: Answering = { asks: new Map(), repliedAt: new Map() };
-	readonly suspects: Suspects = new Map();
-	/** STATEs that differ from what we saw, until a repair shows who is right; and whose made us ask. */
-	readonly doubts: Map<string, { readonly placed: VerifiedMessage<State>; readonly from: Handle }> = new Map();
-	readonly doubted: Set<KeyName> = new Set();
-	/** Gaps that nobody could fill, by whose message showed them. */
-	readonly blanks: Map<KeyName, number> = new Map();
-	/** Repairs that are over: each is acknowledged. */
-	count = 0;
-	acknowledged = 0;
-
-	/** Nothing is read on now. */
-	get holds(): boolean {
-		return this.gap !== undefined && !this.gap.reading;
-	}
-
-	/** The running session is another than the one of the log: what was asked about the one before is over. */
-	follow(session: LiveSession | undefined): void {
-		if (session === undefined || (this.log !== undefined && equal(this.log.aid, session.aid))) return;
-		this.past = this.log;
-		this.log = new Log(session.aid);
-		this.suspects.clear();
-		this.doubts.clear();
-		this.doubted.clear();
-		this.blanks.clear();
-	}
 }
 
 /** Whether we are one who can ask: in a session, and not on the way out of it. */
@@ -259,7 +185,12 @@ export function giveUp(room: Room, now: Millis, hands: Hands): Turn {
 	const widest = lists.find((one) => lists.every((other) => contains(one.list, other.list)));
 	const reading = widest && read(room, gap, hands, widest.list, widest.whole);
 	if (reading?.type === "supplement") return supplement(room, gap, reading, now, hands);
-	if (reading?.type !== "nothing") gap.complete = false;
+	// Whoever does not tell of what showed the gap does not tell that nothing is missing before it.
+	const explained = reading?.type === "nothing" && (gap.cause === undefined || covers(room, gap, widest?.list ?? []));
+	if (!explained) {
+		gap.complete = false;
+		room.repairs.failedAt = now;
+	}
 	return goOn(room, gap, now, hands, true);
 }
 

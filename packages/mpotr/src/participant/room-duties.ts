@@ -21,21 +21,27 @@ export interface Ways {
 	readonly goOver: (now: Millis) => void;
 }
 
+/** What was lost on its way for everyone is sent again, for as long as it is owed (rule RESEND-1). */
+function untilPlaced(room: Room, duties: readonly Duty[]): readonly Duty[] {
+	const { resendMs } = room.self.timing;
+	return duties.map((duty) => ({ againMs: resendMs, ...duty }));
+}
+
 /** All that we owe in a room. While something is missing we owe nothing that follows from what we have not read. */
 export function roomDuties(room: Room, interrupted: boolean, ways: Ways): readonly Duty[] {
 	const order = orderDuties(room, ways.goOver);
 	if (room.repairs.holds) return [...order, ...closeDuties(room), ...heartbeatDuties(room)];
 	return [
 		...order,
-		...riding(room, contributionDuties(room)),
+		...riding(room, untilPlaced(room, contributionDuties(room))),
 		...closeDuties(room),
-		...acceptDuties(room),
-		...goneDuties(room),
+		...untilPlaced(room, acceptDuties(room)),
+		...untilPlaced(room, goneDuties(room)),
 		...witnessDuties(room),
 		...joinDuties(room, ways.knockAgain),
 		...patienceDuties(room, ways.knockAgain),
 		...voteDuties(room),
-		...rekeyDuties(room),
+		...untilPlaced(room, rekeyDuties(room)),
 		...sendDuties(room, interrupted),
 		...besideDuties(room, interrupted),
 		...heartbeatDuties(room),

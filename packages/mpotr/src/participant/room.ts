@@ -24,7 +24,7 @@ import { Beside } from "./beside.ts";
 import type { Desk } from "./desk.ts";
 import { Gate } from "./gate.ts";
 import { eraseRun, type OwnRun } from "./own-run.ts";
-import { Repairs } from "./repair.ts";
+import { Repairs } from "./repairs.ts";
 import type { Outbox } from "./send.ts";
 import { Watch } from "./watch.ts";
 import { Witness } from "./witness.ts";

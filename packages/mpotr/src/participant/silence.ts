@@ -84,7 +84,8 @@ function otherLists(room: Room, attempt: Attempt): readonly Owing[] {
 
 /** Brings what is owed up to date; called at every place and every wake-up. */
 export function keepWatch(room: Room, at: Millis): void {
-	room.watch.update(owing(room), at);
+	// Timeouts are of many seconds: while an agreement goes on nobody counts at every piece of it what is owed.
+	if (room.watch.isDue(room.fold.attempt, at)) room.watch.update(owing(room), room.fold.attempt, at);
 }
 
 interface Late extends Dropped {
@@ -110,7 +111,8 @@ function lateness(room: Room): { readonly late: readonly Late[]; readonly next: 
 		if (session.diverged.has(key)) note(v.bytes, "diverged", Number.NEGATIVE_INFINITY);
 		else note(v.bytes, "heartbeat", heard + timeout);
 	}
-	for (const one of owing(room)) {
+	next = Math.min(next, watch.nextUpdate(fold.attempt));
+	for (const one of watch.owing) {
 		const at = watch.dueAt(one, timeout);
 		if (at !== undefined) note(one.v, one.owes, at);
 	}
@@ -186,7 +188,8 @@ export function voteDuties(room: Room): readonly Duty[] {
 	if (own !== undefined && dropName(own.drop) === name && own.late === isLate) return duties;
 	const drop = late.map(({ v, owes }): Dropped => ({ v, owes }));
 	const vote = (): void => void room.desk.post(session.own.e, session.aid, { type: "VOTE", drop, late: isLate });
-	return [...duties, now(`vote:${session.aidName}:${name}:${isLate}`, vote)];
+	const againMs = room.self.timing.resendMs;
+	return [...duties, { ...now(`vote:${session.aidName}:${name}:${isLate}`, vote), againMs }];
 }
 
 /** A newcomer in an attempt that does not move asks anew: those inside may be gone without a word. */

@@ -52,8 +52,10 @@ function suspect(room: Room, session: LiveSession, key: KeyName, seen: Digest): 
 		known.seen = seen;
 		return;
 	}
-	repairs.suspects.set(key, { since: room.desk.now, seen });
-	if (!repairs.holds) openGap(room, undefined, undefined);
+	const { now } = room.desk;
+	repairs.suspects.set(key, { since: now, seen });
+	const asked = now < repairs.failedAt + REPAIRS_BEFORE_DIVERGENCE * room.self.timing.repairMs;
+	if (!repairs.holds && !asked) openGap(room, undefined, undefined);
 }
 
 /** The view of this one stays another: said once, and nothing more is said or believed in this session. */
