@@ -8,6 +8,7 @@ import { cpuMs, primitives, Room } from "./room.mjs";
 
 const SIZES = [2, 10, 50, 100];
 const ROOM_SIZE = 10;
+const ARRIVING = 50;
 const MESSAGES = 200;
 const VERIFICATIONS = 2000;
 
@@ -35,16 +36,17 @@ export function verificationMs() {
  * The n-th join: a room of n - 1 is there, one more comes in.
  *
  * @param {number} verifyMs
+ * @param {1 | 2} suiteId
  * @yields {Row}
  */
-export function* joins(verifyMs) {
+export function* joins(verifyMs, suiteId) {
 	// The compiler of the engine learns from the first room, which therefore does not count.
-	const warming = new Room();
+	const warming = new Room(suiteId);
 	for (let i = 0; i < ROOM_SIZE; i++) warming.join(1);
 	/** @type {{ bytes: number, newcomerMs: number, memberMs: number } | undefined} */
 	let first;
 	for (const size of SIZES) {
-		const room = new Room();
+		const room = new Room(suiteId);
 		room.join(1);
 		if (size > 2) room.join(size - 2);
 		for (const member of room.members) member.computedMs = 0;
@@ -73,6 +75,26 @@ export function* joins(verifyMs) {
 			Math.round(room.network.now - began),
 		];
 	}
+}
+
+/**
+ * So many people who come to a founded room at the same moment.
+ *
+ * @param {number} verifyMs
+ * @param {1 | 2} suiteId
+ * @returns {Row}
+ */
+export function arrivals(verifyMs, suiteId) {
+	const room = new Room(suiteId);
+	room.join(1);
+	for (const member of room.members) member.computedMs = 0;
+	const before = room.network.traffic;
+	room.join(ARRIVING);
+	const after = room.network.traffic;
+	const measured = room.members.filter((member) => member.isMeasured).map((member) => member.computedMs);
+	const each = measured.reduce((sum, ms) => sum + ms, 0) / measured.length;
+	const sessions = room.members[0]?.sessions ?? 0;
+	return [suiteId, ARRIVING, sessions, after.bytes - before.bytes, each.toFixed(1), ratio(each, verifyMs)];
 }
 
 /**

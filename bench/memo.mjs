@@ -55,11 +55,15 @@ export function sharingVerdicts(primitives) {
 		parseIdentityKey: remembered((bytes) => primitives.parseIdentityKey(bytes)),
 		dhFromIdentity: (secret, peer) => primitives.dhFromIdentity(secret, peer),
 		dhToIdentity: (secret, peer) => primitives.dhToIdentity(secret, peer),
+		revealedSigningKey: (seed, key) => primitives.revealedSigningKey(seed, key),
+		revealedDhKey: (seed, key) => primitives.revealedDhKey(seed, key),
+		cpace: (inputs, seed) => primitives.cpace(inputs, seed),
 		kem: {
 			keyPair: (seed) => kem.keyPair(seed),
 			parsePublicKey: remembered((bytes) => kem.parsePublicKey(bytes)),
 			encapsulate: (key, coins) => kem.encapsulate(key, coins),
 			decapsulate: (key, ciphertext) => kem.decapsulate(key, ciphertext),
+			revealedKey: (seed, key) => kem.revealedKey(seed, key),
 		},
 	};
 }

@@ -12,7 +12,10 @@ import { sharingVerdicts } from "./memo.mjs";
 /** @typedef {import("@clowder/carrier").CarrierEvent} CarrierEvent */
 /** @typedef {import("@clowder/mpotr").RoomEvent} RoomEvent */
 
-const SUITE_HYBRID = 2;
+/** With ML-KEM-768. */
+export const SUITE_HYBRID = 2;
+/** Without. */
+export const SUITE_CLASSICAL = 1;
 
 /** @template T @param {{ ok: true, value: T } | { ok: false, error: unknown }} result @returns {T} */
 function value(result) {
@@ -22,8 +25,7 @@ function value(result) {
 
 /** The backend whose primitives the room uses; the baseline of the figures. */
 export const primitives = nodePrimitives;
-const alone = createSuite(SUITE_HYBRID, primitives);
-const sharing = createSuite(SUITE_HYBRID, sharingVerdicts(primitives));
+const memo = sharingVerdicts(primitives);
 /** So many of those who are there first compute everything by themselves; so does who comes with `join(1)`. */
 const MEASURED_FIRST = 3;
 const ROOM = value(parseRoomName("bench"));
@@ -44,15 +46,17 @@ class Member {
 	/** @type {number | undefined} */ #alarm;
 	computedMs = 0;
 	messages = 0;
+	/** Sessions that it was in. */
+	sessions = 0;
 	/** In the present session. */
 	people = 0;
 
-	/** @param {MemoryNetwork} network @param {string} nickname @param {boolean} isMeasured */
-	constructor(network, nickname, isMeasured) {
+	/** @param {MemoryNetwork} network @param {1 | 2} suiteId @param {string} nickname @param {boolean} isMeasured */
+	constructor(network, suiteId, nickname, isMeasured) {
 		this.#network = network;
 		this.isMeasured = isMeasured;
 		this.participant = createParticipant({
-			suite: isMeasured ? alone : sharing,
+			suite: createSuite(suiteId, isMeasured ? primitives : memo),
 			identity: primitives.identityKey(random(32)),
 			nickname: value(parseNickname(nickname)),
 			random,
@@ -86,7 +90,10 @@ class Member {
 	/** @param {RoomEvent} event */
 	#see(event) {
 		if (event.type === "message") this.messages += 1;
-		if (event.type === "session") this.people = event.session.people.length;
+		if (event.type === "session") {
+			this.people = event.session.people.length;
+			this.sessions += 1;
+		}
 		if (event.type === "refused" || event.type === "stalled" || event.type === "divergence") {
 			throw new Error(`unexpected in an honest room: ${JSON.stringify(event)}`);
 		}
@@ -109,12 +116,18 @@ export class Room {
 	network = new MemoryNetwork({ seed: 1 });
 	/** @type {Member[]} */
 	members = [];
+	/** @type {1 | 2} */ #suiteId;
+
+	/** @param {1 | 2} suiteId */
+	constructor(suiteId = SUITE_HYBRID) {
+		this.#suiteId = suiteId;
+	}
 
 	/** Lets so many come in, at the same time, and runs until all are in one session. @param {number} count */
 	join(count) {
 		for (let i = 0; i < count; i++) {
 			const isMeasured = count === 1 || this.members.length < MEASURED_FIRST;
-			this.members.push(new Member(this.network, `member ${this.members.length + 1}`, isMeasured));
+			this.members.push(new Member(this.network, this.#suiteId, `member ${this.members.length + 1}`, isMeasured));
 		}
 		const size = this.members.length;
 		const isJoined = this.network.run(() => this.members.every((member) => member.people === size));

@@ -17,7 +17,7 @@ export async function main() {
 	]) {
 		if ((await stage([step])).length > 0) return 1;
 	}
-	const { bundle, joins, messages, verificationMs } = await import(
+	const { arrivals, bundle, joins, messages, verificationMs } = await import(
 		pathToFileURL(join(root, "bench", "figures.mjs")).href
 	);
 	const verifyMs = verificationMs();
@@ -25,16 +25,23 @@ export async function main() {
 	console.log(
 		`baseline: ${Math.round(1000 / verifyMs)} Ed25519 verifications per second ("verif." below is one of them)`,
 	);
-	/** @type {(string | number)[][]} */
-	const joined = [
-		["n", "texts", "bytes", "x n=2", "newcomer ms", "x n=2", "member ms", "x n=2", "= verif.", "virtual ms"],
-	];
-	for (const row of joins(verifyMs)) {
-		joined.push(row);
-		// A room of a hundred in one process takes minutes: show that it goes on.
-		console.error(`measured the join of number ${row[0]}`);
+	for (const suite of [1, 2]) {
+		/** @type {(string | number)[][]} */
+		const joined = [
+			["n", "texts", "bytes", "x n=2", "newcomer ms", "x n=2", "member ms", "x n=2", "= verif.", "virtual ms"],
+		];
+		for (const row of joins(verifyMs, suite)) {
+			joined.push(row);
+			// A room of a hundred in one process takes minutes: show that it goes on.
+			console.error(`suite ${suite}: measured the join of number ${row[0]}`);
+		}
+		table(`The n-th join in suite ${suite} (a room of n - 1, one comes in)`, joined);
 	}
-	table("The n-th join (a room of n - 1, one comes in)", joined);
+	table("People who arrive at the same moment", [
+		["suite", "people", "sessions", "bytes", "each ms", "= verif."],
+		arrivals(verifyMs, 1),
+		arrivals(verifyMs, 2),
+	]);
 	table("Messages in a room of 10", [["what", "per second", "= verif. each"], ...messages(verifyMs)]);
 	table("The web client", [["file", "bytes", "gzip"], ...bundle(join(root, "apps", "web", "dist"))]);
 	return 0;

@@ -1,6 +1,9 @@
 import type { Millis } from "../api.ts";
-import { type KeyName, keyName } from "../fold/state.ts";
+import { type Attempt, type KeyName, keyName } from "../fold/state.ts";
 import type { VoteReason } from "../wire/messages.ts";
+
+/** How long counting what is owed may wait: a small part of any timeout. */
+const WATCH_INTERVAL_MS = 500;
 
 /** How long something has been owed so far, and since when without a break. */
 interface Debt {
@@ -28,7 +31,9 @@ export function owingName(v: Uint8Array, owes: VoteReason): Owing {
 export class Watch {
 	readonly #heard: Map<KeyName, Millis> = new Map();
 	readonly #debts: Map<string, Debt> = new Map();
-	#owing: readonly Owing[] | undefined;
+	#owing: readonly Owing[] = [];
+	#attempt: Attempt | undefined;
+	#updatedAt: Millis = Number.NEGATIVE_INFINITY;
 	/** Those who withheld a vote for a keep-list of ours, since when, until they vote. */
 	readonly withholding: Map<KeyName, Millis> = new Map();
 	/** When we had sent the newest of our messages that came back: all that was on its way before is read. */
@@ -44,13 +49,29 @@ export class Watch {
 
 	/** The owed message of this kind was placed. */
 	paid(v: KeyName, what: VoteReason): void {
-		if (this.#debts.delete(`${v}/${what}`)) this.#owing = undefined;
+		this.#debts.delete(`${v}/${what}`);
 	}
 
-	/** What is owed as of now. The same list as before says nothing new. */
-	update(owing: readonly Owing[], now: Millis): void {
-		if (owing === this.#owing) return;
+	/** Whether what is owed has changed, and was not counted just now. */
+	isDue(attempt: Attempt | undefined, now: Millis): boolean {
+		return attempt !== this.#attempt && (attempt === undefined || now >= this.#updatedAt + WATCH_INTERVAL_MS);
+	}
+
+	/** When to count again what is owed, if anything changed. */
+	nextUpdate(attempt: Attempt | undefined): Millis {
+		return attempt === this.#attempt ? Number.POSITIVE_INFINITY : this.#updatedAt + WATCH_INTERVAL_MS;
+	}
+
+	/** What is owed as of the last update. */
+	get owing(): readonly Owing[] {
+		return this.#owing;
+	}
+
+	/** What is owed in this attempt as of now. */
+	update(owing: readonly Owing[], attempt: Attempt | undefined, now: Millis): void {
 		this.#owing = owing;
+		this.#attempt = attempt;
+		this.#updatedAt = now;
 		const names = new Set(owing.map(({ name }) => name));
 		for (const name of names) {
 			const debt = this.#debts.get(name);
@@ -74,7 +95,8 @@ export class Watch {
 	clear(others: readonly KeyName[], now: Millis): void {
 		this.#heard.clear();
 		this.#debts.clear();
-		this.#owing = undefined;
+		this.#owing = [];
+		this.#attempt = undefined;
 		this.withholding.clear();
 		for (const key of others) this.#heard.set(key, now);
 	}
