@@ -30,7 +30,7 @@ Everything is in .cache/mutate: the copy that is tried, what each test does ther
 
 export const PACKAGES = ["packages/bytes", "packages/crypto", "packages/mpotr"];
 /** What their tests read besides. */
-export const LINKS = ["vectors", "spec"];
+export const OTHERS = ["vectors", "spec"];
 const FOLDER = join(root, ".cache", "mutate");
 const EQUIVALENT = join(root, "scripts", "mutate-equivalent.json");
 
@@ -143,7 +143,7 @@ export async function main(args) {
 	const start = performance.now();
 	const bedFolder = join(FOLDER, "bed");
 	const again = values.resume && existsSync(join(bedFolder, "mutants.json"));
-	const bed = again ? openBed(root, bedFolder, PACKAGES) : makeBed(root, bedFolder, PACKAGES, LINKS);
+	const bed = again ? openBed(root, bedFolder, PACKAGES) : makeBed(root, bedFolder, PACKAGES, OTHERS);
 	const part = inShard(values.shard);
 	const wanted = values.only ?? [""];
 	const chosen = bed.mutants.filter((one) => part(one) && wanted.some((text) => one.name.includes(text)));

@@ -1,5 +1,5 @@
 // The bed that mutants grow in: a copy of the compiled packages with a switch at each check, so that one copy serves all
-// mutants and nothing is compiled again. Everything else in it are links into the repository.
+// mutants and nothing is compiled again. It holds all that the tests read, so that work can go on beside it.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
@@ -34,14 +34,14 @@ const SWITCH = join(dirname(fileURLToPath(import.meta.url)), "switch.mjs");
  * @param {string} root of the repository
  * @param {string} folder where; what is there goes away. Below `root`, or packages of others are not found
  * @param {readonly string[]} packages as folders relative to the root, compiled
- * @param {readonly string[]} [links] what the tests read besides, relative to the root
+ * @param {readonly string[]} [others] what the tests read besides, relative to the root
  * @returns {Bed}
  */
-export function makeBed(root, folder, packages, links = []) {
+export function makeBed(root, folder, packages, others = []) {
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
 	cpSync(SWITCH, join(folder, "switch.mjs"));
-	for (const link of links) symlinkSync(join(root, link), join(folder, link));
+	for (const other of others) cpSync(join(root, other), join(folder, other), { recursive: true });
 	for (const one of packages) copyPackage(root, folder, one);
 	return openBed(root, folder, packages, true);
 }
@@ -51,9 +51,7 @@ function copyPackage(root, folder, one) {
 	const to = join(folder, one);
 	mkdirSync(to, { recursive: true });
 	for (const name of readdirSync(join(root, one))) {
-		if (name === "dist") cpSync(join(root, one, name), join(to, name), { recursive: true });
-		else if (name === "package.json") cpSync(join(root, one, name), join(to, name));
-		else if (name !== "node_modules") symlinkSync(join(root, one, name), join(to, name));
+		if (name !== "node_modules") cpSync(join(root, one, name), join(to, name), { recursive: true });
 	}
 	const { name } = JSON.parse(readFileSync(join(to, "package.json"), "utf8"));
 	const link = join(folder, "node_modules", name);

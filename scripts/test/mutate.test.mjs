@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { root } from "../lib/repo.mjs";
-import { LINKS, PACKAGES, readEquivalent, wrongWith } from "../mutate.mjs";
+import { OTHERS, PACKAGES, readEquivalent, wrongWith } from "../mutate.mjs";
 import { makeBed } from "../mutate/bed.mjs";
 import { findChecks, withSwitches } from "../mutate/checks.mjs";
 import { noticing, recordRuns, tryMutant } from "../mutate/trial.mjs";
@@ -156,7 +156,7 @@ describe("a bed with weak tests", () => {
 });
 
 /** Tests of the protocol that take a moment. */
-const QUICK = ["fold", "checks", "envelope", "chain", "content", "ring", "sealed-box"].map(
+const QUICK = ["fold", "checks", "envelope", "chain", "content", "ring", "fuzz-corpus"].map(
 	(name) => `packages/mpotr/dist/test/${name}.test.js`,
 );
 const SAMPLE = Number(process.env["CLOWDER_RUNS"] ?? 6);
@@ -166,7 +166,7 @@ describe("the protocol without some of its verifications", () => {
 	it("fails its tests, for a few that are drawn", async () => {
 		const folder = temporary("mutants-");
 		try {
-			const bed = makeBed(root, folder, PACKAGES, LINKS);
+			const bed = makeBed(root, folder, PACKAGES, OTHERS);
 			const equivalent = readEquivalent();
 			assert.deepEqual(wrongWith(bed.mutants, [], equivalent), [], "what is listed as equivalent is there");
 			const runs = await recordRuns(bed, QUICK, 2, ({ file, passed }, output) =>

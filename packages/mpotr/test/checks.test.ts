@@ -5,8 +5,8 @@ import { foundRoom } from "../src/fold/fold.ts";
 import { keyName } from "../src/fold/state.ts";
 import type { OwnKeySet } from "../src/key-set.ts";
 import type { TranscriptDigest } from "../src/labels.ts";
-import { MAX_PENDING } from "../src/limits.ts";
-import { NO_CONTEXT, type VerifiedMessage, wholeMessage } from "../src/wire/envelope.ts";
+import { MAX_PENDING, RELAYED_BYTES } from "../src/limits.ts";
+import { NO_CONTEXT, parseMessage, signMessage, type VerifiedMessage, wholeMessage } from "../src/wire/envelope.ts";
 import type { Found, Message, Revealed, State } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
 import { suiteOf } from "./support/place.ts";
@@ -155,6 +155,15 @@ describe("what only members may say, and under the present base", () => {
 		assert.ok(b.state.removed.has(keyName(bo.public.v)));
 	});
 
+	test("ADMIT-1, ADMIT-2: about a join that was not introduced nobody says yes or no", () => {
+		b.state = { ...start, parameters: { ...start.parameters, policy: "any" } };
+		const waiting = b.join(b.keySet());
+		assert.equal(b.verdict(waiting, "h3"), "pending");
+		assert.equal(b.verdict(b.sign(ana.e, b.aid, { type: "APPROVE", join: waiting.hash }, 700), "h0"), "ADMIT-1");
+		const no: Message = { type: "DENY", join: waiting.hash, reason: "not-admitted" };
+		assert.equal(b.verdict(b.sign(ana.e, b.aid, no, 701), "h0"), "ADMIT-2");
+	});
+
 	test("ADMIT-2: in an open room nobody is asked, and nobody refuses", () => {
 		b.state = start;
 		const no: Message = { type: "DENY", join: join.hash, reason: "not-admitted" };
@@ -197,6 +206,13 @@ describe("before there is a session", () => {
 		assert.equal(b.verdict(b.piece("SHARE", founder), "h0"), "contributed");
 		const reveal: Message = { type: "REVEAL", peer: founder.public.v.bytes, revealed: NOBODY };
 		assert.equal(b.verdict(b.sign(founder.e, aid, reveal), "h0"), "BLAME-1");
+	});
+
+	test("EQUIV-2: there is no member to give evidence", () => {
+		b.state = start;
+		const whole = wholeMessage(suite, b.sign(founder.e, NO_CONTEXT, { type: "ASK", have: 0 }));
+		const fault: Message = { type: "FAULT", evidence: { kind: "equivocation", first: whole, second: whole } };
+		assert.equal(b.verdict(b.sign(founder.e, NO_CONTEXT, fault), "h0"), "EQUIV-2");
 	});
 
 	test("ROSTER-1: there is no list to give", () => {
@@ -333,4 +349,67 @@ describe("what belongs to an attempt", () => {
 		b.place(b.sign(b.held(next.v.bytes).e, aid, late), "h1");
 		assert.deepEqual(b.state.attempt?.aid, running);
 	});
+
+	test("SHARE-1: of a dead attempt nothing more is taken from one whose keys it has burnt", () => {
+		const { b, ana, bo, join } = roomOfTwo();
+		b.place(b.sign(ana.e, b.aid, { type: "OPEN", k: b.state.k, joins: [join.hash], rekey: false }), "h0");
+		b.until("SHARE");
+		const aid = b.state.attempt?.aid ?? assert.fail("no attempt");
+		const before = b.state.base?.members.find(({ v }) => keyName(v) === keyName(ana.public.v))?.next.v;
+		b.place(b.piece("SHARE", b.held((before ?? assert.fail("Ana is not in it")).bytes)), "h0");
+		b.place(b.sign(bo.e, b.aid, { type: "LEAVE", entries: 0, digest: new Uint8Array(32) as TranscriptDigest }), "h1");
+		const after = b.state.attempt?.slots.find(({ member }) => member && keyName(member) === keyName(ana.public.v));
+		const renewed = b.held((after ?? assert.fail("Ana goes on")).keySet.v.bytes);
+		assert.notDeepEqual(renewed.public.v.bytes, before?.bytes);
+		const late = b.pieceMessage("SHARE", renewed);
+		assert.equal(b.verdict(b.sign(renewed.e, aid, late), "h0"), "SHARE-1");
+	});
+});
+
+/** What is expected where a message is read that was written as it must not be. */
+function expectedOf(message: Message): string | undefined {
+	const keys = new FoldBench(suite, "expected").keySet();
+	const read = parseMessage(suite, signMessage(suite, "memory:room", keys.e, NO_CONTEXT, 0, message).text);
+	if (read.ok) return undefined;
+	assert.ok(read.error.blame === "sender" && read.error.rule === "WIRE-2");
+	return read.error.expected.replace(/^\w+: (.*) at byte \d+$/, "$1");
+}
+
+test("WIRE-2: what only suite 2 has is not read in suite 1", () => {
+	type Key = Extract<Message, { type: "EK" }>["key"];
+	type Ciphertext = NonNullable<Extract<Message, { type: "OFFER" }>["kemCiphertext"]>;
+	const key = { bytes: new Uint8Array(1184) } as unknown as Key;
+	assert.equal(expectedOf({ type: "EK", key }), "no EK in suite 1");
+	const kemCiphertext = new Uint8Array(1088) as unknown as Ciphertext;
+	const offer: Message = { type: "OFFER", kemCiphertext, list: new Uint8Array(32) };
+	assert.equal(expectedOf(offer), "no KEM ciphertext in suite 1");
+});
+
+test("WIRE-2: a list has one form", () => {
+	const { b, ana } = roomOfTwo();
+	const v = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
+	const vote = (...bytes: readonly number[]): Message => {
+		return { type: "VOTE", drop: bytes.map((byte) => ({ v: v(byte), owes: "share" })), late: false };
+	};
+	assert.equal(expectedOf(vote(1, 2)), undefined);
+	assert.equal(expectedOf(vote(2, 1)), "a sorted list");
+	assert.equal(expectedOf(vote(1, 1)), "a sorted list");
+	assert.equal(expectedOf(vote()), "someone to leave out");
+	const copy = (...bytes: readonly number[]): Message => {
+		const box = { ...b.box(), ciphertext: new Uint8Array(RELAYED_BYTES) };
+		return { type: "COPY", boxes: bytes.map((byte) => ({ newcomer: v(byte), box })) };
+	};
+	assert.equal(expectedOf(copy(1, 2)), undefined);
+	assert.equal(expectedOf(copy(2, 1)), "a sorted list");
+	const seats = new Uint8Array(1);
+	const voted = (...places: readonly number[]): Message => {
+		const drop = places.map((place) => ({ place, owes: "share" as const }));
+		return { ...stateMessage(b, ana), votes: [{ drop, voters: seats, late: seats }] };
+	};
+	assert.equal(expectedOf(voted(0, 1)), undefined);
+	assert.equal(expectedOf(voted(1, 0)), "places of the list, ascending");
+	assert.equal(expectedOf(voted(0, 0)), "places of the list, ascending");
+	assert.equal(expectedOf(voted(2)), "places of the list, ascending");
+	const beyond = { ...stateMessage(b, ana), votes: [{ drop: [], voters: Uint8Array.of(0x20), late: seats }] };
+	assert.equal(expectedOf(beyond), "no seats beyond the list");
 });
