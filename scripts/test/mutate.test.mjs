@@ -159,7 +159,7 @@ describe("a bed with weak tests", () => {
 const QUICK = ["fold", "checks", "envelope", "chain", "content", "ring", "fuzz-corpus"].map(
 	(name) => `packages/mpotr/dist/test/${name}.test.js`,
 );
-const SAMPLE = Number(process.env["CLOWDER_RUNS"] ?? 6);
+const SAMPLE = Number(process.env["CLOWDER_RUNS"] ?? 4);
 const SEED = process.env["CLOWDER_SEED"] ?? "1";
 
 describe("the protocol without some of its verifications", () => {
