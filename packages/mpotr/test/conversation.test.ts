@@ -39,6 +39,18 @@ describe("Send and Receive", () => {
 		noRefusals(...people);
 	});
 
+	test("FOUND-2: someone who comes while the others talk all the time is let in, though the first KNOCK is lost", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo");
+		let lost = 0;
+		place.hears = (_person, item) => !(item.type === "text" && item.text.includes(":3Knock:3") && lost++ < 2);
+		const cy = place.enter("Cy");
+		for (let i = 0; i < 20 && names(cy).length < 3; i++) {
+			place.say(people[i % 2] as Person, `text ${i}`);
+			place.run(1_500);
+		}
+		assert.deepEqual(names(cy), ["Ana", "Bo", "Cy"]);
+	});
+
 	test("nobody acknowledges an acknowledgement", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo");
 		place.say(people[0] as Person, "one");

@@ -80,6 +80,22 @@ describe("silence", () => {
 		assert.equal(ana.messages.at(-1)?.text, "going on");
 	});
 
+	test("BURN-2: a SHARE that is lost, of an attempt that dies then, is sent again, and its author goes on", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+		const [ana, bo, cy] = people as [Person, Person, Person];
+		place.act(ana, (participant) => participant.rekey(place.now));
+		place.run(20_000, () => place.log.some((item) => item.type === "text" && item.text.includes(":3Open:3")));
+		// Ana's SHARE reaches nobody, her own client neither.
+		place.hears = (_person, item) =>
+			!(item.type === "text" && item.from === ana.handle && item.text.includes(":3Share:3"));
+		place.run(8_000);
+		place.vanish(cy);
+		place.run(2_000);
+		place.hears = () => true;
+		place.run(2 * TIMEOUT, () => together([ana, bo]));
+		assert.ok(together([ana, bo]), `${names(ana)} | ${names(bo)}`);
+	});
+
 	test("a newcomer who stops in the middle is dropped; the room goes on as it was", () => {
 		for (const type of ["OFFER", "SHARE", "OK", "CONFIRM"] as const) {
 			const { place, people } = roomOf(suite, "Ana", "Bo");

@@ -1,7 +1,7 @@
 import { equal, hex } from "@clowder/bytes";
 import { KEM_CIPHERTEXT_BYTES, type KemCiphertext } from "@clowder/crypto";
 import { allOffersAgree, allOk, allShared, hasRoster, owesKey, rounds } from "../fold/phases.ts";
-import { type Attempt, keyName, newcomers, type Slot } from "../fold/state.ts";
+import { type Attempt, type KeyName, keyName, newcomers, type Slot } from "../fold/state.ts";
 import { generateKeySet } from "../key-set.ts";
 import { NAME_BYTES } from "../labels.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
@@ -46,6 +46,7 @@ function share(room: Room, attempt: Attempt, work: AttemptWork): void {
 		room.vault.set(keyName(next.public.v), next);
 		room.shared.set(keyName(work.ownKeys.public.v), hex(attempt.aid));
 		work.shared = { type: "SHARE", ...work.share(attempt), next: next.public };
+		room.sharesMade.set(keyName(work.ownKeys.public.v), { aid: attempt.aid, share: work.shared });
 	}
 	// Sent again it is the same: of two next key sets, nobody would know which one we keep.
 	room.desk.post(work.ownKeys.e, attempt.aid, work.shared);
@@ -72,6 +73,19 @@ function noListDuties(room: Room, attempt: Attempt, slot: Slot): readonly Duty[]
 	return [now(`no-list:${hex(attempt.aid)}:${round}`, offerNone)];
 }
 
+/**
+ * Our key set is burnt by a SHARE for an attempt that died, and that SHARE is not placed: lost on its way, perhaps. Until it
+ * stands we have no keys to go on with, so it is sent again; placed late it burns the key set for everyone (rule BURN-2).
+ */
+function lateShareDuties(room: Room, key: KeyName): readonly Duty[] {
+	const made = room.sharesMade.get(key);
+	const keys = room.vault.get(key);
+	if (made === undefined || keys === undefined) return [];
+	const { resendMs } = room.self.timing;
+	const run = (): void => void room.desk.post(keys.e, made.aid, made.share);
+	return [{ key: `late-share:${hex(made.aid)}`, delayMs: () => resendMs, run }];
+}
+
 /** What we owe to the running attempt now. Nothing, while our key set is burnt by a SHARE on its way (rule BURN-1). */
 export function contributionDuties(room: Room): readonly Duty[] {
 	const { attempt } = room.fold;
@@ -80,7 +94,7 @@ export function contributionDuties(room: Room): readonly Duty[] {
 	const key = keyName(slot.keySet.v);
 	const aid = hex(attempt.aid);
 	const burntIn = room.shared.get(key);
-	if (burntIn !== undefined && burntIn !== aid) return [];
+	if (burntIn !== undefined && burntIn !== aid) return lateShareDuties(room, key);
 	const { work } = room;
 	if (work === undefined || !equal(work.attempt.aid, attempt.aid)) return noListDuties(room, attempt, slot);
 	const ek = slot.keySet.ek?.key ?? work.ownKeys.public.ek?.key;

@@ -128,10 +128,12 @@ export function knockDuties(hall: Hall, knocking: Knocking): readonly Duty[] {
 	if (occupants.size === 0) return [now("found", found)];
 	const key = `${knocking.tries}:${knocking.activity}`;
 	if (knocking.deserted) return [{ key: `found:${key}`, delayMs: () => desk.someOf(timing.backOffMs), run: found }];
-	if (knocking.tries === 0) return [now(`knock:${key}`, () => knock(desk, knocking))];
+	// Signs of life put off founding, and never the next KNOCK: a session that talks all the time is asked again too.
+	const sent = knocking.knocks.length;
+	if (knocking.tries === 0) return [now(`knock:${sent}`, () => knock(desk, knocking))];
 	if (knocking.tries < timing.knockTries) {
 		const run = (): void => knock(desk, knocking);
-		return [{ key: `knock:${key}`, delayMs: () => timing.knockTimeoutMs, run }];
+		return [{ key: `knock:${sent}`, delayMs: () => timing.knockTimeoutMs, run }];
 	}
 	const delayMs = (): number => timing.knockTimeoutMs + desk.someOf(timing.knockTimeoutMs);
 	return [{ key: `found:${key}`, delayMs, run: found }];

@@ -13,10 +13,10 @@ import {
 } from "../fold/state.ts";
 import { type Identity, personId, toPerson } from "../identity.ts";
 import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
-import { LABELS, type MessageHash, name, type StateHash } from "../labels.ts";
+import { type Aid, LABELS, type MessageHash, name, type StateHash } from "../labels.ts";
 import type { Nickname } from "../nickname.ts";
 import type { LiveSession } from "../session/live-session.ts";
-import type { BoxKeys, DenyReason } from "../wire/messages.ts";
+import type { BoxKeys, DenyReason, Share } from "../wire/messages.ts";
 import type { AttemptWork } from "./attempt-work.ts";
 import type { Word } from "./blame.ts";
 import type { Closing } from "./closing.ts";
@@ -98,6 +98,8 @@ export class Room {
 	readonly vault: Map<KeyName, OwnKeySet> = new Map();
 	/** Key sets that we sent a SHARE with, and for which attempt: good for no other (rule BURN-1). */
 	readonly shared: Map<KeyName, string> = new Map();
+	/** The SHAREs that were sent with them, should they be lost. */
+	readonly sharesMade: Map<KeyName, { readonly aid: Aid; readonly share: Share }> = new Map();
 	/** Who holds a `v`, as of that key set. */
 	readonly identities: Map<KeyName, Identity> = new Map();
 	readonly joins: Map<string, JoinKnowledge> = new Map();

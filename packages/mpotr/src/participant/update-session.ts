@@ -94,6 +94,7 @@ function keepKeys(room: Room, session: LiveSession, base: Base): void {
 		room.vault.delete(key);
 	}
 	room.shared.clear();
+	room.sharesMade.clear();
 }
 
 function announceSession(room: Room, before: FoldState, old: LiveSession | undefined, next: LiveSession): void {
