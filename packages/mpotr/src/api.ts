@@ -240,6 +240,8 @@ export type RoomEvent =
 	| { readonly type: "gap" }
 	/** They came, this many; what is missing still when `complete` is false is lost here. */
 	| { readonly type: "repaired"; readonly messages: number; readonly complete: boolean }
+	/** A repair put messages before this one, which was shown already: it stands after them, at this entry of its session. */
+	| { readonly type: "moved"; readonly message: MessageId; readonly entry: number }
 	/** A text outside of any session, shown with the disclaimer; it counts for no transcript. */
 	| { readonly type: "preview"; readonly preview: Preview }
 	/** Someone proved who they are and is on the way in. */

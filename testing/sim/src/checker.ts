@@ -33,12 +33,27 @@ class Timeline {
 	readonly held: Map<string, number> = new Map();
 	/** Of those, where it accepts nothing any more: what is placed later is not shown. */
 	readonly frozen: Set<string> = new Set();
+	/** Of those, where messages were missing. */
+	readonly gapped: Set<string> = new Set();
 
 	add(message: PlacedMessage): void {
 		const { id, entry, text, author, session } = message;
 		const placed: Placed = { entry, author: author.id, text, id };
 		this.sessions.set(session, [...(this.sessions.get(session) ?? []), placed]);
 		this.byId.set(id, { session, placed });
+	}
+
+	/** A repair put messages before this one. */
+	move(id: MessageId, entry: number): void {
+		const known = this.byId.get(id);
+		if (known === undefined) return;
+		const moved: Placed = { ...known.placed, entry };
+		const others = (this.sessions.get(known.session) ?? []).filter((one) => one.id !== id);
+		this.sessions.set(
+			known.session,
+			[...others, moved].sort((a, b) => a.entry - b.entry),
+		);
+		this.byId.set(id, { ...known, placed: moved });
 	}
 
 	upTo(session: string, entry: number): readonly Placed[] {
@@ -94,6 +109,10 @@ export class Checker {
 				return this.#message(client, event.message);
 			case "confirmed":
 				return this.#confirmed(client, event.messages, event.by);
+			case "gap":
+				return this.#gap(client);
+			case "moved":
+				return this.timeline(client).move(event.message, event.entry);
 			case "frozen":
 				return this.#frozen(client);
 			case "blamed":
@@ -153,7 +172,9 @@ export class Checker {
 		if (!timeline.held.has(session)) throw new Violation("session-told", `${where} was never told of`);
 		timeline.add(message);
 		if (!client.person.honest) return;
-		if (before !== undefined && before.entry >= entry)
+		// What a repair puts in between is shown when it comes, and what was shown before keeps the number it was shown with.
+		const repaired = timeline.gapped.has(session);
+		if (before !== undefined && before.entry >= entry && !repaired)
 			throw new Violation("one-order", `${where} after ${before.entry}`);
 		const writer = this.person(author.id);
 		if (writer === undefined) throw new Violation("nothing-forged", `${where} by an unknown person`);
@@ -163,7 +184,11 @@ export class Checker {
 			throw new Violation("nothing-forged", `${where} was never written by ${writer.name}`);
 		}
 		// Who lost the place cannot know whether a text without an echo stands: it is sent again.
-		if (writer.honest && !writer.returned) this.#once(where, text, { session, entry });
+		if (writer.honest && !writer.returned && !repaired) this.#once(where, text, { session, entry });
+	}
+
+	#gap(client: Screen): void {
+		for (const session of this.timeline(client).held.keys()) this.timeline(client).gapped.add(session);
 	}
 
 	#once(where: string, text: string, at: { readonly session: string; readonly entry: number }): void {

@@ -78,6 +78,22 @@ function isHeldUpByCheaters(world: World): boolean {
 	return cheating && !inside;
 }
 
+/**
+ * What the carrier did to different people is found at the first message that crosses; what is said before that stands on one side,
+ * and people are told. So before the last words are asked for, everyone hears everyone once, and those who disagree have parted
+ * and met again.
+ */
+function findOut(world: World, boundMs: number): void {
+	world.network.run(world.now + 2 * world.story.timeoutSeconds * 1000);
+	runUntil(
+		world,
+		boundMs,
+		"one-session-again",
+		() => unsettled(world),
+		() => isHeldUpByCheaters(world),
+	);
+}
+
 /** Everyone is in one session, and then hears the last word of everyone, and knows that they did. */
 export function settle(world: World): number {
 	const bound = settleBoundMs(world.story);
@@ -89,6 +105,7 @@ export function settle(world: World): number {
 		() => isHeldUpByCheaters(world),
 	);
 	if (isHeldUpByCheaters(world)) return took;
+	if (world.story.profile !== "honest") findOut(world, bound);
 	const speakers = wanting(world).flatMap(({ client }) => client ?? []);
 	for (const client of speakers) world.say(client);
 	const last = speakers.map((client) => client.person.typed.at(-1) as string);

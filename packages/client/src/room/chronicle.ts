@@ -96,6 +96,8 @@ export class Chronicle {
 				return this.#leaving(event.person, event.how, at);
 			case "message":
 				return this.timeline.place(event.message, at);
+			case "moved":
+				return this.timeline.move(event.message);
 			case "preview":
 				return this.timeline.preview(event.preview, at);
 			case "confirmed":

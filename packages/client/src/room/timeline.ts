@@ -141,6 +141,16 @@ export class Timeline {
 		return this.#participants === 0 ? id : `${id}~${this.#participants}`;
 	}
 
+	/** Messages came late that stand before this one: it stands after them. */
+	move(id: MessageId): void {
+		const placed = this.#placed.get(id);
+		const item = placed && this.#items.get(placed.item);
+		if (placed === undefined || item === undefined) return;
+		this.#items.delete(placed.item);
+		this.#placed.set(id, { ...placed, item: this.#next });
+		this.#add(item);
+	}
+
 	items(): readonly TimelineItem[] {
 		this.#snapshot ??= [...this.#items.values(), ...this.#unplaced];
 		return this.#snapshot;

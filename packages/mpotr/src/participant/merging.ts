@@ -1,5 +1,6 @@
 import { compare, equal, hex } from "@clowder/bytes";
 import type { Millis } from "../api.ts";
+import { authorKey } from "../fold/authors.ts";
 import { keyName, presentMembers } from "../fold/state.ts";
 import { personId } from "../identity.ts";
 import { eraseKeySet } from "../key-set.ts";
@@ -39,7 +40,8 @@ export function isForeign(room: Room, parsed: ParsedMessage): boolean {
 	if (bases.some((base) => equal(base.aid, context))) return false;
 	// Someone of ours in a session whose beginning we missed is no stranger.
 	if (fold.base?.members.some((member) => keyName(member.next.v) === keyName(v))) return false;
-	return !fold.authors.has(keyName(v));
+	// Numbers of those who knocked and went are remembered, their keys are not: they may be in the other session by now.
+	return !authorKey(room.suite, fold, parsed).ok;
 }
 
 /** Listens for a session that we heard of; asks for its state if nobody else of ours does (rule MERGE-2). */

@@ -106,7 +106,7 @@ function again(room: Room, taken: Taken, now: Millis): void {
 		remember(room);
 		const { stands } = standing(place.message, folded);
 		if (stands && !taken.stands) receive(room, place, now);
-		else if (stands) countAgain(session, taken, place);
+		else if (stands) countAgain(room, session, taken, place);
 		else if (taken.post !== undefined) withdraw(room, session, taken.post, session.transcript.latest.entries);
 	}
 	note(room, before, folded, place, taken);

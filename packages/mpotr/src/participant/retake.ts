@@ -54,14 +54,16 @@ export function note(
 }
 
 /** Counts a message again that stood before and stands now, as the entry that it is now. */
-export function countAgain(session: LiveSession, taken: Taken, { message, sentAt }: PlacedMessage): void {
+export function countAgain(room: Room, session: LiveSession, taken: Taken, { message, sentAt }: PlacedMessage): void {
 	session.validMessages++;
 	if (sentAt !== undefined) session.freshness.placed(session.validMessages, sentAt);
 	const { type } = message.message;
 	if (isEntry(type)) session.transcript.append(message, message.body);
 	if (!taken.text || message.message.type !== "MESSAGE") return;
 	const entry = session.transcript.append(message, message.message.content.ciphertext);
-	if (taken.post !== undefined) session.post({ ...taken.post, entry });
+	if (taken.post === undefined) return;
+	session.post({ ...taken.post, entry });
+	if (taken.post.entry !== entry) room.desk.emit({ type: "moved", message: taken.post.id, entry });
 }
 
 /** A text that was shown stands no more: for the others it never did. */
