@@ -3,7 +3,7 @@ import type { Suite, VerifyKey } from "@clowder/crypto";
 import type { Handle, Refusal } from "../api.ts";
 import { MAX_KNOWN_KEYS } from "../limits.ts";
 import type { ParsedMessage, VerifiedMessage } from "../wire/envelope.ts";
-import type { MessageType } from "../wire/messages.ts";
+import { isCounted } from "./counting.ts";
 import { type Author, type Effect, type FoldState, type KeyName, keyName } from "./state.ts";
 
 /** Which key has to have signed a message: its own for those who come in, else one the room knows (rule AUTHOR-1). */
@@ -39,16 +39,6 @@ function knownKey(state: FoldState, key: KeyName): VerifyKey | undefined {
 		if (v !== undefined) return v;
 	}
 	return undefined;
-}
-
-/**
- * Repair and publication stand outside of their author's count: what fills a gap must not make one, and what a published
- * key signs must not move the count of its owner (rule REPLAY-3).
- */
-const UNCOUNTED: ReadonlySet<MessageType> = new Set(["ASK", "REPLY", "PUBLISH", "RECEIVED"]);
-
-export function isCounted(type: MessageType): boolean {
-	return !UNCOUNTED.has(type);
 }
 
 /**

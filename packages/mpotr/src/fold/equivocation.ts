@@ -2,7 +2,7 @@ import { equal } from "@clowder/bytes";
 import type { Suite, VerifyKey } from "@clowder/crypto";
 import { parseWhole, type ParsedMessage, verifyMessage, type VerifiedMessage } from "../wire/envelope.ts";
 import type { Fault } from "../wire/messages.ts";
-import { isCounted } from "./authors.ts";
+import { isCounted } from "./counting.ts";
 import { convict } from "./convict.ts";
 import {
 	broken,

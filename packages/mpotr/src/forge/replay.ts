@@ -10,7 +10,7 @@ import type { MessageHash, Sid } from "../labels.ts";
 import { MAX_RECENT_PLACES } from "../limits.ts";
 import { makeState } from "../participant/make-state.ts";
 import { dropOldest } from "../participant/desk.ts";
-import { isEntry, isUnderBase } from "../participant/receive.ts";
+import { isEntry, isUnderBase } from "../fold/counting.ts";
 import type { Content } from "../session/content.ts";
 import { confirmMac } from "../session/ring.ts";
 import { computeSessionId, listHash, type Participant } from "../session/session-id.ts";
@@ -159,7 +159,13 @@ export class Replay {
 
 	/** What is said of the room and of published keys, and stands in no digest (rule FORGE-5). */
 	#checkWords({ message, header }: VerifiedMessage): Fault | undefined {
-		const received = message.type === "RECEIVED" ? seated(this.plist.map((p) => p.keySet), message.of) : [];
+		const received =
+			message.type === "RECEIVED"
+				? seated(
+						this.plist.map((p) => p.keySet),
+						message.of,
+					)
+				: [];
 		if (![...received].every((v) => this.#published.has(v))) {
 			return { rule: "FORGE-5", expected: "receipt of published keys", got: "of others" };
 		}

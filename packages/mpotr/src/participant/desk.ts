@@ -1,7 +1,7 @@
 import { hex } from "@clowder/bytes";
 import type { SigningKey, Suite } from "@clowder/crypto";
 import type { Handle, Millis, RoomEvent } from "../api.ts";
-import { isCounted } from "../fold/authors.ts";
+import { isCounted } from "../fold/counting.ts";
 import { type KeyName, keyName } from "../fold/state.ts";
 import type { MessageHash } from "../labels.ts";
 import { MAX_EVENTS, MAX_IN_FLIGHT, MAX_OWN_KEYS } from "../limits.ts";

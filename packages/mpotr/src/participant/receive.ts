@@ -5,54 +5,11 @@ import { type Content, type ContentHeader, decodeContent } from "../session/cont
 import type { LiveSession } from "../session/live-session.ts";
 import type { Digest } from "../session/transcript.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
-import type { Close, Encrypted, Leave, MessageType, TextMessage } from "../wire/messages.ts";
+import type { Close, Encrypted, Leave, TextMessage } from "../wire/messages.ts";
 import { personId } from "../identity.ts";
 import { noteOwnText, receiveRelayed } from "./beside.ts";
 import type { Room } from "./room.ts";
 import { verifyDigests } from "./suspects.ts";
-
-/** Valid messages of these types are entries of the transcript (design section 10); texts are too, where they stand. */
-const ENTRY_TYPES: ReadonlySet<MessageType> = new Set([
-	"JOIN",
-	"INTRODUCE",
-	"DENY",
-	"OPEN",
-	"ROSTER",
-	"EK",
-	"OFFER",
-	"SHARE",
-	"OK",
-	"CONFIRM",
-	"LEAVE",
-	"GONE",
-	"APPROVE",
-	"VOTE",
-	"RETURN",
-	"COMPLAIN",
-	"REVEAL",
-	"FAULT",
-]);
-
-export function isEntry(type: MessageType): boolean {
-	return ENTRY_TYPES.has(type);
-}
-
-/** Messages of these types are not of the running session: they count in no header. */
-const APART: ReadonlySet<MessageType> = new Set([
-	"FOUND",
-	"KNOCK",
-	"PAKE",
-	"CLOSE",
-	"PUBLISH",
-	"RECEIVED",
-	"ASK",
-	"REPLY",
-]);
-
-/** Whether a valid message counts under the present base (rule DIGEST-2). */
-export function isUnderBase(type: MessageType): boolean {
-	return !APART.has(type);
-}
 
 /** Decrypts and reads content of someone else's (Receive of seed 004): the signature was verified before. */
 export function decryptContent(

@@ -20,7 +20,7 @@ interface Cause {
 
 /** A gap that we try to fill: nothing is read on until it is. */
 export interface Gap {
-	/** Since when we ask for what is asked for now. */
+	/** Since when we ask for what is asked at present. */
 	since: Millis;
 	/** What showed it; undefined for a digest or a STATE that differs. */
 	cause: Cause | undefined;

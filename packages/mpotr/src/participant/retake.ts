@@ -1,9 +1,8 @@
 import { hex } from "@clowder/bytes";
 import type { Folded } from "../fold/state.ts";
 import type { LiveSession, Post } from "../session/live-session.ts";
-import type { MessageType } from "../wire/messages.ts";
 import type { Point, Taken } from "./log.ts";
-import { isEntry } from "./receive.ts";
+import { isEntry, isUnderBase } from "../fold/counting.ts";
 import { MAX_KNOWN_KEYS } from "../limits.ts";
 import { dropOldest } from "./desk.ts";
 import type { Room } from "./room.ts";
@@ -18,9 +17,6 @@ export function pointOf(room: Room): Point | undefined {
 	const { session, fold } = room;
 	return session && { fold, validMessages: session.validMessages, entries: session.transcript.latest.entries };
 }
-
-/** Types that a log leaves out: they are of no session's order. */
-const UNLOGGED: ReadonlySet<MessageType> = new Set(["FOUND", "KNOCK", "CLOSE", "PUBLISH", "RECEIVED", "ASK", "REPLY"]);
 
 /** Writes a place down. `before` is where the session stood; `first`, how it was taken the first time. */
 export function note(
@@ -46,7 +42,8 @@ export function note(
 		return;
 	}
 	const { type } = place.message.message;
-	if (UNLOGGED.has(type)) return;
+	// What is of no session's order is not gone back to.
+	if (!isUnderBase(type)) return;
 	const { entries } = session.transcript.latest;
 	const text = type === "MESSAGE" && entries > before.entries;
 	const post = text ? session.postAt(entries) : undefined;

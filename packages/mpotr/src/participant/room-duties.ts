@@ -3,15 +3,17 @@ import { acceptDuties } from "./accept.ts";
 import { besideDuties } from "./beside.ts";
 import { closeDuties } from "./closing.ts";
 import { contributionDuties } from "./contribute.ts";
+import { doubtDuties } from "./doubts.ts";
 import type { Duty } from "./duties.ts";
 import { goneDuties } from "./farewell.ts";
 import { heartbeatDuties } from "./heartbeat.ts";
 import { joinDuties } from "./join.ts";
+import { repairDuties } from "./repair.ts";
 import { rekeyDuties, riding } from "./rekey.ts";
 import type { Room } from "./room.ts";
 import { sendDuties } from "./send.ts";
 import { patienceDuties, voteDuties } from "./silence.ts";
-import { orderDuties } from "./suspects.ts";
+import { suspectDuties } from "./suspects.ts";
 import { witnessDuties } from "./witness.ts";
 
 /** What changes where the participant stands, and is not the room's own to do. */
@@ -29,7 +31,7 @@ function untilPlaced(room: Room, duties: readonly Duty[]): readonly Duty[] {
 
 /** All that we owe in a room. While something is missing we owe nothing that follows from what we have not read. */
 export function roomDuties(room: Room, interrupted: boolean, ways: Ways): readonly Duty[] {
-	const order = orderDuties(room, ways.goOver);
+	const order = [...repairDuties(room, ways.goOver), ...suspectDuties(room), ...doubtDuties(room)];
 	if (room.repairs.holds) return [...order, ...closeDuties(room), ...heartbeatDuties(room)];
 	return [
 		...order,

@@ -2,12 +2,12 @@ import { hex } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import type { Handle } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
+import { isUnderBase } from "../fold/counting.ts";
 import { fold, type Judgement, type Placed } from "../fold/fold.ts";
 import type { Folded, FoldState } from "../fold/state.ts";
 import { type ParsedMessage, type VerifiedMessage, verifyMessage } from "../wire/envelope.ts";
 import type { Buffered } from "./join.ts";
 import type { Log, Point, Taken } from "./log.ts";
-import { isUnderBase } from "./receive.ts";
 
 /** A message as a REPLY quotes it: nothing about it is proved but by its own signature. */
 export interface Quoted {

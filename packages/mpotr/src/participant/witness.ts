@@ -1,5 +1,5 @@
 import { accountableKey, isEquivocation } from "../fold/equivocation.ts";
-import { isCounted } from "../fold/authors.ts";
+import { isCounted } from "../fold/counting.ts";
 import { type KeyName, keyName } from "../fold/state.ts";
 import { MAX_EVIDENCE, MAX_MESSAGE_BYTES, MAX_WITNESSED_CHARACTERS } from "../limits.ts";
 import { NO_CONTEXT, type VerifiedMessage, wholeMessage } from "../wire/envelope.ts";
