@@ -366,6 +366,17 @@ describe("what belongs to an attempt", () => {
 	});
 });
 
+test("REPAIR-1: about the session before only those ask who were in it", () => {
+	const { b, ana, cy, join } = roomOfTwo();
+	const before = b.aid;
+	b.place(b.sign(ana.e, b.aid, { type: "OPEN", k: b.state.k, joins: [join.hash], rekey: false }), "h0");
+	b.finish();
+	assert.equal(b.members.length, 3);
+	assert.equal(b.verdict(b.sign(ana.e, before, { type: "ASK", have: 0 }), "h0"), "");
+	assert.equal(b.verdict(b.sign(cy.e, before, { type: "ASK", have: 0 }), "h2"), "REPAIR-1");
+	assert.equal(b.verdict(b.sign(cy.e, b.aid, { type: "ASK", have: 0 }), "h2"), "");
+});
+
 /** What is expected where a message is read that was written as it must not be. */
 function expectedOf(message: Message): string | undefined {
 	const keys = new FoldBench(suite, "expected").keySet();
