@@ -4,7 +4,7 @@ import { hex } from "@clowder/bytes";
 import { createSuite, type Suite } from "@clowder/crypto";
 import { noblePrimitives } from "@clowder/crypto/noble";
 import { nodePrimitives } from "@clowder/crypto/node";
-import { isCounted } from "../src/fold/authors.ts";
+import { isCounted } from "../src/fold/counting.ts";
 import { identityCommitment } from "../src/identity.ts";
 import { generateKeySet, kemKeyRef, type PublicKeySet } from "../src/key-set.ts";
 import type { Sid } from "../src/labels.ts";
