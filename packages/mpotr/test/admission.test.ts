@@ -367,7 +367,7 @@ describe("OPEN-4: ghosts that join and vanish starve nobody", () => {
 		const late = place.enter("Late");
 		const seen = new Set<string>();
 		place.run(MINUTE, () => {
-			const joining = ana.participant.view().attempt?.joining.map((one) => one.nickname as string) ?? [];
+			const joining = ana.participant.view().attempt?.joining.map((one) => one.nickname) ?? [];
 			if (joining.length > 0) seen.add(joining.sort().join(" "));
 			return names(late).length === 3;
 		});

@@ -86,14 +86,14 @@ describe("contributions that do not fit", () => {
 	});
 
 	test("ROSTER-5: a member whose ROSTER is none keeps nobody out: the next one's is asked for", () => {
-		for (const break_ of ["box", "list"] as const) {
+		for (const broken of ["box", "list"] as const) {
 			const { place, people } = roomOf(suite, "Ana", "Cy");
 			enterCheater(
 				place,
 				"Mal",
 				change("ROSTER", (m) => {
 					const boxes = m.boxes.map((one) => ({ ...one, box: { ...one.box, mac: flipped(one.box.mac) } }));
-					return break_ === "box" ? { ...m, boxes } : { ...m, mac: flipped(m.mac) };
+					return broken === "box" ? { ...m, boxes } : { ...m, mac: flipped(m.mac) };
 				}),
 			);
 			place.run(20_000);
@@ -103,7 +103,7 @@ describe("contributions that do not fit", () => {
 				place.run(20_000);
 				return person;
 			});
-			for (const person of [...people, ...newcomers]) assert.equal(names(person).length, 6, `${break_} ${person.name}`);
+			for (const person of [...people, ...newcomers]) assert.equal(names(person).length, 6, `${broken} ${person.name}`);
 		}
 	});
 
@@ -118,7 +118,7 @@ describe("contributions that do not fit", () => {
 		const before = place.log.length;
 		const dee = place.enter("Dee");
 		place.run(60_000, () => names(dee).length === 4);
-		assert.equal(names(dee).length, 4, `${names(people[0] as Person)}`);
+		assert.equal(names(dee).length, 4, `${names(people[0] as Person).join()}`);
 		const states = place.log.slice(before).filter((item) => item.type === "text" && item.text.includes(":3State:3"));
 		assert.ok(states.length <= 12, `${states.length} STATEs`);
 	});

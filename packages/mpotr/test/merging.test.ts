@@ -150,7 +150,7 @@ describe("divergence", () => {
 		for (const event of told)
 			assert.ok(event.disputed.length >= 1 && event.disputed.length <= 2, "only what is disputed");
 		place.run(8 * TIMEOUT, () => together(people));
-		assert.ok(together(people), `${names(ana)} | ${names(bo)} | ${names(cy)}`);
+		assert.ok(together(people), `${names(ana).join()} | ${names(bo).join()} | ${names(cy).join()}`);
 	});
 
 	test("whoever cannot see what the others see diverges from all, and nobody else is out", () => {
@@ -165,7 +165,7 @@ describe("divergence", () => {
 		place.say(ana, "hidden");
 		place.run(4 * TIMEOUT);
 		// Dee went on alone and came back at once; nobody else was ever out.
-		assert.ok(together(people), `${names(ana)}`);
+		assert.ok(together(people), `${names(ana).join()}`);
 		assert.ok(eventsOf(dee, "frozen").some((event) => event.why === "diverged"));
 		assert.ok([ana, bo, cy].every((person) => eventsOf(person, "leaving").length > 0));
 		for (const person of [ana, bo, cy]) {

@@ -294,7 +294,7 @@ describe("PASS-2: one run for each KNOCK and its answer", () => {
 		gate.clear();
 		assert.throws(() => third.key?.mac());
 		assert.equal(gate.take(third.v), undefined);
-		assert.equal(`${gate}`, "[secret]");
+		assert.equal(gate.toString(), "[secret]");
 		assert.equal(JSON.stringify(gate), '"[secret]"');
 	});
 });

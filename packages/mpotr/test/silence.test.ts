@@ -46,7 +46,7 @@ describe("silence", () => {
 			const [ana] = people as [Person, Person];
 			place.act(ana, (participant) => participant.rekey(place.now));
 			place.run(5 * TIMEOUT, () => together(people));
-			assert.ok(together(people), `${names(ana)}`);
+			assert.ok(together(people), `${names(ana).join()}`);
 		});
 	}
 
@@ -60,7 +60,7 @@ describe("silence", () => {
 		place.vanish(nel);
 		const bo = place.enter("Bo");
 		place.run(4 * TIMEOUT, () => names(ana).includes("Bo"));
-		assert.ok(names(ana).includes("Bo") && names(bo).includes("Ana"), `${names(ana)} | ${names(bo)}`);
+		assert.ok(names(ana).includes("Bo") && names(bo).includes("Ana"), `${names(ana).join()} | ${names(bo).join()}`);
 	});
 
 	test("ROSTER-7: of two, one who shows another list holds the other up no longer than the timeouts", () => {
@@ -74,7 +74,7 @@ describe("silence", () => {
 		lies = true;
 		place.vanish(bo);
 		place.run(4 * TIMEOUT);
-		assert.ok(!names(ana).includes("Bo"), `${names(ana)}`);
+		assert.ok(!names(ana).includes("Bo"), `${names(ana).join()}`);
 		place.say(ana, "going on");
 		place.run(5_000);
 		assert.equal(ana.messages.at(-1)?.text, "going on");
@@ -93,7 +93,7 @@ describe("silence", () => {
 		place.run(2_000);
 		place.hears = () => true;
 		place.run(2 * TIMEOUT, () => together([ana, bo]));
-		assert.ok(together([ana, bo]), `${names(ana)} | ${names(bo)}`);
+		assert.ok(together([ana, bo]), `${names(ana).join()} | ${names(bo).join()}`);
 	});
 
 	test("a newcomer who stops in the middle is dropped; the room goes on as it was", () => {
@@ -198,7 +198,7 @@ describe("silence", () => {
 		place.hears = () => true;
 		place.run(5 * TIMEOUT);
 		for (const person of [bo, cy, dee]) {
-			assert.ok(names(person).includes("Dee"), `${names(person)}`);
+			assert.ok(names(person).includes("Dee"), `${names(person).join()}`);
 			assert.equal(eventsOf(person, "leaving").filter((event) => event.how === "silent").length, 0);
 		}
 	});
@@ -213,7 +213,7 @@ describe("silence", () => {
 		const own = new Set([dee.handle, eve.handle]);
 		place.hears = (person, item) => !own.has(person.handle) || item.type !== "text" || own.has(item.from);
 		place.run(6 * TIMEOUT, () => together(people) && together([dee, eve]));
-		assert.ok(together(people), `${names(people[0] as Person)}`);
+		assert.ok(together(people), `${names(people[0] as Person).join()}`);
 		for (const person of people) {
 			assert.ok(eventsOf(person, "over").length === 0);
 			assert.ok(eventsOf(person, "leaving").every((event) => ["Dee", "Eve"].includes(event.person.nickname)));

@@ -189,7 +189,7 @@ describe("RETURN and PUBLISH", () => {
 		assert.equal(b.verdict(b.sign(bo.e, new Uint8Array(32), receipt)), "PUBLISH-3");
 		for (const of of [[], [0x80, 0], [0x20], [0xff]]) {
 			const wrong: Message = { type: "RECEIVED", of: new Uint8Array(of) };
-			assert.equal(b.verdict(b.sign(bo.e, aid, wrong)), "PUBLISH-3", `${of}`);
+			assert.equal(b.verdict(b.sign(bo.e, aid, wrong)), "PUBLISH-3", of.join());
 		}
 	});
 
