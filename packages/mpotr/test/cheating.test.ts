@@ -118,7 +118,7 @@ describe("contributions that do not fit", () => {
 		const before = place.log.length;
 		const dee = place.enter("Dee");
 		place.run(60_000, () => names(dee).length === 4);
-		assert.equal(names(dee).length, 4, `${names(people[0] as Person).join()}`);
+		assert.equal(names(dee).length, 4, names(people[0] as Person).join());
 		const states = place.log.slice(before).filter((item) => item.type === "text" && item.text.includes(":3State:3"));
 		assert.ok(states.length <= 12, `${states.length} STATEs`);
 	});

@@ -165,7 +165,7 @@ describe("divergence", () => {
 		place.say(ana, "hidden");
 		place.run(4 * TIMEOUT);
 		// Dee went on alone and came back at once; nobody else was ever out.
-		assert.ok(together(people), `${names(ana).join()}`);
+		assert.ok(together(people), names(ana).join());
 		assert.ok(eventsOf(dee, "frozen").some((event) => event.why === "diverged"));
 		assert.ok([ana, bo, cy].every((person) => eventsOf(person, "leaving").length > 0));
 		for (const person of [ana, bo, cy]) {

@@ -46,7 +46,7 @@ describe("silence", () => {
 			const [ana] = people as [Person, Person];
 			place.act(ana, (participant) => participant.rekey(place.now));
 			place.run(5 * TIMEOUT, () => together(people));
-			assert.ok(together(people), `${names(ana).join()}`);
+			assert.ok(together(people), names(ana).join());
 		});
 	}
 
@@ -74,7 +74,7 @@ describe("silence", () => {
 		lies = true;
 		place.vanish(bo);
 		place.run(4 * TIMEOUT);
-		assert.ok(!names(ana).includes("Bo"), `${names(ana).join()}`);
+		assert.ok(!names(ana).includes("Bo"), names(ana).join());
 		place.say(ana, "going on");
 		place.run(5_000);
 		assert.equal(ana.messages.at(-1)?.text, "going on");
@@ -198,7 +198,7 @@ describe("silence", () => {
 		place.hears = () => true;
 		place.run(5 * TIMEOUT);
 		for (const person of [bo, cy, dee]) {
-			assert.ok(names(person).includes("Dee"), `${names(person).join()}`);
+			assert.ok(names(person).includes("Dee"), names(person).join());
 			assert.equal(eventsOf(person, "leaving").filter((event) => event.how === "silent").length, 0);
 		}
 	});
@@ -213,7 +213,7 @@ describe("silence", () => {
 		const own = new Set([dee.handle, eve.handle]);
 		place.hears = (person, item) => !own.has(person.handle) || item.type !== "text" || own.has(item.from);
 		place.run(6 * TIMEOUT, () => together(people) && together([dee, eve]));
-		assert.ok(together(people), `${names(people[0] as Person).join()}`);
+		assert.ok(together(people), names(people[0] as Person).join());
 		for (const person of people) {
 			assert.ok(eventsOf(person, "over").length === 0);
 			assert.ok(eventsOf(person, "leaving").every((event) => ["Dee", "Eve"].includes(event.person.nickname)));
