@@ -74,7 +74,8 @@ export function heartbeatDuties(room: Room): readonly Duty[] {
 		});
 	}
 	const { aidName } = session;
-	if (session.frozen !== undefined) return duties;
+	// Alone there is nobody to be deceived by, and nobody to agree on new keys with.
+	if (session.frozen !== undefined || session.plist.length === 1) return duties;
 	// A key past its lifetime ends the session rather than going on (rule FREEZE-3).
 	const { lifetimeMs } = room.self.timing;
 	const expire = (): void => freeze(room, session, "expired", []);
