@@ -90,6 +90,9 @@ function placeRoster(
 	const again = slots.filter((slot) => slot && (!hasRoster(attempt, slot) || differs(attempt, slot)));
 	for (const slot of again) {
 		const key = (slot as RefSlot).keys.v;
+		// ROSTER-5: each member once for each newcomer.
+		if (attempt.given.includes(`${key}/${v}`)) continue;
+		attempt.given.push(`${key}/${v}`);
 		attempt.rosters.push(key);
 		attempt.offers = attempt.offers.filter((offer) => offer.v !== key);
 	}

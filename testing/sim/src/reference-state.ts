@@ -42,6 +42,8 @@ export interface RefAttempt {
 	readonly rekey: boolean;
 	readonly opener: string | undefined;
 	rosters: string[];
+	/** Newcomer and member of each ROSTER that counted. */
+	given: string[];
 	eks: string[];
 	offers: { readonly v: string; readonly list: string }[];
 	shares: { readonly v: string; readonly next: RefKeys }[];
@@ -190,6 +192,7 @@ export function openAttempt(
 		rekey: opened.rekey,
 		opener: opened.by,
 		rosters: [],
+		given: [],
 		eks: [],
 		offers: [],
 		shares: [],
