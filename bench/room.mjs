@@ -94,7 +94,7 @@ class Member {
 			this.people = event.session.people.length;
 			this.sessions += 1;
 		}
-		if (event.type === "refused" || event.type === "stalled" || event.type === "divergence") {
+		if (event.type === "refused" || event.type === "divergence") {
 			throw new Error(`unexpected in an honest room: ${JSON.stringify(event)}`);
 		}
 	}

@@ -267,8 +267,6 @@ export type RoomEvent =
 	| { readonly type: "refused-entry"; readonly why: JoinRefusal }
 	/** A text was not accepted: what was wrong with it and why. It changed nothing and is never shown as a message. */
 	| { readonly type: "refused"; readonly from: Handle; readonly refusal: Refusal }
-	/** Key agreement cannot go on: someone's contribution does not fit. */
-	| { readonly type: "stalled"; readonly person: Person | undefined; readonly expected: string; readonly got: string }
 	| { readonly type: "over"; readonly why: "left" | "closed" | "removed" | "refused" };
 
 /** Why a text was not accepted, by who is to blame. */

@@ -62,7 +62,6 @@ function checkAgreement(story: Story): void {
 		assert.deepEqual(names(person), expected, `${person.name} sees everyone who is here`);
 		assert.equal(person.participant.view().phase, "inside");
 		assert.deepEqual(eventsOf(person, "divergence"), []);
-		assert.deepEqual(eventsOf(person, "stalled"), []);
 		assert.deepEqual(eventsOf(person, "refused"), []);
 	}
 	checkTranscripts(place, said, here);

@@ -121,7 +121,6 @@ export class Checker {
 				return event.how === "misbehaved" ? this.#blame(client, event.person.id, "leaving") : undefined;
 			case "refused":
 			case "divergence":
-			case "stalled":
 				return this.#disturbance(client, event);
 			default:
 				return undefined;

@@ -7,7 +7,6 @@ import { MomentInTime } from "./moment.tsx";
 /** Lines that ask for attention. */
 const LOUD: ReadonlySet<SystemLine["code"]> = new Set([
 	"divergence",
-	"stalled",
 	"interrupted",
 	"reconnected",
 	"blamed",

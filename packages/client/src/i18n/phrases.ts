@@ -99,8 +99,6 @@ export function systemLine({ line: words, grammar }: Catalogue, line: SystemLine
 			return line.others.length === 0 ? words.newKeysAlone : words.newKeys(namesOf(line.others));
 		case "divergence":
 			return words.divergence(line.person.nickname, line.since === undefined ? undefined : grammar.time(line.since));
-		case "stalled":
-			return words.stalled(line.person?.nickname);
 		case "rekeyed":
 			return words.rekeyed;
 		case "back":

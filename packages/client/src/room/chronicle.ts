@@ -110,7 +110,7 @@ export class Chronicle {
 	}
 
 	#trouble(
-		event: Event<"vote" | "blamed" | "frozen" | "split" | "merging" | "gap" | "repaired" | "divergence" | "stalled">,
+		event: Event<"vote" | "blamed" | "frozen" | "split" | "merging" | "gap" | "repaired" | "divergence">,
 		at: WallTime,
 	): void {
 		switch (event.type) {
@@ -135,8 +135,6 @@ export class Chronicle {
 				return this.#repaired(event, at);
 			case "divergence":
 				return this.#diverge(event, at);
-			case "stalled":
-				return this.#line({ code: "stalled", person: event.person && this.#people.ref(event.person) }, at);
 		}
 	}
 

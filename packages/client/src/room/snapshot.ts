@@ -109,7 +109,6 @@ export type SystemLine =
 	| { readonly code: "gap" }
 	| { readonly code: "repaired"; readonly messages: number; readonly complete: boolean }
 	| { readonly code: "divergence"; readonly person: PersonRef; readonly since: WallTime | undefined }
-	| { readonly code: "stalled"; readonly person: PersonRef | undefined }
 	| { readonly code: "interrupted" }
 	| { readonly code: "resumed" }
 	/** Back under a new connection: what was written in between is not shown. */

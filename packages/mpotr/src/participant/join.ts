@@ -199,33 +199,34 @@ export function joinAuthenticator(
 	return made;
 }
 
+/** What was made with a key that its decoder took: there it would have been refused (rule KEYS-2). */
+function usable<T>(made: Result<T, unknown>): T {
+	if (!made.ok) throw new Error("a key that was read cannot be agreed on");
+	return made.value;
+}
+
 /** Join (seed 004): who we are, sealed to the sponsor, and a proof of it for each member. */
-function makeJoin(room: Room, keys: OwnKeySet, own: Identity, state: StateHash): Result<Join, string> {
-	const { entry, suite, self } = room;
-	if (entry === undefined || room.fold.base === undefined) return err("not a newcomer");
+function makeJoin(room: Room, entry: Entry, keys: OwnKeySet, own: Identity, state: StateHash): Join {
+	const { suite, self } = room;
 	const context = [state, keys.public.v.bytes];
-	const sealed = seal(suite, entry.sponsorBox, context, encodeIdentity(own), room.desk.random);
-	if (!sealed.ok) return err("the sponsor's keys are of no use");
 	const bare = {
 		type: "JOIN" as const,
 		keySet: keys.public,
 		commitment: identityCommitment(suite, own),
 		sponsor: entry.sponsor.bytes,
-		sealed: sealed.value,
+		sealed: usable(seal(suite, entry.sponsorBox, context, encodeIdentity(own), room.desk.random)),
 	};
 	const core = joinCore(bare);
 	const { run } = entry;
 	const passphrase = run?.type === "agreed" ? newcomerProof(suite, run.key, core, state) : undefined;
-	const authenticators: Mac[] = [];
-	for (const member of room.fold.base.members) {
-		const identity = suite.primitives.dhFromIdentity(self.identity, member.next.y);
-		const ephemeral = suite.primitives.dh(keys.x, member.next.y);
-		if (!identity.ok || !ephemeral.ok) return err("a member's keys are of no use");
-		const secrets = { identity: identity.value, ephemeral: ephemeral.value };
-		authenticators.push(joinAuthenticator(self, secrets, own, core, state));
-		erase(identity.value, ephemeral.value);
-	}
-	return ok({ ...bare, passphrase, authenticators });
+	const authenticators = (room.fold.base?.members ?? []).map((member): Mac => {
+		const identity = usable(suite.primitives.dhFromIdentity(self.identity, member.next.y));
+		const ephemeral = usable(suite.primitives.dh(keys.x, member.next.y));
+		const made = joinAuthenticator(self, { identity, ephemeral }, own, core, state);
+		erase(identity, ephemeral);
+		return made;
+	});
+	return { ...bare, passphrase, authenticators };
 }
 
 /** Our present key set as a newcomer. */
@@ -271,13 +272,9 @@ export function joinDuties(room: Room, knockAgain: () => void): readonly Duty[] 
 	if (pending !== undefined) return [again];
 	if (fold.parameters.passphrase && entry.run?.type !== "agreed") return [...ownRunDuties(room, keys), again];
 	const join = now(`join:${hex(state)}`, () => {
-		const made = makeJoin(room, keys, own, state);
-		if (!made.ok) {
-			room.desk.emit({ type: "stalled", person: undefined, expected: "usable keys", got: made.error });
-			return;
-		}
+		const made = makeJoin(room, entry, keys, own, state);
 		useRun(entry);
-		room.desk.post(keys.e, state, made.value);
+		room.desk.post(keys.e, state, made);
 	});
 	return [join, again];
 }

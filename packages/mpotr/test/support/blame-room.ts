@@ -146,7 +146,6 @@ export function checkHonest(room: BlameRoom): void {
 		}
 		assert.deepEqual(eventsOf(one, "refused-entry"), [], `${one.name} is let in`);
 		assert.deepEqual(eventsOf(one, "over"), [], `${one.name} is still there`);
-		assert.deepEqual(eventsOf(one, "stalled"), []);
 	}
 	checkWords(room);
 	checkNothingLive(room);

@@ -40,7 +40,6 @@ export interface TimelineWords {
 		/** What was missing came; `complete` false: some of it never will. */
 		repaired(messages: number, complete: boolean): string;
 		divergence(name: string, time: string | undefined): string;
-		stalled(name: string | undefined): string;
 		readonly interrupted: string;
 		readonly resumed: string;
 		readonly reconnected: string;

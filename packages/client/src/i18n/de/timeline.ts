@@ -97,10 +97,6 @@ export const timeline: TimelineWords = {
 			time === undefined
 				? `${g.name(name)} sieht ein anderes Gespräch.`
 				: `${g.name(name)} sieht seit ${time} ein anderes Gespräch.`,
-		stalled: (name) =>
-			name === undefined
-				? "Die Schlüssel passen nicht zusammen. Niemand kann jetzt sauber kommen oder gehen."
-				: `Die Schlüssel von ${g.name(name)} passen nicht. Niemand kann jetzt sauber kommen oder gehen.`,
 		interrupted: "Verbindung verloren.",
 		resumed: "Wieder verbunden. Nichts ging verloren.",
 		reconnected: "Neu verbunden. Du trittst wieder bei; was die anderen inzwischen schreiben, wird nicht gezeigt.",

@@ -99,10 +99,6 @@ export const timeline: TimelineWords = {
 			time === undefined
 				? `${g.name(name)} sees a different conversation.`
 				: `${g.name(name)} sees a different conversation since ${time}.`,
-		stalled: (name) =>
-			name === undefined
-				? "The keys do not fit together. Nobody can join or leave cleanly now."
-				: `The keys from ${g.name(name)} do not fit. Nobody can join or leave cleanly now.`,
 		interrupted: "Connection lost.",
 		resumed: "Connected again. Nothing was missed.",
 		reconnected: "Connected anew. Joining again; what the others write meanwhile is not shown.",
