@@ -5,7 +5,6 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { pathToFileURL } from "node:url";
 import { root } from "./lib/repo.mjs";
 import { run } from "./lib/run.mjs";
 
@@ -286,5 +285,3 @@ export async function main(args) {
 	console.log(`${bad ? "FAILED" : "PASSED"}: ${todo.length - failed} of ${chosen.length} checks, ${seconds} s`);
 	return bad ? 1 : 0;
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exitCode = await main(process.argv.slice(2));

@@ -90,12 +90,15 @@ describe("the list of checks", () => {
 });
 
 describe("without the programs", () => {
+	const entry = join(root, "scripts", "entry.cjs");
+
 	/** @param {Record<string, string>} env */
 	async function emptyMachine(env) {
 		const bin = mkdtempSync(join(tmpdir(), "clowder-no-tools-"));
 		symlinkSync(process.execPath, join(bin, "node"));
-		const script = join(root, "scripts", "models.mjs");
-		const outcome = await run(process.execPath, [script, "ring_xor"], { env: { CI: undefined, ...env, PATH: bin } });
+		const outcome = await run(process.execPath, [entry, "models", "ring_xor"], {
+			env: { CI: undefined, ...env, PATH: bin },
+		});
 		rmSync(bin, { recursive: true });
 		return outcome;
 	}
@@ -109,8 +112,12 @@ describe("without the programs", () => {
 		assert.match(output, /FAILED/);
 		assert.equal(code, 1);
 	});
+	it("npm run models goes by the entry that says a word to an old Node", () => {
+		const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+		assert.equal(scripts.models, "node scripts/entry.cjs models");
+	});
 	it("an unknown model is said to be one", async () => {
-		const { code } = await run(process.execPath, [join(root, "scripts", "models.mjs"), "no-such-model"]);
+		const { code } = await run(process.execPath, [entry, "models", "no-such-model"]);
 		assert.equal(code, 2);
 	});
 });
