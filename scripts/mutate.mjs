@@ -24,14 +24,17 @@ const HELP = `Takes each verification out of the protocol's code in turn: some t
   npm run mutate -- --shard 2/5      the second fifth, for several machines
   npm run mutate -- --resume         goes on in the copy of the last run, without what was tried there
   npm run mutate -- --jobs 4         so many at a time (as many as there are cores)
+  npm run mutate -- --spend 60       gives up on one after so many seconds, and tries no whole files: some that survive
+                                     this would not without it, so this is for work on the tests
+  npm run mutate -- --tests TEXT     runs only test files whose path contains it; several times: any of them
+  npm run mutate -- --in FOLDER      works there, so that two can run at a time; in .cache/mutate if not given
   npm run mutate -- --list           only lists them, with the tests that can notice them once a run has recorded that
 
-Everything is in .cache/mutate: the copy that is tried, what each test does there, and results.jsonl.`;
+Everything is in that folder: the copy that is tried, what each test does there, and results.jsonl.`;
 
 export const PACKAGES = ["packages/bytes", "packages/crypto", "packages/mpotr"];
 /** What their tests read besides. */
 export const OTHERS = ["vectors", "spec"];
-const FOLDER = join(root, ".cache", "mutate");
 const EQUIVALENT = join(root, "scripts", "mutate-equivalent.json");
 
 /** Mutants that change nothing, by name, and why. @returns {Record<string, string>} */
@@ -63,10 +66,8 @@ function inShard(shard) {
 	return ({ number }) => number % Number(of) === Number(part) - 1;
 }
 
-/** @param {Bed} bed @param {number} jobs @returns {Promise<Run[]>} */
-async function recorded(bed, jobs) {
-	const path = join(FOLDER, "runs.json");
-	const files = mutationTests();
+/** @param {Bed} bed @param {readonly string[]} files @param {number} jobs @param {string} path @returns {Promise<Run[]>} */
+async function recorded(bed, files, jobs, path) {
 	console.log(`running ${files.length} test files with all checks on`);
 	const runs = await recordRuns(bed, files, jobs, ({ file, passed, ms }, output) => {
 		console.log(`${passed ? "ok  " : "FAIL"} ${file} ${(ms / 1000).toFixed(1)} s`);
@@ -76,12 +77,13 @@ async function recorded(bed, jobs) {
 	return runs;
 }
 
-/** @param {readonly Mutant[]} mutants @param {Bed} bed @param {readonly Run[]} runs */
-function list(mutants, bed, runs) {
+/** @param {readonly Mutant[]} mutants @param {readonly Run[]} runs */
+function list(mutants, runs) {
 	for (const mutant of mutants) {
-		const able = noticing(bed, runs, mutant);
+		const able = noticing(runs, mutant);
 		console.log(`${where(mutant)} ${mutant.check.within}\n    ${mutant.check.kind}: ${mutant.check.text}`);
-		if (runs.length > 0) console.log(`    ${able.length === 0 ? "no test" : able.map(({ file }) => file).join(" ")}`);
+		if (runs.length > 0)
+			console.log(`    ${able.length === 0 ? "no test" : able.map(({ run }) => run.file).join(" ")}`);
 	}
 	console.log(`${mutants.length} checks`);
 }
@@ -132,6 +134,9 @@ export async function main(args) {
 			shard: { type: "string", default: "1/1" },
 			jobs: { type: "string", default: `${availableParallelism()}` },
 			resume: { type: "boolean", default: false },
+			tests: { type: "string", multiple: true, default: [""] },
+			in: { type: "string", default: join(".cache", "mutate") },
+			spend: { type: "string", default: "Infinity" },
 			list: { type: "boolean", default: false },
 			help: { type: "boolean", short: "h", default: false },
 		},
@@ -141,20 +146,31 @@ export async function main(args) {
 		return 0;
 	}
 	const start = performance.now();
-	const bedFolder = join(FOLDER, "bed");
+	const folder = join(root, values.in);
+	const bedFolder = join(folder, "bed");
 	const again = values.resume && existsSync(join(bedFolder, "mutants.json"));
 	const bed = again ? openBed(root, bedFolder, PACKAGES) : makeBed(root, bedFolder, PACKAGES, OTHERS);
 	const part = inShard(values.shard);
 	const wanted = values.only ?? [""];
 	const chosen = bed.mutants.filter((one) => part(one) && wanted.some((text) => one.name.includes(text)));
 	/** @type {Run[] | undefined} */
-	const before = again ? readJsonIf(join(FOLDER, "runs.json")) : undefined;
+	const before = again ? readJsonIf(join(folder, "runs.json")) : undefined;
 	if (values.list) {
-		list(chosen, bed, before ?? []);
+		list(chosen, before ?? []);
 		return 0;
 	}
-	const runs = before ?? (await recorded(bed, Number(values.jobs)));
-	const results = await tryAll(chosen, bed, runs, Number(values.jobs), again);
+	const jobs = Number(values.jobs);
+	const files = mutationTests().filter((file) => values.tests.some((text) => file.includes(text)));
+	const runs = before ?? (await recorded(bed, files, jobs, join(folder, "runs.json")));
+	const known = again ? readResults(join(folder, "results.jsonl")) : new Map();
+	if (!again) writeFileSync(join(folder, "results.jsonl"), "");
+	/** @param {Mutant} mutant */
+	const tryOne = async (mutant) => {
+		const result = await tryMutant(bed, runs, mutant, { spendMs: 1000 * Number(values.spend) });
+		appendFileSync(join(folder, "results.jsonl"), `${JSON.stringify(result)}\n`);
+		return result;
+	};
+	const results = await tryAll(chosen, known, jobs, tryOne);
 	const equivalent = readEquivalent();
 	const wrong = wrongWith(bed.mutants, results, equivalent);
 	const broken = runs.filter(({ passed }) => !passed).map(({ file }) => `fails with all checks on: ${file}`);
@@ -165,21 +181,29 @@ export async function main(args) {
 	return bad ? 1 : 0;
 }
 
-/** @param {readonly Mutant[]} chosen @param {Bed} bed @param {readonly Run[]} runs @param {number} jobs @param {boolean} again */
-async function tryAll(chosen, bed, runs, jobs, again) {
-	const path = join(FOLDER, "results.jsonl");
-	if (!again) writeFileSync(path, "");
-	/** @type {Map<string, Result>} */
-	const known = new Map();
-	for (const line of existsSync(path) ? readFileSync(path, "utf8").split("\n") : []) {
-		if (line === "") continue;
-		const result = JSON.parse(line);
-		known.set(result.name, result);
-	}
+/** @param {string} path @returns {Map<string, Result>} by the name of the mutant */
+function readResults(path) {
+	const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+	return new Map(
+		lines.flatMap((line) => {
+			if (line === "") return [];
+			/** @type {Result} */
+			const result = JSON.parse(line);
+			return [[result.name, result]];
+		}),
+	);
+}
+
+/**
+ * @param {readonly Mutant[]} chosen
+ * @param {ReadonlyMap<string, Result>} known
+ * @param {number} jobs
+ * @param {(mutant: Mutant) => Promise<Result>} tryOne
+ */
+async function tryAll(chosen, known, jobs, tryOne) {
 	let done = 0;
 	return eachOf(chosen, jobs, async (mutant) => {
-		const result = known.get(mutant.name) ?? (await tryMutant(bed, runs, mutant));
-		if (!known.has(mutant.name)) appendFileSync(path, `${JSON.stringify(result)}\n`);
+		const result = known.get(mutant.name) ?? (await tryOne(mutant));
 		done += 1;
 		const by = result.by === "" ? "" : ` by ${result.by.replace(/^.*\//, "")}`;
 		const seconds = (result.ms / 1000).toFixed(1);

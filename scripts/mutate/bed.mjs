@@ -26,7 +26,9 @@ import { findChecks, withSwitches } from "./checks.mjs";
  * @property {readonly Mutant[]} mutants
  */
 
-const SWITCH = join(dirname(fileURLToPath(import.meta.url)), "switch.mjs");
+const HERE = dirname(fileURLToPath(import.meta.url));
+/** What the copy gets besides: the switches, and what stands for node:test. */
+const ADDED = ["switch.mjs", "node-test.mjs"];
 
 /**
  * Makes the bed anew.
@@ -40,7 +42,7 @@ const SWITCH = join(dirname(fileURLToPath(import.meta.url)), "switch.mjs");
 export function makeBed(root, folder, packages, others = []) {
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
-	cpSync(SWITCH, join(folder, "switch.mjs"));
+	for (const name of ADDED) cpSync(join(HERE, name), join(folder, name));
 	for (const other of others) cpSync(join(root, other), join(folder, other), { recursive: true });
 	for (const one of packages) copyPackage(root, folder, one);
 	return openBed(root, folder, packages, true);
@@ -52,6 +54,14 @@ function copyPackage(root, folder, one) {
 	mkdirSync(to, { recursive: true });
 	for (const name of readdirSync(join(root, one))) {
 		if (name !== "node_modules") cpSync(join(root, one, name), join(to, name), { recursive: true });
+	}
+	const tests = join(to, "dist", "test");
+	const stand = pathToFileURL(join(folder, "node-test.mjs")).href;
+	for (const file of existsSync(tests) ? readdirSync(tests, { recursive: true, encoding: "utf8" }) : []) {
+		if (!file.endsWith(".js")) continue;
+		const text = readFileSync(join(tests, file), "utf8");
+		const replaced = text.replaceAll(/(?<=^import .* from )"node:test"/gm, JSON.stringify(stand));
+		if (replaced !== text) writeFileSync(join(tests, file), replaced);
 	}
 	const { name } = JSON.parse(readFileSync(join(to, "package.json"), "utf8"));
 	const link = join(folder, "node_modules", name);

@@ -2,12 +2,21 @@
 
 import { writeFileSync } from "node:fs";
 
-const off = Number(process.env["CLOWDER_MUTANT"] ?? -1);
+/** The check that is switched off; -1: none. */
+export const off = Number(process.env["CLOWDER_MUTANT"] ?? -1);
 const record = process.env["CLOWDER_MUTANT_RECORD"];
-/** Checks that were asked, and those of them that refused. @type {Set<number>} */
-const asked = new Set();
-/** @type {Set<number>} */
-const fired = new Set();
+
+/**
+ * What a test did: checks that were asked, and those of them that refused.
+ *
+ * @typedef {{ readonly name: string, readonly asked: Set<number>, readonly fired: Set<number>, ms: number }} Seen
+ */
+
+/** What is asked before the first test, as a file is loaded. @type {Seen} */
+const loading = { name: "", asked: new Set(), fired: new Set(), ms: 0 };
+let present = loading;
+/** @type {Map<number, Seen>} */
+const tests = new Map();
 
 /** A condition to refuse under. @param {number} number @param {unknown} refuses */
 export function never(number, refuses) {
@@ -23,10 +32,28 @@ export function always(number, holds) {
 
 /** @param {number} number @param {boolean} fires */
 function note(number, fires) {
-	asked.add(number);
-	if (fires) fired.add(number);
+	present.asked.add(number);
+	if (fires) present.fired.add(number);
+}
+
+/** A test begins, and ends when what is given back is called. @param {number} index @param {string} name */
+export function during(index, name) {
+	const start = performance.now();
+	const before = present;
+	const seen = { name, asked: new Set(), fired: new Set(), ms: 0 };
+	tests.set(index, seen);
+	present = seen;
+	return () => {
+		seen.ms = performance.now() - start;
+		present = before;
+	};
 }
 
 if (record !== undefined) {
-	process.on("exit", () => writeFileSync(record, JSON.stringify({ asked: [...asked], fired: [...fired] })));
+	process.on("exit", () => {
+		/** @param {number} index @param {Seen} seen */
+		const plain = (index, { name, ms, asked, fired }) => ({ index, name, ms, asked: [...asked], fired: [...fired] });
+		const all = [plain(-1, loading), ...[...tests].map(([index, seen]) => plain(index, seen))];
+		writeFileSync(record, JSON.stringify(all));
+	});
 }

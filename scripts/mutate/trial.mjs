@@ -10,14 +10,28 @@ import { performance } from "node:perf_hooks";
 /** @typedef {import("./bed.mjs").Bed} Bed */
 
 /**
- * What a test file did with the checks when none was switched off.
+ * What one test did with the checks when none was switched off; index -1: what was done before the first test.
  *
+ * @typedef {object} TestRun
+ * @property {number} index its place in the file
+ * @property {string} name
+ * @property {number} ms
+ * @property {readonly number[]} asked checks that were evaluated
+ * @property {readonly number[]} fired of those, the ones that refused something: without them the test runs differently
+ */
+
+/**
  * @typedef {object} Run
  * @property {string} file relative to the bed
  * @property {boolean} passed
  * @property {number} ms
- * @property {readonly number[]} asked checks that were evaluated
- * @property {readonly number[]} fired of those, the ones that refused something: without them the test runs differently
+ * @property {readonly TestRun[]} tests
+ */
+
+/**
+ * Some tests of a file, or all of it.
+ *
+ * @typedef {{ readonly file: string, readonly tests: readonly TestRun[] | "all", readonly ms: number }} Step
  */
 
 /**
@@ -34,6 +48,8 @@ import { performance } from "node:perf_hooks";
 
 const LEAST_LIMIT_MS = 30_000;
 const LIMIT_TIMES = 10;
+/** Tests that take longer are tried one by one, after those that do not. */
+const QUICK_MS = 3000;
 /** A line of a failed test; those that count as no failure are marked after a `#`. */
 const FAILED = /^\s*not ok (?!.*# [A-Z])/m;
 
@@ -110,34 +126,64 @@ export function recordRuns(bed, files, jobs, tell) {
 	return eachOf(files, jobs, async (file) => {
 		const record = join(bed.folder, `${file.replaceAll("/", "-")}.json`);
 		const { outcome, ms, output } = await runFile(bed.folder, file, { CLOWDER_MUTANT_RECORD: record }, 600_000);
-		const seen = existsSync(record) ? JSON.parse(readFileSync(record, "utf8")) : { asked: [], fired: [] };
+		const tests = existsSync(record) ? JSON.parse(readFileSync(record, "utf8")) : [];
 		rmSync(record, { force: true });
-		const run = { file, passed: outcome === "passed", ms, ...seen };
+		const run = { file, passed: outcome === "passed", ms, tests };
 		tell(run, output);
 		return run;
 	});
 }
 
 /**
- * The test files that can notice a mutant: those that name its rule come first, then the quick ones.
+ * The tests that can notice a mutant, by their files.
  *
- * @param {Bed} bed
  * @param {readonly Run[]} runs
  * @param {Mutant} mutant
- * @returns {Run[]}
+ * @returns {{ readonly run: Run, readonly tests: readonly TestRun[] }[]}
  */
-export function noticing(bed, runs, mutant) {
-	const { rules } = mutant.check;
-	/** @param {Run} run */
-	const names = (run) => {
-		const text = readFileSync(join(bed.folder, run.file), "utf8");
-		return rules.some((id) => new RegExp(`${id}(?!\\d)`).test(text));
-	};
+export function noticing(runs, { number }) {
 	return runs
-		.filter((run) => run.passed && run.fired.includes(mutant.number))
-		.map((run) => ({ run, first: names(run) ? 0 : 1 }))
-		.sort((one, other) => one.first - other.first || one.run.ms - other.run.ms)
-		.map(({ run }) => run);
+		.filter(({ passed }) => passed)
+		.map((run) => ({ run, tests: run.tests.filter(({ fired }) => fired.includes(number)) }))
+		.filter(({ tests }) => tests.length > 0);
+}
+
+/**
+ * In which order to try: tests that are named after the rule of the check, then quick ones, slow ones, and at last whole
+ * files, where a test may have kept for a later one what it made with the mutant.
+ *
+ * @param {readonly Run[]} runs
+ * @param {Mutant} mutant
+ * @returns {Step[]}
+ */
+export function stepsFor(runs, mutant) {
+	const named = mutant.check.rules.map((id) => new RegExp(`${id}(?!\\d)`));
+	/** @type {[Step[], Step[], Step[], Step[]]} */
+	const [byName, quick, slow, whole] = [[], [], [], []];
+	for (const { run, tests } of noticing(runs, mutant)) {
+		const { file, ms } = run;
+		const loadingMs = ms - run.tests.reduce((sum, one) => sum + one.ms, 0);
+		/** @param {TestRun[]} some @returns {Step[]} */
+		const step = (some) =>
+			some.length === 0 ? [] : [{ file, tests: some, ms: some.reduce((sum, one) => sum + one.ms, loadingMs) }];
+		const single = tests.filter(({ index }) => index >= 0);
+		const [first, others] = split(single, ({ name }) => named.some((id) => id.test(name)));
+		for (const [some, into] of /** @type {const} */ ([
+			[first, byName],
+			[others, quick],
+		])) {
+			const [short, long] = split(some, (one) => one.ms <= QUICK_MS);
+			into.push(...step(short));
+			slow.push(...long.flatMap((one) => step([one])));
+		}
+		if (run.tests.length > 2 || single.length === 0) whole.push({ file, tests: "all", ms });
+	}
+	return [byName, quick, slow, whole].flatMap((steps) => steps.sort((one, other) => one.ms - other.ms));
+}
+
+/** @template T @param {readonly T[]} items @param {(item: T) => boolean} test @returns {[T[], T[]]} */
+function split(items, test) {
+	return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 /**
@@ -146,20 +192,23 @@ export function noticing(bed, runs, mutant) {
  * @param {Bed} bed
  * @param {readonly Run[]} runs
  * @param {Mutant} mutant
- * @param {number} [leastLimitMs] a test file may take that long, however quick it usually is
+ * @param {{ leastLimitMs?: number, spendMs?: number }} [options] `leastLimitMs`: a test may take that long, however quick
+ *   it usually is; `spendMs`: no whole files, and no more tests once that much time is gone
  * @returns {Promise<Result>}
  */
-export async function tryMutant(bed, runs, mutant, leastLimitMs = LEAST_LIMIT_MS) {
+export async function tryMutant(bed, runs, mutant, { leastLimitMs = LEAST_LIMIT_MS, spendMs = Infinity } = {}) {
 	const { name, number } = mutant;
-	const able = noticing(bed, runs, mutant);
-	if (able.length === 0) {
-		const asked = runs.some((run) => run.asked.includes(number));
+	const steps = stepsFor(runs, mutant);
+	if (steps.length === 0) {
+		const asked = runs.some(({ tests }) => tests.some((one) => one.asked.includes(number)));
 		return { name, verdict: asked ? "idle" : "unreached", by: "", ms: 0 };
 	}
 	let spent = 0;
-	for (const { file, ms: usual } of able) {
+	for (const { file, tests, ms: usual } of steps) {
+		if (spendMs < Infinity && (tests === "all" || spent > spendMs)) continue;
 		const limitMs = Math.max(leastLimitMs, LIMIT_TIMES * usual);
-		const { outcome, ms } = await runFile(bed.folder, file, { CLOWDER_MUTANT: `${number}` }, limitMs);
+		const some = tests === "all" ? {} : { CLOWDER_MUTANT_TESTS: tests.map(({ index }) => index).join(",") };
+		const { outcome, ms } = await runFile(bed.folder, file, { CLOWDER_MUTANT: `${number}`, ...some }, limitMs);
 		spent += ms;
 		if (outcome !== "passed") return { name, verdict: outcome === "hung" ? "hung" : "killed", by: file, ms: spent };
 	}

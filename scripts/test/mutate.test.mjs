@@ -128,7 +128,7 @@ describe("a bed with weak tests", () => {
 		const runs = await recordRuns(bed, ["packages/door/dist/test/door.test.js"], 1, () => undefined);
 		assert.ok(runs.every(({ passed }) => passed));
 		results = [];
-		for (const mutant of mutants) results.push(await tryMutant(bed, runs, mutant, 3000));
+		for (const mutant of mutants) results.push(await tryMutant(bed, runs, mutant, { leastLimitMs: 3000 }));
 	});
 	after(() => rmSync(folder, { recursive: true }));
 
@@ -174,7 +174,7 @@ describe("the protocol without some of its verifications", () => {
 			);
 			// Drawn by name, so that other checks do not change which ones.
 			const drawn = bed.mutants
-				.filter((one) => noticing(bed, runs, one).length > 0 && !Object.hasOwn(equivalent, one.name))
+				.filter((one) => noticing(runs, one).length > 0 && !Object.hasOwn(equivalent, one.name))
 				.map((one) => ({ one, lot: createHash("sha256").update(`${SEED} ${one.name}`).digest("hex") }))
 				.sort((a, b) => (a.lot < b.lot ? -1 : 1))
 				.slice(0, SAMPLE);
