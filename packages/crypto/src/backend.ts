@@ -17,6 +17,8 @@ export interface Backend {
 	x25519(scalar: SecretBytes, peer: { readonly bytes: Uint8Array }): Uint8Array;
 	/** RFC 8032 section 5.1.5: the public key of a seed. */
 	ed25519PublicKey(seed: SecretBytes): Uint8Array;
+	/** The same, of a seed that everyone knows: it needs no care, and so can be faster. */
+	ed25519RevealedPublicKey(seed: Uint8Array): Uint8Array;
 	/** RFC 8032 section 5.1.6. */
 	ed25519Sign(seed: SecretBytes, message: Uint8Array): Uint8Array;
 	/** Whether the encoding of `S*B - k*A` is `R`; `signature` has 64 bytes and `S < L`. */

@@ -29,9 +29,9 @@ export class SigningKeyImpl extends SecretBytes implements SigningKey {
 	readonly kind = "signing";
 	readonly verifyKey: VerifyKeyImpl;
 
-	constructor(seed: Uint8Array, backend: Backend) {
+	constructor(seed: Uint8Array, backend: Backend, verifyKey?: VerifyKeyImpl) {
 		super(seed);
-		this.verifyKey = new VerifyKeyImpl(backend.ed25519PublicKey(this), undefined);
+		this.verifyKey = verifyKey ?? new VerifyKeyImpl(backend.ed25519PublicKey(this), undefined);
 	}
 
 	reveal(): Uint8Array {
@@ -52,8 +52,8 @@ export function revealedSigningKey(
 ): Result<SigningKey, KeyError> {
 	if (!(verifyKey instanceof VerifyKeyImpl)) throw new TypeError("not a verify key of this package");
 	return revealedKey("ed25519", seed, SEED_BYTES, verifyKey.bytes, () => {
-		const secret = new SigningKeyImpl(seed, backend);
-		return { secret, publicKey: secret.verifyKey.bytes };
+		const publicKey = backend.ed25519RevealedPublicKey(seed);
+		return { secret: new SigningKeyImpl(seed, backend, verifyKey), publicKey };
 	});
 }
 
@@ -62,11 +62,11 @@ const passed = new Map<string, WeakRef<VerifyKeyImpl>>();
 const MAX_PASSED_KEYS = 1024;
 
 /** CRYPTO-2, CRYPTO-3. */
-export function parseVerifyKey(bytes: Uint8Array): Result<VerifyKey, KeyError> {
+export function parseVerifyKey(backend: Backend, bytes: Uint8Array): Result<VerifyKey, KeyError> {
 	const name = hex(bytes);
 	const known = passed.get(name)?.deref();
 	if (known !== undefined) return ok(known);
-	const point = parseEdwardsPoint(bytes);
+	const point = parseEdwardsPoint(backend, bytes);
 	if (!point.ok) return point;
 	const key = new VerifyKeyImpl(bytes.slice(), point.value);
 	passed.set(name, new WeakRef(key));

@@ -65,6 +65,7 @@ const backend: Backend = {
 	x25519Base: (scalar) => x25519.getPublicKey(readSecret(scalar)),
 	x25519: (scalar, peer) => x25519.getSharedSecret(readSecret(scalar), peer.bytes),
 	ed25519PublicKey: (seed) => ed25519.getPublicKey(readSecret(seed)),
+	ed25519RevealedPublicKey: (seed) => ed25519.getPublicKey(seed),
 	ed25519Sign: (seed, message) => ed25519.sign(message, readSecret(seed)),
 	ed25519Verify,
 };

@@ -63,6 +63,13 @@ export function privateKeyObject(algorithm: Algorithm, secret: SecretBytes): Key
 	});
 }
 
+/** Of a secret that its owner revealed: in a string it is no worse kept than where it came from. */
+export function revealedKeyObject(algorithm: Algorithm, secret: Uint8Array): KeyObject {
+	const d = Buffer.from(secret).toString("base64url");
+	// A JWK has to have a public part, which is not looked at where there is a secret one.
+	return createPrivateKey({ key: { kty: "OKP", crv: CURVES[algorithm].jwk, d, x: d }, format: "jwk" });
+}
+
 /** The 32 bytes of the public key that belongs to a private one. */
 export function publicBytesOf(key: KeyObject): Uint8Array {
 	const { x } = createPublicKey(key).export({ format: "jwk" });

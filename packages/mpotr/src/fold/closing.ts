@@ -40,10 +40,9 @@ export const placePublish: Step<Publish> = (suite, state, placed) => {
 	const { seed } = placed.message;
 	const past = pastMember(state, placed) ?? goneMember(state, placed);
 	if (past === undefined) return late(state, "PUBLISH-1", "a member of a session before", "another");
-	const key = suite.primitives.signingKey(seed);
-	const fits = equal(key.verifyKey.bytes, past.v.bytes);
-	key.erase();
-	if (!fits) return broken(state, "PUBLISH-1", "the signing key of its author", "another");
+	const key = suite.primitives.revealedSigningKey(seed, past.v);
+	if (!key.ok) return broken(state, "PUBLISH-1", "the signing key of its author", "another");
+	key.value.erase();
 	return unchanged(state, { type: "published", ...past, seed });
 };
 
