@@ -281,7 +281,9 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 			room.desk.emit({ type: "split", others: effect.others.flatMap((v) => room.personOf(v) ?? []) });
 			return "stays";
 		case "blamed": {
-			const person = room.personOf(effect.v);
+			// A newcomer knows a member by its next keys only, from the list.
+			const slot = before.attempt?.slots.find(({ member }) => member && keyName(member) === keyName(effect.v));
+			const person = room.personOf(effect.v) ?? (slot && room.personOf(slot.keySet.v));
 			if (person !== undefined) room.desk.emit({ type: "blamed", person, rule: effect.rule });
 			return "stays";
 		}
