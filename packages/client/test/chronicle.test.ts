@@ -123,12 +123,30 @@ test("who broke the rules is named once with the reason, and the rule is in the 
 		{ type: "leaving", person: EVE, how: "misbehaved" },
 	);
 	await room.begin({ session: nextSession(1, ME, ANA) }, { left: [{ person: EVE, how: "misbehaved" }] });
-	assert.deepEqual(codes(room), ["started", "blamed", "left", "new-keys"]);
+	assert.deepEqual(codes(room), ["started", "blamed", "new-keys"]);
 	const { blamed } = room.store.getSnapshot().details;
 	assert.deepEqual(
 		blamed.map((one) => [one.person.nickname, one.rule]),
 		[["Eve", "rule-one"]],
 	);
+});
+
+test("what somebody is out for has its words, by the rule that was broken", async () => {
+	const cases = [
+		["BLAME-3", "opened"],
+		["BLAME-4", "share"],
+		["BLAME-5", "share"],
+		["BLAME-6", "contradiction"],
+		["CONFIRM-2", "key"],
+		["EQUIV-1", "contradiction"],
+		["rule-two", "other"],
+	];
+	for (const [rule = "", what] of cases) {
+		const room = await inside(ANA, EVE);
+		await room.say({ type: "blamed", person: EVE, rule });
+		const last = lines(room).at(-1);
+		assert.deepEqual(last?.code === "blamed" && [last.person.nickname, last.what], ["Eve", what]);
+	}
 });
 
 test("a session that is frozen never reads as private, says why, and is over with the next", async () => {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type Host, startHost } from "@clowder/host";
 import type { Browser } from "playwright-core";
+import { Cheater } from "./cheater.ts";
 import { launchChromium } from "./chromium.ts";
 import { Line } from "./line.ts";
 import { Person, type PersonOptions } from "./person.ts";
@@ -22,6 +23,7 @@ export class House {
 	/** Everyone who has had a window here. */
 	readonly people: Person[] = [];
 	readonly #lines: Line[] = [];
+	readonly #cheaters: Cheater[] = [];
 	readonly #host: Host;
 	readonly #browser: Browser;
 
@@ -63,12 +65,21 @@ export class House {
 		return { person, line };
 	}
 
+	/** Somebody without a window, honest until told otherwise, who goes into a room. */
+	async cheater(room: string, nickname: string): Promise<Cheater> {
+		const config: unknown = await (await fetch(new URL("clowder.json", this.url))).json();
+		const cheater = new Cheater(this.url, config, room, nickname);
+		this.#cheaters.push(cheater);
+		return cheater;
+	}
+
 	/** What no window may have had: errors on the console, violations of the page's policy, requests elsewhere. */
 	get problems(): string[] {
 		return this.people.flatMap((person) => person.problems);
 	}
 
 	async close(): Promise<void> {
+		for (const cheater of this.#cheaters) await cheater.leave();
 		await this.#browser.close();
 		for (const line of this.#lines) await line.close();
 		await this.#host.close();

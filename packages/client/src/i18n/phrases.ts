@@ -140,7 +140,7 @@ function troubleLine(
 		case "vote":
 			return words.vote(otherName(line.by), namesOf(line.against), line.over);
 		case "blamed":
-			return words.blamed(line.person.nickname);
+			return words.blamed(line.person.nickname, line.what);
 		case "frozen":
 			return words.frozen(line.why, namesOf(line.people));
 		case "taken-out":

@@ -2,7 +2,7 @@ import type { Departure, Person, PersonId, RoomEvent } from "@clowder/mpotr";
 import { BLAMED_KEPT_MAX } from "../limits.ts";
 import type { People } from "./people.ts";
 import { type Closing, Sessions } from "./sessions.ts";
-import type { DetailsView, RoomSnapshot, SystemLine, WallTime } from "./snapshot.ts";
+import type { DetailsView, Offence, RoomSnapshot, SystemLine, WallTime } from "./snapshot.ts";
 import type { Freeze } from "./standing.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -12,6 +12,16 @@ export type Happening = Exclude<
 	{ readonly type: "changed" | "held" | "refused" | "refused-entry" | "over" }
 >;
 type Event<Type extends Happening["type"]> = Extract<Happening, { readonly type: Type }>;
+
+/** What the rules are about by which somebody is out (`spec/protocol.md`, sections 6.1 and 5). */
+const OFFENCES: ReadonlyMap<string, Offence> = new Map([
+	["BLAME-3", "opened"],
+	["BLAME-4", "share"],
+	["BLAME-5", "share"],
+	["BLAME-6", "contradiction"],
+	["CONFIRM-2", "key"],
+	["EQUIV-1", "contradiction"],
+]);
 
 /** Tells what happens in the room, in lines that nobody wrote, and keeps what of it still holds. */
 export class Chronicle {
@@ -182,7 +192,7 @@ export class Chronicle {
 		const ref = this.#people.ref(person);
 		this.#explained.add(person.id);
 		this.#blamed = [{ at, person: ref, rule }, ...this.#blamed].slice(0, BLAMED_KEPT_MAX);
-		this.#line({ code: "blamed", person: ref }, at);
+		this.#line({ code: "blamed", person: ref, what: OFFENCES.get(rule) ?? "other" }, at);
 	}
 
 	#repaired({ messages, complete }: Event<"repaired">, at: WallTime): void {
@@ -220,6 +230,8 @@ export class Chronicle {
 		const returned = joined.filter((person) => back.includes(person.id));
 		for (const { person, how } of left) {
 			if (back.includes(person.id) || how === "split") continue;
+			// The verdict has said already that they are out, and for what.
+			if (how === "misbehaved" && this.#explained.has(person.id)) continue;
 			this.#line({ code: "left", person: this.#people.ref(person), how }, at);
 		}
 		if (returned.length > 0) this.#line({ code: "back", people: this.#people.refs(returned) }, at);

@@ -96,7 +96,7 @@ export type SystemLine =
 			readonly against: readonly PersonRef[];
 			readonly over: "silent" | "diverged";
 	  }
-	| { readonly code: "blamed"; readonly person: PersonRef }
+	| { readonly code: "blamed"; readonly person: PersonRef; readonly what: Offence }
 	| { readonly code: "frozen"; readonly why: Frozen; readonly people: readonly PersonRef[] }
 	/** We are out of the session, and ask to come in again: the others went on without us. */
 	| { readonly code: "taken-out"; readonly how: Departure }
@@ -114,6 +114,13 @@ export type SystemLine =
 	/** Back under a new connection: what was written in between is not shown. */
 	| { readonly code: "reconnected" }
 	| { readonly code: "earlier-dropped" };
+
+/**
+ * What someone did who is out for breaking the rules. `share`: what they gave for the new keys, or said of what others gave,
+ * is wrong; `key`: they confirmed another key than the one agreed on; `opened`: what they opened to be checked is not
+ * theirs; `contradiction`: two statements that exclude each other; `other`: none that we have words for.
+ */
+export type Offence = "share" | "key" | "opened" | "contradiction" | "other";
 
 /**
  * Who of a session that is over has published the key that they signed with there. Once all have, nobody can prove any

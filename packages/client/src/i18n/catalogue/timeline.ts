@@ -1,4 +1,5 @@
 import type { Departure, Frozen, JoinRefusal, Preview } from "@clowder/mpotr";
+import type { Offence } from "../../room/snapshot.ts";
 
 export interface TimelineWords {
 	readonly line: {
@@ -25,7 +26,8 @@ export interface TimelineWords {
 		answered(name: string, by: string | undefined, yes: boolean): string;
 		/** One of those inside would leave others out; more than half have to say the same. `by` undefined: we ourselves. */
 		vote(by: string | undefined, against: readonly string[], over: "silent" | "diverged"): string;
-		blamed(name: string): string;
+		/** Somebody is out, by a verdict that every device came to by itself: who, and for what. */
+		blamed(name: string, what: Offence): string;
 		/** Why nothing more is sent or believed with the present keys, for someone who may be in danger, and what follows. */
 		frozen(why: Frozen, names: readonly string[]): string;
 		/** We ourselves are out, and ask to come in again by ourselves. */

@@ -65,8 +65,16 @@ export const timeline: TimelineWords = {
 			}[over];
 			return `${who} ohne ${g.names(against)} weitermachen: ${why}.`;
 		},
-		blamed: (name) =>
-			`${g.name(name)} hat die Regeln des Protokolls verletzt und ist draußen. Die Geräte aller hier haben das geprüft. Neue Schlüssel entstehen.`,
+		blamed: (name, what) => {
+			const why = {
+				share: ": Der Beitrag zu den neuen Schlüsseln, oder eine Aussage darüber, ist falsch.",
+				key: ": Bestätigt wurde ein anderer Schlüssel als der vereinbarte.",
+				opened: ": Was zur Prüfung offengelegt wurde, gehört nicht zu den eigenen Schlüsseln.",
+				contradiction: ": Zwei Aussagen schließen einander aus.",
+				other: ".",
+			}[what];
+			return `${g.name(name)} hat die Regeln des Protokolls verletzt und ist draußen${why} Die Geräte aller hier haben das geprüft. Neue Schlüssel entstehen.`;
+		},
 		frozen: (why, names) =>
 			({
 				unheard: `Nichts zeigt mehr, dass ${names.length === 0 ? "alle" : g.names(names)} noch ${g.plural(names.length, { one: "sieht", other: "sehen" })}, was du schreibst: Die Verbindung ist gestört, oder jemand kappt sie. Damit niemandem etwas Gefälschtes untergeschoben werden kann, wird mit diesen Schlüsseln nichts mehr gesendet oder gezeigt. Neue entstehen von selbst; was du schreibst, wartet auf sie.`,

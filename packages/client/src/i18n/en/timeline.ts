@@ -68,8 +68,16 @@ export const timeline: TimelineWords = {
 			}[over];
 			return `${who} would go on without ${g.names(against)}: ${why}.`;
 		},
-		blamed: (name) =>
-			`${g.name(name)} broke the rules of the protocol and is out. Everyone’s device here has checked that. Making new keys.`,
+		blamed: (name, what) => {
+			const why = {
+				share: ": what they gave for the new keys, or said about it, is wrong",
+				key: ": they confirmed another key than the one agreed on",
+				opened: ": what they opened to be checked is not theirs",
+				contradiction: ": they said two things that exclude each other",
+				other: "",
+			}[what];
+			return `${g.name(name)} broke the rules of the protocol and is out${why}. Everyone’s device here has checked that. Making new keys.`;
+		},
 		frozen: (why, names) =>
 			({
 				unheard: `Nothing shows any more that ${names.length === 0 ? "everyone" : g.names(names)} still ${g.plural(Math.max(names.length, 1), { one: "sees", other: "see" })} what you write: a lost connection, or someone who cuts it. So that nobody can be made to believe a forgery, nothing more is sent or shown with these keys. New ones are made by themselves; what you write waits for them.`,
