@@ -33,7 +33,11 @@ export function fromHex(text: string): Result<Uint8Array, "not-hex"> {
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const VALUES: ReadonlyMap<number, number> = new Map([...ALPHABET].map((c, i) => [c.charCodeAt(0), i]));
+/** By code unit, below 128. */
+const VALUES: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+	const value = ALPHABET.indexOf(String.fromCharCode(code));
+	return value < 0 ? undefined : value;
+});
 
 /** Base64 of RFC 4648 section 4, padded. */
 export function base64(bytes: Uint8Array): string {
@@ -60,7 +64,7 @@ export function fromBase64(text: string): Result<Uint8Array, "not-base64"> {
 		let group = 0;
 		for (let j = 0; j < 4; j++) {
 			const padded = last && j >= 4 - padding;
-			const value = padded ? 0 : VALUES.get(text.charCodeAt(i + j));
+			const value = padded ? 0 : VALUES[text.charCodeAt(i + j)];
 			if (value === undefined) return err("not-base64");
 			group = (group << 6) | value;
 		}

@@ -87,6 +87,8 @@ export function sign(backend: Backend, key: SigningKey, message: Uint8Array): Si
 export function verify(backend: Backend, key: VerifyKey, message: Uint8Array, signature: Uint8Array): boolean {
 	if (!(key instanceof VerifyKeyImpl)) throw new TypeError("not a verify key of this package");
 	if (signature.length !== SIGNATURE_BYTES) return false;
-	if (littleEndian(signature.subarray(32)) >= GROUP_ORDER) return false;
+	// `L` is just above 2^252: the top byte of nearly every `S` says that it is less.
+	const isLarge = (signature[SIGNATURE_BYTES - 1] as number) >= 0x10;
+	if (isLarge && littleEndian(signature.subarray(32)) >= GROUP_ORDER) return false;
 	return backend.ed25519Verify(key, message, signature);
 }

@@ -14,7 +14,8 @@ const backend: Backend = {
 	name: "node",
 	sha512(parts) {
 		// In one call: an object for each hash costs more than the hashing of what is small.
-		return plain(hash("sha512", concat(...parts), "buffer"));
+		const [only] = parts;
+		return plain(hash("sha512", only !== undefined && parts.length === 1 ? only : concat(...parts), "buffer"));
 	},
 	hmacSha512(key, parts) {
 		const mac = createHmac("sha512", key);

@@ -1,4 +1,4 @@
-import { type Bytes, concat, utf8 } from "@clowder/bytes";
+import { type Bytes, concat, erase, utf8 } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 
 /**
@@ -80,14 +80,27 @@ function prefix(suite: Suite, label: Label): Uint8Array {
 	return known;
 }
 
-/** What `hash` and `mac` take in, for a key that computes its MACs itself. */
-export function labelled(suite: Suite, label: Label, ...parts: readonly Uint8Array[]): readonly Uint8Array[] {
-	return [prefix(suite, label), ...parts.map(withLength)];
+/** What `hash` and `mac` take in, for a key that computes its MACs itself. There may be secrets in it. */
+export function labelled(suite: Suite, label: Label, ...parts: readonly Uint8Array[]): Uint8Array {
+	const before = prefix(suite, label);
+	const out = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, before.length));
+	const view = new DataView(out.buffer);
+	out.set(before);
+	let at = before.length;
+	for (const part of parts) {
+		view.setUint32(at, part.length);
+		out.set(part, at + 4);
+		at += 4 + part.length;
+	}
+	return out;
 }
 
 /** `H(label, a, b, ...)` of the design's section 2: SHA-512, 64 bytes (rule HASH-1). */
 export function hash(suite: Suite, label: Label, ...parts: readonly Uint8Array[]): Uint8Array {
-	return suite.primitives.sha512(...labelled(suite, label, ...parts));
+	const input = labelled(suite, label, ...parts);
+	const digest = suite.primitives.sha512(input);
+	erase(input);
+	return digest;
 }
 
 /** `H` cut to 32 bytes, for names. */
@@ -97,9 +110,10 @@ export function name<T extends Uint8Array>(suite: Suite, label: Label, ...parts:
 
 /** `MAC`: HMAC-SHA-512 over the same encoding as `hash`, cut to 32 bytes (rule HASH-2). */
 export function mac(suite: Suite, key: Uint8Array, label: Label, ...parts: readonly Uint8Array[]): Mac {
-	return suite.primitives
-		.hmacSha512(key, ...labelled(suite, label, ...parts))
-		.slice(0, NAME_BYTES) as Uint8Array as Mac;
+	const input = labelled(suite, label, ...parts);
+	const whole = suite.primitives.hmacSha512(key, input);
+	erase(input);
+	return whole.slice(0, NAME_BYTES) as Uint8Array as Mac;
 }
 
 /** A number as a hash input: 4 bytes, big-endian. */

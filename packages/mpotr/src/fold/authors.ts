@@ -4,7 +4,16 @@ import type { Handle, Refusal } from "../api.ts";
 import { MAX_KNOWN_KEYS } from "../limits.ts";
 import type { ParsedMessage, VerifiedMessage } from "../wire/envelope.ts";
 import { isCounted } from "./counting.ts";
-import { type Author, type Effect, type FoldState, type KeyName, keyName } from "./state.ts";
+import {
+	type Author,
+	type Effect,
+	type FoldState,
+	type KeyName,
+	keyName,
+	memberOf,
+	memberOfNext,
+	slotOf,
+} from "./state.ts";
 
 /** Which key has to have signed a message: its own for those who come in, else one the room knows (rule AUTHOR-1). */
 export function authorKey(suite: Suite, state: FoldState, parsed: ParsedMessage): Result<VerifyKey, Refusal> {
@@ -13,7 +22,7 @@ export function authorKey(suite: Suite, state: FoldState, parsed: ParsedMessage)
 		if (equal(message.keySet.v.bytes, header.v)) return ok(message.keySet.v);
 		return err({ blame: "sender", rule: "AUTHOR-1", expected: "the key set of its author", got: "another's" });
 	}
-	const known = knownKey(state, keyName(header.v));
+	const known = knownKey(state, header.v);
 	if (known !== undefined) return ok(known);
 	if (message.type === "PAKE") {
 		// Between its KNOCK and its JOIN nobody but its sponsor remembers a newcomer (rule PASS-1).
@@ -23,20 +32,23 @@ export function authorKey(suite: Suite, state: FoldState, parsed: ParsedMessage)
 	return err({ blame: "timing", rule: "AUTHOR-1", expected: "an author of this session", got: "someone else" });
 }
 
-function knownKey(state: FoldState, key: KeyName): VerifyKey | undefined {
-	for (const base of [...(state.base ? [state.base] : []), ...state.previous]) {
-		const member = base.members.find((one) => keyName(one.v) === key);
-		if (member !== undefined) return member.v;
+function knownKey(state: FoldState, v: Uint8Array): VerifyKey | undefined {
+	const member = memberOf(state.base, v);
+	if (member !== undefined) return member.v;
+	for (const base of state.previous) {
+		const before = memberOf(base, v);
+		if (before !== undefined) return before.v;
 	}
-	const slot = state.attempt?.slots.find((one) => keyName(one.keySet.v) === key);
+	const slot = state.attempt && slotOf(state.attempt, v);
 	if (slot !== undefined) return slot.keySet.v;
-	const next = state.base?.members.find((one) => keyName(one.next.v) === key);
+	const next = memberOfNext(state.base, v);
 	if (next !== undefined) return next.next.v;
+	const key = keyName(v);
 	const join = state.pending.find((one) => keyName(one.keySet.v) === key);
 	if (join !== undefined) return join.keySet.v;
 	for (const dead of state.dead) {
-		const v = dead.unshared.get(key);
-		if (v !== undefined) return v;
+		const unshared = dead.unshared.get(key);
+		if (unshared !== undefined) return unshared;
 	}
 	return undefined;
 }
@@ -64,7 +76,7 @@ export function countMessage(
 	const authors = new Map(state.authors);
 	authors.set(key, { number, handle: from, left: false, joined: known?.joined ?? false });
 	const missing = known !== undefined && number > known.number + 1;
-	const v = missing ? knownKey(state, key) : undefined;
+	const v = missing ? knownKey(state, placed.header.v) : undefined;
 	return ok({
 		state: { ...state, authors },
 		gap: v && known && { type: "gap", v, expected: known.number + 1, got: number },

@@ -3,7 +3,7 @@ import type { VerifyKey } from "@clowder/crypto";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Close, Publish, Received } from "../wire/messages.ts";
 import { seated, seatsOf } from "./seats.ts";
-import { type Base, broken, type FoldState, keyName, late, type Step, unchanged } from "./state.ts";
+import { type Base, broken, type FoldState, keyName, late, memberOf, type Step, unchanged } from "./state.ts";
 
 /** The end of a session, and what is published after it (design section 7). Nothing here changes the agreed state. */
 
@@ -12,7 +12,7 @@ function pastMember(
 	placed: VerifiedMessage,
 ): { readonly base: Base; readonly v: VerifyKey } | undefined {
 	const base = state.previous.find((one) => equal(one.aid, placed.header.context));
-	const member = base?.members.find((one) => equal(one.v.bytes, placed.header.v));
+	const member = memberOf(base, placed.header.v);
 	return base && member && { base, v: member.v };
 }
 
@@ -24,7 +24,7 @@ function goneMember(
 	const { base } = state;
 	const how = state.removed.get(keyName(placed.header.v));
 	if (base === undefined || !equal(base.aid, placed.header.context)) return undefined;
-	const member = base.members.find((one) => equal(one.v.bytes, placed.header.v));
+	const member = memberOf(base, placed.header.v);
 	return member && (how === "left" || how === "returning") ? { base, v: member.v } : undefined;
 }
 

@@ -21,6 +21,7 @@ import {
 	type KeyName,
 	keyName,
 	late,
+	memberOf,
 	type Slot,
 	type Step,
 	unchanged,
@@ -77,7 +78,7 @@ const placeMessage: Step<TextMessage> = (_suite, state, placed) => {
 	if (state.base === undefined || !equal(placed.header.context, state.base.aid) || !isPresent(state, placed.header.v)) {
 		return late(state, "CONTENT-1", "a member, under the present base", "another");
 	}
-	const member = state.base.members.find((one) => equal(one.v.bytes, placed.header.v));
+	const member = memberOf(state.base, placed.header.v);
 	return member === undefined ? unchanged(state) : unchanged(state, { type: "content", v: member.v });
 };
 

@@ -4,12 +4,13 @@ import type { Ask, Message, MessageType, Reply } from "../wire/messages.ts";
 import { allOffersAgree, allOk, allShared, hasRoster } from "./phases.ts";
 import {
 	type Attempt,
-	type Base,
 	type FoldState,
 	isPresent,
 	type KeyName,
 	keyName,
 	late,
+	memberOf,
+	memberOfNext,
 	type Slot,
 	slotOf,
 	type Step,
@@ -24,14 +25,10 @@ export const placeRepair: Step<Ask | Reply> = (_suite, state, placed) => {
 	const { context, v } = placed.header;
 	const present = state.base !== undefined && equal(context, state.base.aid) && isPresent(state, v);
 	const [last] = state.previous;
-	const before = last !== undefined && equal(context, last.aid) && isOf(last, keyName(v));
+	const before = last !== undefined && equal(context, last.aid) && memberOf(last, v) !== undefined;
 	if (!present && !before) return late(state, "REPAIR-1", "a member, under the present base or the last", "another");
 	return unchanged(state);
 };
-
-function isOf(base: Base, key: KeyName): boolean {
-	return base.members.some((member) => keyName(member.v) === key);
-}
 
 /** What has come under a base so far, that others may name. */
 export interface Known {
@@ -79,7 +76,8 @@ export function missingBefore(state: FoldState, placed: VerifiedMessage, known: 
 	const by = keyName(header.v);
 	const slot = state.attempt && slotOf(state.attempt, header.v);
 	const present = isPresent(state, header.v);
-	const next = state.base?.members.some((one) => keyName(one.next.v) === by && isPresent(state, one.v)) ?? false;
+	const successor = memberOfNext(state.base, header.v);
+	const next = successor !== undefined && isPresent(state, successor.v);
 	if (!present && !next && slot === undefined) return undefined;
 	const number = known.whole ? missingNumber(state, placed, by, !slot?.join) : undefined;
 	if (number !== undefined) return number;

@@ -4,6 +4,7 @@ import type { Departure, Handle, Refusal, RuleId } from "../api.ts";
 import { type PublicKeySet, writeKeySetByHash } from "../key-set.ts";
 import { type Aid, LABELS, type MessageHash, name, type StateHash, u32 } from "../labels.ts";
 import { encodeParameters, type RoomParameters } from "../parameters.ts";
+import { Lookup } from "./lookup.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type {
 	Complain,
@@ -26,14 +27,14 @@ import type {
 /** A `v` as a map key: 64 hexadecimal digits. */
 export type KeyName = string;
 
-/** Names of keys that are in use: they are asked for at every place of the order, for everyone in the room. */
-const knownNames = new WeakMap<VerifyKey, KeyName>();
+/** Names of what is in use: they are asked for at every place of the order, for everyone in the room. */
+const knownNames = new WeakMap<VerifyKey | Uint8Array, KeyName>();
 
+/** Of bytes that never change, like all that was read from a message. */
 export function keyName(v: VerifyKey | Uint8Array): KeyName {
-	if (v instanceof Uint8Array) return hex(v);
 	const known = knownNames.get(v);
 	if (known !== undefined) return known;
-	const name = hex(v.bytes);
+	const name = hex(v instanceof Uint8Array ? v : v.bytes);
 	knownNames.set(v, name);
 	return name;
 }
@@ -246,8 +247,21 @@ const present = new WeakMap<Base, Pick<FoldState, "removed"> & { readonly member
 
 export function isPresent(state: FoldState, v: VerifyKey | Uint8Array): boolean {
 	const key = keyName(v);
-	if (state.removed.has(key)) return false;
-	return state.base?.members.some((member) => keyName(member.v) === key) ?? false;
+	return !state.removed.has(key) && memberOf(state.base, v) !== undefined;
+}
+
+const members = new Lookup<Member>(({ v }) => keyName(v));
+const successors = new Lookup<Member>(({ next }) => keyName(next.v));
+const slots = new Lookup<Slot>(({ keySet }) => keyName(keySet.v));
+
+/** The member of L with this `v`, removed or not. */
+export function memberOf(base: Base | undefined, v: VerifyKey | Uint8Array): Member | undefined {
+	return base && members.in(base.members, keyName(v));
+}
+
+/** The member of L whose next key set has this `v`. */
+export function memberOfNext(base: Base | undefined, v: VerifyKey | Uint8Array): Member | undefined {
+	return base && successors.in(base.members, keyName(v));
 }
 
 /** The newcomers of an attempt. */
@@ -263,8 +277,11 @@ export function newcomers(attempt: Attempt): readonly PendingJoin[] {
 const entering = new WeakMap<Attempt["slots"], readonly PendingJoin[]>();
 
 export function slotOf(attempt: Attempt, v: VerifyKey | Uint8Array): Slot | undefined {
-	const key = keyName(v);
-	return attempt.slots.find((slot) => keyName(slot.keySet.v) === key);
+	return slotNamed(attempt, keyName(v));
+}
+
+export function slotNamed(attempt: Attempt, key: KeyName): Slot | undefined {
+	return slots.in(attempt.slots, key);
 }
 
 function keySetBytes(keys: PublicKeySet): Uint8Array {

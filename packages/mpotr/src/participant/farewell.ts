@@ -1,4 +1,3 @@
-import { hex } from "@clowder/bytes";
 import type { VerifyKey } from "@clowder/crypto";
 import { keyName, newcomers, presentMembers } from "../fold/state.ts";
 import type { Millis } from "../api.ts";
@@ -54,7 +53,7 @@ export function goneDuties(room: Room): readonly Duty[] {
 	return candidates
 		.filter((v) => fold.authors.get(keyName(v))?.left && keyName(v) !== session.ownKey)
 		.map((v) => ({
-			key: `gone:${hex(v.bytes)}`,
+			key: `gone:${keyName(v)}`,
 			delayMs: () => room.backOff(v.bytes),
 			run: () => void room.desk.post(session.own.e, session.aid, { type: "GONE", v: v.bytes }),
 		}));

@@ -1,5 +1,5 @@
 import type { Frozen, Millis, Person } from "../api.ts";
-import { type KeyName, keyName, presentMembers } from "../fold/state.ts";
+import { type KeyName, keyName, type Member, presentMembers } from "../fold/state.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { type Duty, now } from "./duties.ts";
 import type { Room } from "./room.ts";
@@ -37,9 +37,17 @@ export function freezeMs(room: Room): Millis {
 
 /** Those whose word we need to be fresh: everyone in the session who is not out of it, ourselves excepted. */
 function needed(room: Room, session: LiveSession): ReadonlySet<KeyName> {
-	const keys = presentMembers(room.fold).map((member) => keyName(member.v));
-	return new Set(keys.filter((key) => key !== session.ownKey));
+	const members = presentMembers(room.fold);
+	const known = neededAmong.get(members);
+	if (known?.own === session.ownKey) return known.others;
+	const keys = members.map((member) => keyName(member.v));
+	const others = new Set(keys.filter((key) => key !== session.ownKey));
+	neededAmong.set(members, { own: session.ownKey, others });
+	return others;
 }
+
+/** Asked at every place; those who are here are one list until someone goes. */
+const neededAmong = new WeakMap<readonly Member[], { readonly own: KeyName; readonly others: ReadonlySet<KeyName> }>();
 
 /** Says nothing more in a session, and believes nothing more, for good (design section 8). */
 export function freeze(room: Room, session: LiveSession, why: Frozen, people: readonly Person[]): void {

@@ -10,6 +10,7 @@ import {
 	type PendingJoin,
 	presentMembers,
 	type Slot,
+	slotNamed,
 } from "../fold/state.ts";
 import { type Identity, personId, toPerson } from "../identity.ts";
 import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
@@ -157,7 +158,11 @@ export class Room {
 
 	/** Our place in the running attempt. */
 	ownSlot(attempt: Attempt): Slot | undefined {
-		return attempt.slots.find((slot) => this.vault.has(keyName(slot.keySet.v)));
+		for (const key of this.vault.keys()) {
+			const slot = slotNamed(attempt, key);
+			if (slot !== undefined) return slot;
+		}
+		return undefined;
 	}
 
 	ownJoin(): PendingJoin | undefined {

@@ -1,7 +1,7 @@
 import { compare, equal, hex } from "@clowder/bytes";
 import type { Millis } from "../api.ts";
 import { allOffersAgree, owed, owedReveals, rounds } from "../fold/phases.ts";
-import { type Attempt, type FoldState, type KeyName, keyName, presentMembers, type Slot } from "../fold/state.ts";
+import { type Attempt, type FoldState, type KeyName, keyName, presentMembers, type Slot, slotOf } from "../fold/state.ts";
 import { MAX_ROSTERS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Dropped, VoteReason } from "../wire/messages.ts";
@@ -15,7 +15,7 @@ import { type Owing, owingName } from "./watch.ts";
 
 /** A member's `v` of the session for every key that they sign with. */
 function personOfKey(state: FoldState, v: Uint8Array): KeyName {
-	const slot = state.attempt?.slots.find((one) => equal(one.keySet.v.bytes, v));
+	const slot = state.attempt && slotOf(state.attempt, v);
 	return keyName(slot?.member ?? v);
 }
 
@@ -124,6 +124,7 @@ function lateness(room: Room): { readonly late: readonly Late[]; readonly next: 
 function withheldVotes(room: Room, timeout: Millis): readonly Late[] {
 	const { session, cast, fold, watch } = room;
 	if (session === undefined) return [];
+	if (watch.withholding.size === 0 && cast?.lateAt === undefined) return [];
 	const known = presentMembers(fold).flatMap(({ v }): readonly Late[] => {
 		const at = watch.withholding.get(keyName(v));
 		return at === undefined ? [] : [{ v: v.bytes, owes: "vote", at }];
@@ -197,7 +198,7 @@ export function patienceDuties(room: Room, knockAgain: () => void): readonly Dut
 	const { attempt } = room.fold;
 	if (room.session !== undefined || attempt === undefined) return [];
 	const placed = attempt.offers.size + attempt.shares.size + attempt.oks.size + attempt.confirms.size;
-	const key = `patience:${hex(attempt.aid)}:${placed}`;
+	const key = `patience:${keyName(attempt.aid)}:${placed}`;
 	return [{ key, delayMs: () => PATIENCE_TIMEOUTS * silenceMs(room), run: knockAgain }];
 }
 

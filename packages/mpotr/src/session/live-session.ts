@@ -28,6 +28,8 @@ export type Report =
 /** Everything a running session is made of on one side; made at activation, erased when it is over. */
 export class LiveSession {
 	readonly aid: Aid;
+	/** The same as a map key. */
+	readonly aidName: string;
 	readonly fingerprint: string;
 	readonly plist: readonly Participant[];
 	/** Our own place in the list. */
@@ -74,6 +76,7 @@ export class LiveSession {
 		},
 	) {
 		this.aid = init.aid;
+		this.aidName = hex(init.aid);
 		this.fingerprint = sessionFingerprint(suite, init.sid);
 		this.plist = init.plist;
 		this.index = init.index;
@@ -85,10 +88,6 @@ export class LiveSession {
 		this.#chains = new Map(
 			init.plist.map((p, i) => [keyName(p.keySet.v), new SenderChain(suite, init.sk, init.sid, i)]),
 		);
-	}
-
-	get aidName(): string {
-		return hex(this.aid);
 	}
 
 	get ownKey(): KeyName {

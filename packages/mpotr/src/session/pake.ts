@@ -38,8 +38,8 @@ export function startPake(
 	return suite.primitives.cpace({ role, passphrase, channel, sid, data: NO_PAKE_DATA }, seed);
 }
 
-function pakeMac(key: CpaceKey, parts: readonly Uint8Array[]): Mac {
-	return key.mac(...parts).slice(0, NAME_BYTES) as Uint8Array as Mac;
+function pakeMac(key: CpaceKey, input: Uint8Array): Mac {
+	return key.mac(input).slice(0, NAME_BYTES) as Uint8Array as Mac;
 }
 
 /** `MAC(ISK, "pake-sponsor")`: the sponsor's proof, in its PAKE. */

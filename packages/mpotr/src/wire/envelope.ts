@@ -49,10 +49,18 @@ export type VerifiedMessage<M extends Message = Message> = Omit<ParsedMessage<M>
 	readonly [verified]: true;
 };
 
+let lastBinding: { readonly text: string; readonly bytes: Uint8Array } = { text: "", bytes: new Uint8Array() };
+
+/** A client is in one place at a time, or in a few: the bytes of its binding are made once, not at every message. */
+function bindingBytes(text: string): Uint8Array {
+	if (lastBinding.text !== text) lastBinding = { text, bytes: utf8(text) };
+	return lastBinding.bytes;
+}
+
 function signedBytes(suite: Suite, binding: string, type: MessageType, header: Header, body: Uint8Array): Uint8Array {
 	const kind = new Uint8Array([WIRE_VERSION, suite.id, BODIES[type].code]);
 	const { context, v, number } = header;
-	return hash(suite, LABELS.signature, kind, utf8(binding), context, v, u32(number), body);
+	return hash(suite, LABELS.signature, kind, bindingBytes(binding), context, v, u32(number), body);
 }
 
 function wholeBytes(
