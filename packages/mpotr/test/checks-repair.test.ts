@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { hex } from "@clowder/bytes";
+import { fold } from "../src/fold/fold.ts";
+import type { OwnKeySet } from "../src/key-set.ts";
+import { type Answering, noteReplied } from "../src/participant/answer.ts";
+import { Log, type Point } from "../src/participant/log.ts";
+import { agree, type Quoted, type Reading, readList } from "../src/participant/supplement.ts";
+import { parseMessage, signMessage, type VerifiedMessage } from "../src/wire/envelope.ts";
+import type { Message, Reply } from "../src/wire/messages.ts";
+import { FoldBench } from "./support/fold-bench.ts";
+import { readItem } from "./support/lossy.ts";
+import { eventsOf, type Item, names, type Person, roomOf, suiteOf } from "./support/place.ts";
+
+/** Verifications of repair that nothing else would miss. */
+
+const suite = suiteOf(1);
+
+describe("what somebody tells of the order, against what we have of it", () => {
+	/** A room of two, and what they say: each text is quoted as a REPLY would. */
+	function bench(): {
+		b: FoldBench;
+		say: (text: number) => Quoted;
+		start: Point;
+		log: Log;
+		take: (one: Quoted) => void;
+	} {
+		const b = new FoldBench(suite, "repair");
+		b.openWith(b.keySet(), "h1");
+		b.finish();
+		const [ana] = b.members as [OwnKeySet];
+		const log = new Log(b.aid as Log["aid"]);
+		let validMessages = 0;
+		const point = (): Point => ({ fold: b.state, validMessages, entries: 0 });
+		const start = point();
+		const say = (): Quoted => {
+			const content = { index: 0, iv: b.random(16), ciphertext: b.random(256), mac: b.mac() };
+			const { hash } = b.sign(ana.e, b.aid, { type: "MESSAGE", content });
+			const number = (b.numbers.get(hex(ana.public.v.bytes)) ?? 1) - 1;
+			const { text } = signMessage(suite, "memory:room", ana.e, b.aid, number, { type: "MESSAGE", content });
+			const parsed = parseMessage(suite, text);
+			assert.ok(parsed.ok);
+			return { from: "h0", parsed: parsed.value, name: hex(hash) };
+		};
+		const take = ({ parsed, from }: Quoted): void => {
+			const before = point();
+			const message = { ...parsed, state: "verified" } as unknown as VerifiedMessage;
+			const place = { type: "message", from, message, sentAt: undefined, judged: {} } as const;
+			b.state = fold(suite, b.state, place).state;
+			validMessages++;
+			const did = new Set<never>();
+			log.add({ place, before, stands: true, tells: true, index: validMessages, text: false, post: undefined, did });
+		};
+		return { b, say, start, log, take };
+	}
+
+	test("REPAIR-3: a whole list that ends before ours does contradicts it; one that goes on later does not", () => {
+		const { b, say, log, take } = bench();
+		const [first, second, third] = [say(0), say(1), say(2)];
+		take(first);
+		take(third);
+		const now: Point = { fold: b.state, validMessages: 2, entries: 0 };
+		const read = (list: readonly Quoted[], whole: boolean): Reading["type"] => {
+			return readList({ suite, log, now, held: [], have: 0, judge: () => ({}) }, list, whole).type;
+		};
+		assert.equal(read([first, second, third], true), "supplement");
+		assert.equal(read([first, second], false), "supplement");
+		assert.equal(read([first, second], true), "conflict", "they have not seen what we have");
+		assert.equal(read([first, third], true), "nothing");
+	});
+
+	test("REPAIR-3: two lists agree where one is the beginning of the other", () => {
+		const { say } = bench();
+		const [first, second, third] = [say(0), say(1), say(2)];
+		assert.ok(agree([first, second], [first, second, third]));
+		assert.ok(agree([], [first]));
+		assert.ok(!agree([first, second], [first, third]));
+		assert.ok(!agree([second], [first, second]));
+	});
+});
+
+describe("REPAIR-2: a REPLY answers an ASK of its session, by somebody else", () => {
+	const b = new FoldBench(suite, "replies");
+	const [ana] = b.members as [OwnKeySet];
+	const bo = b.keySet();
+	const ask = b.sign(ana.e, b.aid, { type: "ASK", have: 0 });
+	const reply = (by: OwnKeySet, context: Uint8Array, of = ask.hash): VerifiedMessage<Reply> => {
+		const message: Message = { type: "REPLY", ask: of, more: false, have: 0, messages: [] };
+		return b.sign(by.e, context, message) as VerifiedMessage<Reply>;
+	};
+	const answers = (placed: VerifiedMessage<Reply>): number => {
+		const asked = { hash: ask.hash, by: ask.header.v, aid: b.aid, have: 0, replies: new Set<string>(), open: true };
+		const answering: Answering = { asks: new Map([[hex(ask.hash), asked]]), repliedAt: new Map() };
+		assert.equal(noteReplied(answering, placed) === undefined, asked.replies.size === 0);
+		return asked.replies.size;
+	};
+	for (const [what, placed, count] of [
+		["what fits", reply(bo, b.aid), 1],
+		["under another name", reply(bo, new Uint8Array(32).fill(1)), 0],
+		["to an ASK that nobody saw", reply(bo, b.aid, b.mac() as never), 0],
+		["by whoever asked", reply(ana, b.aid), 0],
+	] as const) {
+		test(what, () => assert.equal(answers(placed), count));
+	}
+});
+
+describe("a piece of an attempt that is dead by the time it is told of", () => {
+	test("CONFIRM-2, REPAIR-4: it is judged by the key of its own attempt, or by nobody", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy", "Di");
+		const [ana, bo, cy, di] = people as [Person, Person, Person, Person];
+		place.run(10_000);
+		place.say(ana, "before");
+		place.run(10_000);
+		// The attempt never ends: one CONFIRM is missing, until whoever owes it says goodbye.
+		di.cheat = (text) => (text.includes(":3Confirm:3") ? undefined : text);
+		const lost: Item[] = [];
+		place.hears = (person, item) => {
+			const type = readItem(suite, item)?.message.type;
+			if (person !== cy || item.type !== "text" || item.from !== ana.handle || type !== "CONFIRM") return true;
+			if (lost.length > 0 && !lost.includes(item)) return true;
+			lost.push(item);
+			return false;
+		};
+		place.act(ana, (one) => one.rekey(place.now));
+		place.run(20_000, () => lost.length > 0);
+		assert.equal(lost.length, 1);
+		place.run(200);
+		place.act(di, (one) => one.leave(place.now));
+		place.run(40_000);
+		place.vanish(di);
+		for (const one of [ana, bo, cy]) {
+			assert.deepEqual(names(one), ["Ana", "Bo", "Cy"], one.name);
+			assert.deepEqual(eventsOf(one, "blamed"), []);
+			assert.deepEqual(eventsOf(one, "divergence"), []);
+		}
+		assert.deepEqual(
+			eventsOf(cy, "repaired").map(({ messages, complete }) => [messages, complete]),
+			[[1, true]],
+		);
+		place.say(cy, "after");
+		place.run(5000);
+		assert.equal(ana.messages.at(-1)?.text, "after");
+	});
+});

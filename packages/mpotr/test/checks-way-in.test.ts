@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { keyName, stateHash } from "../src/fold/state.ts";
+import { generateKeySet } from "../src/key-set.ts";
+import { seal } from "../src/session/sealed-box.ts";
+import { inspectFold } from "../src/testing.ts";
+import { NO_CONTEXT, parseMessage, signMessage } from "../src/wire/envelope.ts";
+import type { Join, Message, State } from "../src/wire/messages.ts";
+import { enterInside, MINUTE } from "./checks-inside.ts";
+import { change, enterCheater, flipped } from "./support/cheat.ts";
+import { eventsOf, names, type Person, seeded, suiteOf, TestPlace } from "./support/place.ts";
+import { ofType, room as passphraseRoom } from "./support/passphrase.ts";
+
+/** Verifications on someone's way in that nothing else would miss. */
+
+const suite = suiteOf(1);
+const BINDING = "memory:room";
+
+function rulesOf(person: Person): readonly string[] {
+	return eventsOf(person, "refused").map(({ refusal }) => ("rule" in refusal ? refusal.rule : refusal.what));
+}
+
+describe("founding", () => {
+	test("FOUND-1: of two who found at one moment the first in the order does, and the other comes in", () => {
+		const place = new TestPlace(suite);
+		place.hears = () => false;
+		const ana = place.enter("Ana");
+		place.run(5000);
+		const bo = place.enter("Bo");
+		const texts = new Map<Person, string>();
+		for (const one of [ana, bo]) {
+			one.cheat = (text) => {
+				if (text.includes(":3Found:3")) texts.set(one, text);
+				return undefined;
+			};
+		}
+		// Nobody hears them: both give up waiting for an answer.
+		place.run(MINUTE, () => texts.size === 2);
+		place.hears = () => true;
+		for (const one of [ana, bo]) delete one.cheat;
+		for (const [one, text] of texts) place.inject(one.handle, text);
+		place.run(2000, () => names(ana).length === 2 && names(bo).length === 2);
+		assert.equal(texts.size, 2);
+		for (const one of [ana, bo]) assert.deepEqual(names(one), ["Ana", "Bo"]);
+		assert.equal(ana.participant.view().session?.fingerprint, bo.participant.view().session?.fingerprint);
+	});
+});
+
+describe("a STATE of a place before there was a session", () => {
+	test("STATE-3: there is nothing that it could say", () => {
+		const inside = enterInside();
+		const { place, ana } = inside;
+		const shares = place.log.flatMap((item) => {
+			const parsed = item.type === "text" ? parseMessage(suite, item.text) : undefined;
+			return parsed?.ok && parsed.value.message.type === "SHARE" ? [parsed.value] : [];
+		});
+		const at = shares[0]?.hash ?? assert.fail("no SHARE of the founder");
+		const states = place.log.flatMap((item) => {
+			const parsed = item.type === "text" ? parseMessage(suite, item.text) : undefined;
+			return parsed?.ok && parsed.value.message.type === "STATE" ? [parsed.value.message] : [];
+		});
+		const real = states[0] ?? assert.fail("no STATE");
+		const empty: State = { ...real, at, k: 0, members: [], pending: [], votes: [], dead: [], answers: [], failures: 0 };
+		ana.events.length = 0;
+		inside.say(empty);
+		place.run(MINUTE, () => rulesOf(ana).includes("STATE-3"));
+		assert.ok(rulesOf(ana).includes("STATE-3"), rulesOf(ana).join());
+	});
+});
+
+describe("what a newcomer writes on the way in", () => {
+	test("BESIDE-3: a text whose box does not open is refused and relayed to nobody", () => {
+		const place = new TestPlace(suite);
+		const ana = place.enter("Ana");
+		place.run(MINUTE, () => names(ana).length === 1);
+		const bad = change("WHISPER", (m) => ({ ...m, box: { ...m.box, mac: flipped(m.box.mac) } }));
+		const cy = enterCheater(place, "Cy", bad);
+		const rosters = (): number => ofType(place, 0, "ROSTER").length;
+		place.run(MINUTE, () => rosters() > 0);
+		place.say(cy, "let me in");
+		place.run(MINUTE);
+		assert.equal(ofType(place, 0, "WHISPER").length, 1);
+		assert.deepEqual(rulesOf(ana), ["BESIDE-3"]);
+		assert.deepEqual(eventsOf(ana, "preview"), []);
+		assert.equal(ana.messages.at(-1)?.text, "let me in", "as a message, once they are in");
+	});
+});
+
+describe("a room with a passphrase", () => {
+	test("PASS-3: a JOIN of one who ran no CPace with its sponsor is denied", () => {
+		const { place, people } = passphraseRoom(suite, "Ana", "Bo");
+		const [ana] = people as [Person];
+		const fold = inspectFold(ana.participant) ?? assert.fail("no room");
+		const context = stateHash(suite, fold) ?? assert.fail("no session");
+		const sponsor = fold.base?.members.find(({ v }) => fold.authors.get(keyName(v))?.handle === ana.handle);
+		const random = seeded("stranger");
+		const keys = generateKeySet(suite, random);
+		const sealed = seal(suite, keys.public, [context, keys.public.v.bytes], new Uint8Array(129), random);
+		assert.ok(sealed.ok && sponsor);
+		const join: Join = {
+			type: "JOIN",
+			keySet: keys.public,
+			commitment: random(32),
+			sponsor: sponsor.v.bytes,
+			sealed: sealed.value,
+			passphrase: random(32) as NonNullable<Join["passphrase"]>,
+			authenticators: [random(32), random(32)] as unknown as Join["authenticators"],
+		};
+		const sign = (number: number, of: Uint8Array, message: Message): void => {
+			place.inject("stranger", signMessage(suite, BINDING, keys.e, of, number, message).text);
+		};
+		sign(0, NO_CONTEXT, { type: "KNOCK", keySet: keys.public });
+		sign(1, context, join);
+		place.run(1000);
+		assert.deepEqual(
+			ofType(place, 0, "DENY").map(({ reason }) => reason),
+			["wrong-passphrase"],
+		);
+		for (const one of people) assert.deepEqual(eventsOf(one, "joining"), []);
+	});
+});
