@@ -2,7 +2,7 @@ import { hex } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 
 /** Remembers what a function of bytes gave, which is the same every time. */
-function remembered<A, T>(name: (argument: A) => string, make: (argument: A) => T): (argument: A) => T {
+export function remembered<A, T>(name: (argument: A) => string, make: (argument: A) => T): (argument: A) => T {
 	const known = new Map<string, T>();
 	return (argument) => {
 		const key = name(argument);
