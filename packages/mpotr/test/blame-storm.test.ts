@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concat, equal } from "@clowder/bytes";
-import type { DhSecretKey, Suite } from "@clowder/crypto";
+import { equal } from "@clowder/bytes";
 import type { Message, Revealed } from "../src/wire/messages.ts";
 import {
 	allRevealed,
@@ -13,6 +12,7 @@ import {
 	messages,
 } from "./support/blame-room.ts";
 import { type Change, type Cheater, change, flipped } from "./support/cheat.ts";
+import { knownOf, livePairs, PairRecorder } from "./support/derive.ts";
 import { eventsOf, names, seeded, suiteOf } from "./support/place.ts";
 
 /** One of `0 .. n-1`. */
@@ -128,95 +128,26 @@ for (const id of [1, 2] as const) {
 	});
 }
 
-/** The three Diffie-Hellman secrets of a pairwise key, and whose keys it is of. */
-interface Pair {
-	readonly secrets: readonly Uint8Array[];
-	readonly ys: readonly [Uint8Array, Uint8Array];
-}
-
-/** A suite that notes what goes into every pairwise key: to see what an attack would have to know. */
-function recordingSuite(id: 1 | 2, pairs: Pair[], identities: Uint8Array[]): Suite {
-	const suite = suiteOf(id);
-	const label = Buffer.from("\0\0\0\u0003p2p");
-	const recording = (...parts: readonly Uint8Array[]) => {
-		if (
-			Buffer.from(parts[0] ?? [])
-				.subarray(-label.length)
-				.equals(label)
-		) {
-			const plain = parts.slice(1).map((part) => part.slice(4));
-			const [, , , , low, high, yLow, yHigh] = plain as [Uint8Array, ...Uint8Array[]];
-			pairs.push({ secrets: plain.slice(0, 3), ys: [yLow as Uint8Array, yHigh as Uint8Array] });
-			identities.push(low as Uint8Array, high as Uint8Array);
-		}
-		return suite.primitives.sha512(...parts);
-	};
-	return { ...suite, primitives: { ...suite.primitives, sha512: recording } };
-}
-
 for (const id of [1, 2] as const) {
 	test(`BLAME-7: with everything that was ever revealed, no secret of a session can be made (suite ${id})`, () => {
-		const pairs: Pair[] = [];
-		const identities: Uint8Array[] = [];
-		const suite = recordingSuite(id, pairs, identities);
+		const recorder = new PairRecorder(suiteOf(id));
 		const bad: Change = change("SHARE", (m) => ({ ...m, ring: m.ring && { ...m.ring, cR: flipped(m.ring.cR) } }));
 		const kc: Change = change("SHARE", (m) => ({ ...m, confirmations: m.confirmations.map(flipped) }));
 		const cheats = new Map([
 			["Bo", bad],
 			["Eva", kc],
 		]);
-		const room = blameRoom(suite, { members: ["Ana", "Bo", "Cy", "Di"], newcomers: ["Eva"], cheats });
+		const room = blameRoom(recorder.suite, { members: ["Ana", "Bo", "Cy", "Di"], newcomers: ["Eva"], cheats });
 		checkHonest(room);
 		for (const one of honest(room)) assert.deepEqual(names(one), ["Ana", "Cy", "Di"]);
 		assert.equal(eventsOf(honest(room)[0] ?? assert.fail(), "blamed").length, 2);
-		const opened = derivable(suite, allRevealed(room.place, room.people), pairs, identities);
-		const known = (pair: Pair): number =>
-			pair.secrets.filter((secret) => opened.some((one) => equal(one, secret))).length;
+		const opened = recorder.derivable(allRevealed(room.place, room.people).map(({ x }) => x));
 		assert.ok(
-			pairs.some((pair) => known(pair) === 3),
+			recorder.pairs.some((pair) => knownOf(pair, opened) === 3),
 			"the pairs in dispute are open, or nothing is tried here",
 		);
-		const confirmed = liveKeys(room);
-		const live = pairs.filter(({ ys }) => ys.every((y) => confirmed.some((one) => equal(one, y))));
+		const live = livePairs(room.place, recorder.pairs);
 		assert.ok(live.length > 0);
-		for (const pair of live) assert.equal(known(pair), 0, "not one secret of a live pair");
+		for (const pair of live) assert.equal(knownOf(pair, opened), 0, "not one secret of a live pair");
 	});
-}
-
-/** `y` of everyone who confirmed an attempt that became a session. */
-function liveKeys(room: BlameRoom): readonly Uint8Array[] {
-	const all = messages(room.place).map(({ parsed }) => parsed);
-	const confirmed = all.filter(({ message }) => message.type === "CONFIRM").map(({ header }) => header.v);
-	return all.flatMap(({ message }) => {
-		const keySet = message.type === "SHARE" ? message.next : "keySet" in message ? message.keySet : undefined;
-		return keySet !== undefined && confirmed.some((v) => equal(v, keySet.v.bytes)) ? [keySet.y.bytes] : [];
-	});
-}
-
-/** Every Diffie-Hellman secret that can be made of what was revealed and all that is public. */
-function derivable(
-	suite: Suite,
-	revealed: readonly Revealed[],
-	pairs: readonly Pair[],
-	identities: readonly Uint8Array[],
-): readonly Uint8Array[] {
-	const { primitives } = suite;
-	const distinct = (all: readonly Uint8Array[]): Uint8Array[] => [
-		...new Map(all.map((one) => [Buffer.from(one).toString("hex"), one])).values(),
-	];
-	const secrets = distinct(revealed.map(({ x }) => x)).map((x): DhSecretKey => primitives.dhKeyPair(x));
-	const made: Uint8Array[] = [];
-	for (const x of secrets) {
-		for (const bytes of distinct(pairs.flatMap(({ ys }) => ys))) {
-			const y = primitives.parseDhPublicKey(bytes);
-			const shared = y.ok ? primitives.dh(x, y.value) : undefined;
-			if (shared?.ok) made.push(concat(shared.value));
-		}
-		for (const bytes of distinct(identities)) {
-			const lpk = primitives.parseIdentityKey(bytes);
-			const shared = lpk.ok ? primitives.dhToIdentity(x, lpk.value) : undefined;
-			if (shared?.ok) made.push(concat(shared.value));
-		}
-	}
-	return made;
 }
