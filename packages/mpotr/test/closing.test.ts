@@ -62,6 +62,25 @@ describe("publication", () => {
 		assert.deepEqual(by.map((event) => event.by.nickname).sort(), ["Ana", "Bo", "Cy"]);
 	});
 
+	test("PUBLISH-4: who leaves and loses the line is over, and does not come back with it", () => {
+		for (const comesBack of [true, false]) {
+			const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+			const [ana, , cy] = people as [Person, Person, Person];
+			place.act(cy, (participant) => participant.leave(place.now));
+			place.act(cy, (participant) => participant.receive({ type: "interrupted" }, place.now));
+			assert.equal(cy.participant.view().phase, "leaving");
+			place.vanish(cy);
+			if (comesBack) place.reenter(cy);
+			else {
+				const due = cy.participant.nextWake() ?? Number.NaN;
+				place.act(cy, (participant) => participant.wake(due));
+			}
+			assert.equal(cy.participant.view().phase, "over");
+			place.run(TIMEOUT);
+			assert.deepEqual(names(ana), ["Ana", "Bo"]);
+		}
+	});
+
 	test("two who leave at the same moment publish too", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo");
 		for (const person of people) place.act(person, (participant) => participant.leave(place.now));
@@ -120,18 +139,40 @@ describe("freezing", () => {
 		assert.deepEqual(names(bo), ["Ana", "Bo"]);
 	});
 
-	test("FREEZE-2: partitioned with an insider who keeps answering, one still freezes", () => {
-		const { place, people } = roomOf(suite, "Ana", "Bo", "Mal");
-		const [ana, bo, mal] = people as [Person, Person, Person];
-		// Ana is alone with Mal; Bo and Mal hear each other; Ana's words reach Mal only.
+	/** Ana and Bo hear the third only. */
+	function partition(place: TestPlace, [ana, bo]: readonly [Person, Person, Person]): void {
 		place.hears = (person, item) => {
 			if (item.type !== "text") return true;
 			if (person === ana) return item.from !== bo.handle;
 			return !(person === bo && item.from === ana.handle);
 		};
+	}
+
+	test("FREEZE-2: partitioned with an insider who keeps speaking and resends nothing, one still freezes", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Mal");
+		const [ana, bo, mal] = people as [Person, Person, Person];
+		partition(place, [ana, bo, mal]);
+		mal.cheat = (text) => (text.startsWith(":3mpCAT:3Reply") ? undefined : text);
 		place.run(1.6 * TIMEOUT);
 		assert.ok(eventsOf(ana, "frozen").length > 0 || eventsOf(ana, "leaving").length > 0);
 		assert.ok(mal.here);
+	});
+
+	test("REPAIR-3: partitioned with an insider who resends, all hear all, and nobody freezes", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+		partition(place, people as [Person, Person, Person]);
+		const [ana, bo] = people as [Person, Person, Person];
+		place.say(ana, "can you hear me?");
+		place.run(TIMEOUT, () => bo.messages.length > 0);
+		place.say(bo, "I can");
+		place.run(2 * TIMEOUT);
+		for (const person of people) {
+			assert.deepEqual(
+				person.messages.map(({ text }) => text),
+				["can you hear me?", "I can"],
+			);
+			assert.deepEqual(eventsOf(person, "frozen"), []);
+		}
 	});
 
 	test("a quiet room stays fresh: heartbeats keep everyone speaking for an hour", () => {

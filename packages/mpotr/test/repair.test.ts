@@ -71,6 +71,23 @@ describe("a message lost for one receiver only", () => {
 		atOne(people);
 	});
 
+	test("whoever saw it and says nothing more sees nothing else, once it is repaired (DIGEST-2, GAP-4)", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+		const [ana, bo, cy] = people as [Person, Person, Person];
+		const lost = loseFirst(place, { type: "MESSAGE", from: ana, to: [cy] });
+		place.say(ana, "one");
+		place.say(bo, "two");
+		place.run(300, () => texts(cy).length > 0);
+		place.asleep.add(bo);
+		place.run(30_000);
+		assert.equal(lost.length, 1);
+		sameTexts(cy, ana);
+		assert.deepEqual(eventsOf(cy, "divergence"), []);
+		place.wakeUp(bo);
+		place.run(20_000);
+		atOne(people);
+	});
+
 	const WAY_IN: readonly (readonly [MessageType, 1 | 2])[] = [
 		["JOIN", 1],
 		["INTRODUCE", 1],

@@ -7,7 +7,7 @@ import { hash, LABELS, mac, type MessageHash, type TranscriptDigest } from "../s
 import { compareState, receiveRoster } from "../src/participant/accept.ts";
 import { Desk } from "../src/participant/desk.ts";
 import { readState } from "../src/participant/join.ts";
-import { seenBy } from "../src/participant/receive.ts";
+import { seenBy } from "../src/participant/suspects.ts";
 import { Room, type Self } from "../src/participant/room.ts";
 import { Outbox } from "../src/participant/send.ts";
 import { encodeParameters, readParameters } from "../src/parameters.ts";

@@ -32,7 +32,7 @@ import { answerDuties, askAbout, openDuty } from "./admission.ts";
 import { noteTold, pakeDuties, passphraseFits } from "./passphrase.ts";
 import { joinAuthenticator, joinCore } from "./join.ts";
 import { rosterHelps } from "./silence.ts";
-import { decryptContent, seenBy } from "./receive.ts";
+import { decryptContent } from "./receive.ts";
 import { verifyDigests } from "./suspects.ts";
 import type { Room } from "./room.ts";
 import { encryptContent } from "./send.ts";
@@ -177,7 +177,7 @@ export function receiveIntroduce(
 	if (content.kind !== "introduction") {
 		return err({ blame: "sender", rule: "CONTENT-4", expected: "an introduction", got: content.kind });
 	}
-	verifyDigests(room, session, placed.header.v, seenBy(session, header));
+	verifyDigests(room, session, placed.header.v, header);
 	examineJoin(room, join, content.identity);
 	announceJoin(room, join);
 	return ok(undefined);

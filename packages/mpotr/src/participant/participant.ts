@@ -203,6 +203,7 @@ export class Participant implements ParticipantApi {
 
 	/** In the place, as somebody new: whatever we had under another handle is over. */
 	#enter(input: Extract<CarrierInput, { type: "entered" }>): void {
+		if (this.#mode.type === "leaving") return this.#end("left");
 		const before = this.#room;
 		this.#desk.forget();
 		this.#desk.binding = input.binding;
@@ -351,8 +352,10 @@ export class Participant implements ParticipantApi {
 	#settle(at: Millis): void {
 		this.#desk.now = at;
 		this.#changed = true;
-		// What is done stays done while the line is interrupted: it goes out when the line is back (CARRIER-12).
-		this.#wake = this.#interrupted ? undefined : this.#duties.settle(() => this.#wanted(), at);
+		// What is done stays done while the line is interrupted: it goes out when the line is back (CARRIER-12). Who leaves does
+		// not wait for that.
+		const waits = this.#interrupted && this.#mode.type !== "leaving";
+		this.#wake = waits ? undefined : this.#duties.settle(() => this.#wanted(), at);
 	}
 
 	#wanted(): readonly Duty[] {

@@ -3,7 +3,6 @@ import type { MessageId, Millis, Refusal } from "../api.ts";
 import { keyName } from "../fold/state.ts";
 import { type Content, type ContentHeader, decodeContent } from "../session/content.ts";
 import type { LiveSession } from "../session/live-session.ts";
-import type { Digest } from "../session/transcript.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Close, Encrypted, Leave, TextMessage } from "../wire/messages.ts";
 import { personId } from "../identity.ts";
@@ -46,16 +45,10 @@ export function receiveMessage(room: Room, placed: VerifiedMessage<TextMessage>,
 		return err({ blame: "sender", rule: "CONTENT-4", expected: "a text or an acknowledgement", got: content.kind });
 	}
 	session.freshness.reported(keyName(placed.header.v), header.validMessages);
-	verifyDigests(room, session, placed.header.v, seenBy(session, header));
+	verifyDigests(room, session, placed.header.v, header);
 	if (content.kind === "relayed") receiveRelayed(room, content.v, content.text, now);
 	if (content.kind === "text") placeText(room, session, placed, content, echo?.id, now);
 	return ok(undefined);
-}
-
-/** Whoever counts more valid messages than we have seen sees another transcript (rule DIGEST-2). */
-export function seenBy(session: LiveSession, header: ContentHeader): Digest {
-	if (header.validMessages <= session.validMessages) return header.seen;
-	return { entries: Number.MAX_SAFE_INTEGER, digest: header.seen.digest };
 }
 
 function placeText(
@@ -100,5 +93,5 @@ function placeText(
 /** CLOSE and LEAVE carry their author's last view of a session. */
 export function receiveLastView(room: Room, session: LiveSession, placed: VerifiedMessage<Close | Leave>): void {
 	const { entries, digest } = placed.message;
-	verifyDigests(room, session, placed.header.v, { entries, digest });
+	verifyDigests(room, session, placed.header.v, { seen: { entries, digest }, validMessages: 0 });
 }

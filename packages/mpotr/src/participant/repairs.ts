@@ -3,7 +3,7 @@ import type { Handle, Millis } from "../api.ts";
 import type { Missing } from "../fold/repair.ts";
 import type { KeyName } from "../fold/state.ts";
 import type { LiveSession } from "../session/live-session.ts";
-import type { Digest } from "../session/transcript.ts";
+import type { ContentHeader } from "../session/content.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { State } from "../wire/messages.ts";
 import type { Answering } from "./answer.ts";
@@ -41,8 +41,16 @@ export interface Gap {
 	complete: boolean;
 }
 
-/** Whose view of the session differed, since when, and how they said it was. */
-export type Suspects = Map<KeyName, { readonly since: Millis; seen: Digest }>;
+/** Someone's view of the session differed. */
+export interface Suspicion {
+	since: Millis;
+	/** How they last said it was. */
+	view: ContentHeader;
+	/** Whether a repair was begun since. */
+	asked: boolean;
+}
+
+export type Suspects = Map<KeyName, Suspicion>;
 
 /** What a room remembers of its order, and what it asks and answers (design section 8, gaps). */
 export class Repairs {

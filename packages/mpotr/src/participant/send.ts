@@ -213,7 +213,7 @@ export function sendAcknowledgement(room: Room, session: LiveSession): void {
 }
 
 /** Random within max(2 s, n/2 s), so that a room of any size sends some two acknowledgements a second (rule ACK-1). */
-function acknowledgeDelay(room: Room, session: LiveSession): number {
+export function acknowledgeDelay(room: Room, session: LiveSession): number {
 	const window = Math.max(room.self.timing.acknowledgeMs, (session.plist.length / 2) * 1000);
 	return room.desk.someOf(window);
 }
