@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+
 import { describe, test } from "node:test";
+import { hex } from "@clowder/bytes";
 import { type Change, change, enterCheater, flipped } from "./support/cheat.ts";
 import { eventsOf, names, type Person, roomOf, suiteOf, TestPlace } from "./support/place.ts";
 
@@ -105,6 +107,26 @@ describe("contributions that do not fit", () => {
 			});
 			for (const person of [...people, ...newcomers]) assert.equal(names(person).length, 6, `${broken} ${person.name}`);
 		}
+	});
+
+	test("JOIN-8: a sponsor who introduces nobody keeps nobody out, whoever the newcomer comes to first", () => {
+		const { place, people } = roomOf(suite, "Ana", "Cy");
+		const withheld: string[] = [];
+		enterCheater(
+			place,
+			"Mal",
+			change("INTRODUCE", (m) => {
+				withheld.push(hex(m.join));
+				return undefined;
+			}),
+		);
+		place.run(20_000);
+		for (const [i, name] of ["Dee", "Eve", "Fay", "Gus"].entries()) {
+			const person = place.enter(name);
+			place.run(12_000);
+			for (const one of [...people, person]) assert.equal(names(one).length, 4 + i, one.name);
+		}
+		assert.notEqual(withheld.length, 0);
 	});
 
 	test("STATE-3: a member who lies in every STATE is contradicted once for each KNOCK, and the newcomer gets in", () => {

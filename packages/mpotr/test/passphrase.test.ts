@@ -8,6 +8,7 @@ import type { Message } from "../src/wire/messages.ts";
 import { enterCheater, flipped } from "./support/cheat.ts";
 import { FoldBench } from "./support/fold-bench.ts";
 import { eventsOf, names, type Person, seeded, suiteOf, TestPlace } from "./support/place.ts";
+import { loseFirst } from "./support/lossy.ts";
 import { enter, MINUTE, messagesSince, ofType, phrase, room, why } from "./support/passphrase.ts";
 
 for (const id of [1, 2] as const) {
@@ -39,6 +40,17 @@ for (const id of [1, 2] as const) {
 }
 
 const suite = suiteOf(2);
+
+test("PASS-2: an answer of the sponsor's that is lost for everyone does not keep newcomers out", () => {
+	const { place, people } = room(suite, "Ana");
+	const [ana] = people as [Person];
+	const asked = people.length;
+	const cy = enter(place, "Cy", "open sesame");
+	const lost = loseFirst(place, { type: "PAKE", from: ana, to: [ana, cy] });
+	place.run(MINUTE);
+	assert.equal(lost.length, 1);
+	for (const person of [ana, cy]) assert.equal(names(person).length, asked + 1);
+});
 
 test("a room that asks for a passphrase and asks its people too: both, through a new session with a new run", () => {
 	const place = new TestPlace(suite);

@@ -12,6 +12,8 @@ export interface Duty {
 	readonly run: (now: Millis) => void;
 	/** Done, and still wanted after this long: what was sent is lost, so it is done again. */
 	readonly againMs?: number;
+	/** Its time runs, but it is not done now. */
+	readonly paused?: boolean;
 }
 
 /** A duty that is due at once. */
@@ -37,9 +39,9 @@ export class Duties {
 			this.#known = known;
 			const next = duties.find((duty) => {
 				const entry = known.get(duty.key);
-				return entry !== undefined && !entry.done && entry.due <= at;
+				return !duty.paused && entry !== undefined && !entry.done && entry.due <= at;
 			});
-			if (next === undefined) return this.#nextDue();
+			if (next === undefined) return this.#nextDue(duties);
 			const again = next.againMs === undefined ? undefined : at + next.againMs;
 			known.set(next.key, { due: again ?? at, done: again === undefined });
 			next.run(at);
@@ -47,12 +49,12 @@ export class Duties {
 		throw new Error("duties do not settle");
 	}
 
-	#nextDue(): Millis | undefined {
-		let next: Millis | undefined;
-		for (const { due, done } of this.#known.values()) {
-			if (!done && (next === undefined || due < next)) next = due;
-		}
-		return next;
+	#nextDue(duties: readonly Duty[]): Millis | undefined {
+		const dues = duties.flatMap(({ key, paused }) => {
+			const entry = this.#known.get(key);
+			return paused || entry === undefined || entry.done ? [] : [entry.due];
+		});
+		return dues.length === 0 ? undefined : Math.min(...dues);
 	}
 
 	clear(): void {

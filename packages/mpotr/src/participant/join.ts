@@ -269,7 +269,8 @@ export function joinDuties(room: Room, knockAgain: () => void): readonly Duty[] 
 			knockAgain();
 		},
 	};
-	if (pending !== undefined) return [again];
+	// One that the STATE told of waits for a sponsor who did not introduce us in all that time: we come to another (rule JOIN-8).
+	if (pending?.introduced) return [again];
 	if (fold.parameters.passphrase && entry.run?.type !== "agreed") return [...ownRunDuties(room, keys), again];
 	const join = now(`join:${hex(state)}`, () => {
 		const made = makeJoin(room, entry, keys, own, state);

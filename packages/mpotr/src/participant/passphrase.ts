@@ -81,11 +81,12 @@ export function pakeDuties(room: Room, session: LiveSession): readonly Duty[] {
 	const delay = answerDelayMs(failures);
 	// Whoever is asked for their answers at one time does not give them at one time.
 	const turn = delay === 0 ? 0 : room.backOff(concat(session.aid, u32(failures)));
+	// While ours is on its way nobody else is answered; it may be lost.
 	const echo = gate.sent === undefined ? 0 : self.timing.resendMs;
 	return [
 		{
 			key: `pake:${hex(asked.run.state)}:${hex(asked.run.newcomer)}:${failures}:${answeredAt}:${echo}`,
-			delayMs: (at) => Math.max(answeredAt + delay - at, 0) + turn + echo,
+			delayMs: (at) => Math.max(answeredAt + delay - at, answeredAt + echo - at, 0) + turn,
 			run: (at) => answer(room, session, from, asked, at),
 		},
 	];

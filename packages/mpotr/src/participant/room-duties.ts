@@ -29,14 +29,12 @@ function untilPlaced(room: Room, duties: readonly Duty[]): readonly Duty[] {
 	return duties.map((duty) => ({ againMs: resendMs, ...duty }));
 }
 
-/** All that we owe in a room. While something is missing we owe nothing that follows from what we have not read. */
+/** All that we owe in a room. */
 export function roomDuties(room: Room, interrupted: boolean, ways: Ways): readonly Duty[] {
 	const order = [...repairDuties(room, ways.goOver), ...suspectDuties(room), ...doubtDuties(room)];
-	if (room.repairs.holds) return [...order, ...closeDuties(room), ...heartbeatDuties(room)];
-	return [
-		...order,
+	const always = [...order, ...closeDuties(room), ...heartbeatDuties(room)];
+	const agreed = [
 		...riding(room, untilPlaced(room, contributionDuties(room))),
-		...closeDuties(room),
 		...untilPlaced(room, acceptDuties(room)),
 		...untilPlaced(room, goneDuties(room)),
 		...witnessDuties(room),
@@ -44,8 +42,9 @@ export function roomDuties(room: Room, interrupted: boolean, ways: Ways): readon
 		...patienceDuties(room, ways.knockAgain),
 		...voteDuties(room),
 		...untilPlaced(room, rekeyDuties(room)),
-		...sendDuties(room, interrupted),
-		...besideDuties(room, interrupted),
-		...heartbeatDuties(room),
 	];
+	// While something is missing we do nothing that follows from what we have not read. Its time runs on, or whoever makes gaps
+	// on purpose would keep us from ever stepping in for them (rule RESEND-1).
+	if (room.repairs.holds) return [...always, ...agreed.map((duty) => ({ ...duty, paused: true }))];
+	return [...always, ...agreed, ...sendDuties(room, interrupted), ...besideDuties(room, interrupted)];
 }
