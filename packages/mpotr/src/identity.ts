@@ -57,8 +57,15 @@ export function nextSalt(suite: Suite, salt: Uint8Array): Uint8Array {
 	return name(suite, LABELS.salt, salt);
 }
 
+/** Asked for everyone in the room, whenever someone comes or goes. */
+const knownIds = new WeakMap<IdentityPublicKey, PersonId>();
+
 export function personId(lpk: IdentityPublicKey): PersonId {
-	return hex(lpk.bytes) as PersonId;
+	const known = knownIds.get(lpk);
+	if (known !== undefined) return known;
+	const id = hex(lpk.bytes) as PersonId;
+	knownIds.set(lpk, id);
+	return id;
 }
 
 export function toPerson(identity: Identity, self: boolean): Person {

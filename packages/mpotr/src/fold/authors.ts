@@ -4,6 +4,7 @@ import type { Handle, Refusal } from "../api.ts";
 import { MAX_KNOWN_KEYS } from "../limits.ts";
 import type { ParsedMessage, VerifiedMessage } from "../wire/envelope.ts";
 import { isCounted } from "./counting.ts";
+import { LayeredMap } from "./layered.ts";
 import {
 	type Author,
 	type Effect,
@@ -73,14 +74,32 @@ export function countMessage(
 	if (known === undefined && state.authors.size >= MAX_KNOWN_KEYS) {
 		return err({ blame: "limits", rule: "REPLAY-2", expected: `at most ${MAX_KNOWN_KEYS} keys`, got: "one more" });
 	}
-	const authors = new Map(state.authors);
-	authors.set(key, { number, handle: from, left: false, joined: known?.joined ?? false });
+	const author: Author = { number, handle: from, left: false, joined: known?.joined ?? false };
+	const authors = LayeredMap.with(state.authors, key, author);
 	const missing = known !== undefined && number > known.number + 1;
 	const v = missing ? knownKey(state, placed.header.v) : undefined;
 	return ok({
 		state: { ...state, authors },
 		gap: v && known && { type: "gap", v, expected: known.number + 1, got: number },
 	});
+}
+
+/** Whether anyone left of whom nothing came since; asked at every place, and hardly ever so. */
+export function anyoneLeft(authors: FoldState["authors"]): boolean {
+	const { below, above } = LayeredMap.layers(authors);
+	let before = leftBelow.get(below);
+	if (before === undefined) {
+		before = someLeft(below);
+		leftBelow.set(below, before);
+	}
+	return before || someLeft(above);
+}
+
+const leftBelow = new WeakMap<FoldState["authors"], boolean>();
+
+function someLeft(authors: FoldState["authors"]): boolean {
+	for (const { left } of authors.values()) if (left) return true;
+	return false;
 }
 
 /** Carries what is known of an author over to the key that replaces theirs. */

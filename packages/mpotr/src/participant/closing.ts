@@ -105,8 +105,9 @@ function isClosed(closing: Closing): boolean {
 }
 
 function isDone(closing: Closing): boolean {
-	const everyone = [...closing.continuing].every((key) => closing.acknowledged.has(key) && closing.received.has(key));
-	return closing.published && everyone && closing.receipts >= closing.continuing.size;
+	const { continuing, acknowledged, received } = closing;
+	if (!closing.published || closing.receipts < continuing.size) return false;
+	return [...continuing].every((key) => acknowledged.has(key) && received.has(key));
 }
 
 function duties(room: Room, closing: Closing): readonly Duty[] {

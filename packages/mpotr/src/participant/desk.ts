@@ -1,4 +1,3 @@
-import { hex } from "@clowder/bytes";
 import type { SigningKey, Suite } from "@clowder/crypto";
 import type { Handle, Millis, RoomEvent } from "../api.ts";
 import { isCounted } from "../fold/counting.ts";
@@ -55,15 +54,16 @@ export class Desk {
 		dropOldest(this.#numbers, MAX_OWN_KEYS);
 		const signed = signMessage(this.suite, this.binding, key, context, number, message);
 		this.#texts.push(signed.text);
-		this.#inFlight.set(hex(signed.hash), this.now);
+		this.#inFlight.set(keyName(signed.hash), this.now);
 		dropOldest(this.#inFlight, MAX_IN_FLIGHT);
 		return signed.hash;
 	}
 
 	/** Once for each of our own messages, when it has come back: when it was sent. */
 	echoed(hash: MessageHash): Millis | undefined {
-		const sentAt = this.#inFlight.get(hex(hash));
-		this.#inFlight.delete(hex(hash));
+		const name = keyName(hash);
+		const sentAt = this.#inFlight.get(name);
+		if (sentAt !== undefined) this.#inFlight.delete(name);
 		return sentAt;
 	}
 

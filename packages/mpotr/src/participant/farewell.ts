@@ -1,4 +1,5 @@
 import type { VerifyKey } from "@clowder/crypto";
+import { anyoneLeft } from "../fold/authors.ts";
 import { keyName, newcomers, presentMembers } from "../fold/state.ts";
 import type { Millis } from "../api.ts";
 import type { LiveSession } from "../session/live-session.ts";
@@ -44,17 +45,18 @@ export function farewellDuties({ room, session, until }: Farewell, finish: () =>
 /** GONE for everyone whose handle left, by the first in rank, the others after a back-off. */
 export function goneDuties(room: Room): readonly Duty[] {
 	const { session, fold } = room;
-	if (session === undefined || !room.inside) return [];
-	const waiting = [...fold.pending, ...(fold.attempt ? newcomers(fold.attempt) : [])];
-	const candidates: readonly VerifyKey[] = [
-		...presentMembers(fold).map((member) => member.v),
-		...waiting.map((join) => join.keySet.v),
-	];
-	return candidates
-		.filter((v) => fold.authors.get(keyName(v))?.left && keyName(v) !== session.ownKey)
-		.map((v) => ({
+	if (session === undefined || !room.inside || !anyoneLeft(fold.authors)) return [];
+	const duties: Duty[] = [];
+	const note = (v: VerifyKey): void => {
+		if (!fold.authors.get(keyName(v))?.left || keyName(v) === session.ownKey) return;
+		duties.push({
 			key: `gone:${keyName(v)}`,
 			delayMs: () => room.backOff(v.bytes),
 			run: () => void room.desk.post(session.own.e, session.aid, { type: "GONE", v: v.bytes }),
-		}));
+		});
+	};
+	for (const { v } of presentMembers(fold)) note(v);
+	for (const { keySet } of fold.pending) note(keySet.v);
+	for (const { keySet } of fold.attempt ? newcomers(fold.attempt) : []) note(keySet.v);
+	return duties;
 }

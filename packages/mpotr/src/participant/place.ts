@@ -179,7 +179,7 @@ function settle(room: Room, folded: Folded, placed: Taken["place"], now: Millis)
 
 function remember(room: Room): void {
 	if (room.lastPlaced === undefined) return;
-	room.recent.set(hex(room.lastPlaced), room.fold);
+	room.recent.set(keyName(room.lastPlaced), room.fold);
 	dropOldest(room.recent, MAX_RECENT_PLACES);
 }
 

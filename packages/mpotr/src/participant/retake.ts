@@ -1,5 +1,4 @@
-import { hex } from "@clowder/bytes";
-import type { Folded } from "../fold/state.ts";
+import { type Folded, keyName } from "../fold/state.ts";
 import type { LiveSession, Post } from "../session/live-session.ts";
 import type { Point, Taken } from "./log.ts";
 import { isEntry, isUnderBase } from "../fold/counting.ts";
@@ -31,7 +30,7 @@ export function note(
 	const { attempt } = room.fold;
 	if (attempt !== undefined) {
 		const { aids } = log ?? heard;
-		aids.add(hex(attempt.aid));
+		aids.add(keyName(attempt.aid));
 		dropOldest(aids, MAX_KNOWN_KEYS);
 	}
 	if (session === undefined || log === undefined || before === undefined) return;

@@ -26,6 +26,7 @@ export interface Ways {
 /** What was lost on its way for everyone is sent again, for as long as it is owed (rule RESEND-1). */
 function untilPlaced(room: Room, duties: readonly Duty[]): readonly Duty[] {
 	const { resendMs } = room.self.timing;
+	if (duties.length === 0) return duties;
 	return duties.map((duty) => ({ againMs: resendMs, ...duty }));
 }
 

@@ -1,6 +1,7 @@
 import { hex } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import type { Frozen, MessageId, Millis } from "../api.ts";
+import { Lookup } from "../fold/lookup.ts";
 import { type KeyName, keyName } from "../fold/state.ts";
 import { hideFromInspect } from "../inspect.ts";
 import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
@@ -24,6 +25,8 @@ export type Report =
 	| { readonly type: "confirmed"; readonly posts: readonly Post[] }
 	| { readonly type: "differs" }
 	| { readonly type: "nothing" };
+
+const participants = new Lookup<Participant>(({ keySet }) => keyName(keySet.v));
 
 /** Everything a running session is made of on one side; made at activation, erased when it is over. */
 export class LiveSession {
@@ -95,7 +98,7 @@ export class LiveSession {
 	}
 
 	participant(v: KeyName): Participant | undefined {
-		return this.plist.find((p) => keyName(p.keySet.v) === v);
+		return participants.in(this.plist, v);
 	}
 
 	chain(v: KeyName): SenderChain | undefined {
