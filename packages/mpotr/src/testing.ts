@@ -1,6 +1,8 @@
 /** What tests of other packages may look into; no application imports it. */
 export type { FoldState } from "./fold/state.ts";
-export { inspectFold } from "./participant/participant.ts";
+export type { Taken } from "./participant/log.ts";
+export { inspectFold, inspectRepairs } from "./participant/participant.ts";
+export type { Repairs } from "./participant/repairs.ts";
 export {
 	type Header,
 	NO_CONTEXT,

@@ -122,6 +122,34 @@ describe("VOTE", () => {
 		assert.equal(b.state.votes.has(hex(bo.public.v.bytes)), false);
 	});
 
+	test("VOTE-4: an ASK is no sign of life: who misses something reads it before what stands before it", () => {
+		const b = bench(3);
+		const [ana, bo] = b.members as [OwnKeySet, OwnKeySet, OwnKeySet];
+		cast(b, ana, vote([bo]));
+		const { state } = b;
+		b.place(b.sign(bo.e, b.aid, { type: "ASK", have: 0 }), b.handle(bo));
+		assert.equal(b.state.votes.size, 1);
+		// The agreed state is the same whether the ASK is read before the vote, after it, or not at all.
+		assert.deepEqual(b.state, state);
+	});
+
+	test("VOTE-4: a vote on a newcomer dies with the key set that it names", () => {
+		const b = bench(3);
+		const [ana, bo] = b.members as [OwnKeySet, OwnKeySet, OwnKeySet];
+		const newcomer = b.keySet();
+		b.openWith(newcomer, "h99");
+		b.until("SHARE");
+		b.place(b.piece("SHARE", newcomer), "h99");
+		cast(b, ana, vote([newcomer], "ok"));
+		assert.equal(b.state.votes.size, 1);
+		b.place(b.sign(bo.e, b.aid, { type: "LEAVE", entries: 0, digest: b.mac() as never }), b.handle(bo));
+		assert.equal(
+			b.state.attempt?.slots.some((one) => one.keySet.v === newcomer.public.v),
+			false,
+		);
+		assert.equal(b.state.votes.size, 0);
+	});
+
 	test("VOTE-5: at most a few keep-lists at a time; a further one takes the place of the oldest", () => {
 		const n = MAX_VOTE_LISTS + 4;
 		const b = bench(n);

@@ -26,6 +26,8 @@ export interface RefKnowledge {
 }
 
 const UNCOUNTED: ReadonlySet<string> = new Set(["ASK", "REPLY", "PUBLISH", "RECEIVED"]);
+/** What counts under no base: in the numbers that digests carry (DIGEST-2), and as a sign of life (VOTE-4). */
+export const APART: ReadonlySet<string> = new Set([...UNCOUNTED, "FOUND", "KNOCK", "PAKE", "CLOSE"]);
 const MOST_REKEYS_IN_A_ROW = 3;
 
 /** A handle left: noted with all who wrote from it; nothing else changes (GONE-2). */
@@ -70,7 +72,7 @@ export function refPlace(state: RefState, parsed: ParsedMessage, from: string, k
 	if (!isKnown(state, message, v) || !knows.signed(v)) return;
 	if (!count(state, message.type, v, header.number, from)) return;
 	const { votes } = state;
-	payVotes(state, message.type, v);
+	if (!APART.has(message.type)) payVotes(state, message.type, v);
 	// What is void pays no vote.
 	if (!placeCounted(state, parsed, v, knows)) state.votes = votes;
 }

@@ -20,6 +20,8 @@ export function areNew(state: RefState, keys: RefKeys, pending: readonly RefKeys
 export function renew(state: RefState, from: string, to: RefKeys): void {
 	for (const member of state.base?.members ?? []) if (member.next.v === from) member.next = to;
 	for (const join of state.pending) if (join.keys.v === from) join.keys = to;
+	// Votes name newcomers by these keys.
+	state.votes = state.votes.filter((vote) => !vote.drop.some(({ v }) => v === from));
 	const author = state.authors.find((one) => one.v === from);
 	if (author !== undefined && !state.authors.some((one) => one.v === to.v)) {
 		state.authors.push({ ...author, v: to.v, number: -1 });

@@ -1,10 +1,11 @@
 import { hex } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import { type ParsedMessage, parseMessage, verifyMessage } from "@clowder/mpotr/testing";
-import { refLeft, refPlace } from "./reference-fold.ts";
+import { APART, refLeft, refPlace } from "./reference-fold.ts";
 import { newcomersOf, refFound, refFromState, type RefState } from "./reference-state.ts";
 import { simulatedSuite } from "./suites.ts";
 import type { AgreedState, Trace, TracedClient, TracedPlace } from "./trace.ts";
+import { placeName, readPlaceName } from "./trace-order.ts";
 
 /** Where the reference and a participant differ. */
 export interface Difference {
@@ -41,40 +42,63 @@ function agreed(state: RefState): AgreedState {
 	};
 }
 
-type Seen =
+type Seen = { readonly name: string } & (
 	| { readonly type: "left"; readonly handle: string }
-	| { readonly type: "text"; readonly from: string; readonly parsed: ParsedMessage; readonly misfit: boolean };
+	| { readonly type: "text"; readonly from: string; readonly parsed: ParsedMessage; readonly misfit: boolean }
+);
 
 /** A room's order, read from some place on. */
 interface Reading {
-	readonly state: RefState;
+	state: RefState;
 	/** Whose STATE it began from: for as long as one is not in the session, their view is one's own. */
 	readonly sponsor: string | undefined;
+	/** Where its sessions began: how many places had been seen, and how it stood. */
+	readonly begun: { readonly base: string; readonly seen: number; readonly state: RefState }[];
+	/** Whom messages convicted when they were placed. */
+	readonly verdicts: Map<string, readonly string[]>;
+}
+
+function reading(state: RefState, sponsor: string | undefined): Reading {
+	return { state, sponsor, begun: [], verdicts: new Map() };
 }
 
 /** Sessions of others that are read beside one's own. */
 const BESIDE_MOST = 8;
+/** Sessions whose beginning is remembered. */
+const BEGUN_MOST = 3;
 /** Messages whose verdict needs the secrets of the attempt. */
 const JUDGED: ReadonlySet<string> = new Set(["COMPLAIN", "REVEAL", "FAULT", "OK"]);
-
 /** One client's reading, once more, by the reference. */
 class Reader {
 	readonly #suite: Suite;
-	readonly #binding: string;
+	readonly #trace: Trace;
+	/** All messages that anyone read, by name. */
+	readonly #known: ReadonlyMap<string, ParsedMessage>;
+	readonly #misfits: ReadonlySet<string>;
 	#self = "";
 	#seen: Seen[] = [];
 	#own: Reading | undefined;
 	/** Other sessions that live in the place: whoever moves over to one has read it since its STATE. */
 	#beside: Reading[] = [];
 
-	constructor(suite: Suite, binding: string) {
+	constructor(suite: Suite, trace: Trace, known: ReadonlyMap<string, ParsedMessage>) {
 		this.#suite = suite;
-		this.#binding = binding;
+		this.#trace = trace;
+		this.#known = known;
+		this.#misfits = new Set(
+			trace.misfits.flatMap((text) => {
+				const parsed = parseMessage(suite, text);
+				return parsed.ok ? hex(parsed.value.hash) : [];
+			}),
+		);
 	}
 
 	/** Returns the type of what was placed. */
-	read({ input, misfit, after }: TracedPlace): string {
-		switch (input.type) {
+	read({ input, took, after }: TracedPlace): string {
+		switch (input?.type) {
+			case undefined:
+				this.#take(undefined, took, after);
+				return "time";
 			case "entered":
 				this.#self = input.self;
 				this.#seen = [];
@@ -82,20 +106,25 @@ class Reader {
 				this.#beside = [];
 				return input.type;
 			case "left":
-				this.#place({ type: "left", handle: input.handle }, after);
+				this.#place({ type: "left", handle: input.handle, name: placeName(input.handle, undefined) }, took, after);
 				return input.type;
 			case "text": {
 				const parsed = parseMessage(this.#suite, input.text);
 				if (!parsed.ok) return "garbage";
 				const { type } = parsed.value.message;
-				this.#place({ type: "text", from: input.from, parsed: parsed.value, misfit }, after);
+				this.#place(this.#text(input.from, parsed.value), took, after);
 				if (type === "FOUND") this.#found(parsed.value, input.from, after);
 				if (type === "STATE") this.#readAlso(parsed.value, after);
 				return type;
 			}
 			default:
-				return input.type;
+				return input?.type ?? "time";
 		}
+	}
+
+	#text(from: string, parsed: ParsedMessage): Seen {
+		const message = hex(parsed.hash);
+		return { type: "text", from, parsed, misfit: this.#misfits.has(message), name: placeName(from, message) };
 	}
 
 	/** What is agreed on as the reference has it; if the participant moved to another session, as it stands there. */
@@ -117,7 +146,7 @@ class Reader {
 
 	#found(parsed: ParsedMessage, from: string, after: AgreedState | null): void {
 		const state = this.#own === undefined && after !== null ? refFound(parsed, from) : undefined;
-		if (state !== undefined) this.#own = { state, sponsor: undefined };
+		if (state !== undefined) this.#own = reading(state, undefined);
 	}
 
 	/** A STATE of another session: read from there on, with all that came since the place it speaks of. */
@@ -129,27 +158,91 @@ class Reader {
 		const index = this.#seen.findIndex((one) => one.type === "text" && hex(one.parsed.hash) === at);
 		const state = index < 0 ? undefined : refFromState(parsed);
 		if (state === undefined) return;
-		const reading = { state, sponsor: hex(parsed.header.v) };
-		for (const one of this.#seen.slice(index + 1)) this.#apply(reading, one, after);
-		this.#beside = [...this.#beside, reading].slice(-BESIDE_MOST);
+		const other = reading(state, hex(parsed.header.v));
+		for (const [i, one] of this.#seen.entries()) if (i > index) this.#apply(other, one, i + 1, after);
+		this.#beside = [...this.#beside, other].slice(-BESIDE_MOST);
 	}
 
-	#place(seen: Seen, after: AgreedState | null): void {
+	#place(seen: Seen, took: TracedPlace["took"], after: AgreedState | null): void {
 		this.#seen.push(seen);
-		for (const reading of [this.#own, ...this.#beside]) if (reading !== undefined) this.#apply(reading, seen, after);
+		for (const one of this.#beside) this.#apply(one, seen, this.#seen.length, after);
+		this.#take(seen, took, after);
 	}
 
-	#apply({ state, sponsor }: Reading, seen: Seen, after: AgreedState | null): void {
+	/** What the participant took of its own session's order: what was fed, or nothing for now, or much of it once more. */
+	#take(seen: Seen | undefined, took: TracedPlace["took"], after: AgreedState | null): void {
+		const own = this.#own;
+		if (own === undefined) return;
+		if (took === undefined) {
+			if (seen !== undefined) this.#apply(own, seen, this.#seen.length, after);
+			return;
+		}
+		const [first] = took;
+		const start = own.begun.findLast(({ base }) => base === first?.base);
+		if (start === undefined) return;
+		own.state = structuredClone(start.state);
+		own.begun.splice(own.begun.lastIndexOf(start) + 1);
+		this.#takeAgain(
+			own,
+			start.seen,
+			took.flatMap(({ places }) => places),
+			after,
+		);
+	}
+
+	/** The places of an order, each after what is of no session's order and was seen before it. */
+	#takeAgain(own: Reading, start: number, places: readonly string[], after: AgreedState | null): void {
+		const taken = new Set<number>();
+		let until = start;
+		const apart = (end: number): void => {
+			for (; until < end; until++) {
+				const one = this.#seen[until] as Seen;
+				if (one.type === "text" && APART.has(one.parsed.message.type)) this.#apply(own, one, until + 1, after);
+			}
+		};
+		for (const place of places) {
+			const at = this.#seen.findIndex((one, i) => i >= start && one.name === place && !taken.has(i));
+			taken.add(at);
+			apart(at);
+			const seen = this.#seen[at] ?? this.#missed(place);
+			if (seen !== undefined) this.#apply(own, seen, until, after);
+		}
+		apart(this.#seen.length);
+	}
+
+	/** What came with a REPLY. */
+	#missed(place: string): Seen | undefined {
+		const { from, message } = readPlaceName(place);
+		const parsed = message === undefined ? undefined : this.#known.get(message);
+		return parsed && this.#text(from, parsed);
+	}
+
+	#apply(one: Reading, seen: Seen, count: number, after: AgreedState | null): void {
+		const { state } = one;
 		if (seen.type === "left") return refLeft(state, seen.handle);
 		const own = state.base?.members.find(({ v }) =>
 			state.authors.some((author) => author.v === v && author.handle === this.#self),
 		);
 		const signed = (v: string): boolean => {
 			const key = this.#suite.primitives.parseVerifyKey(new Uint8Array(Buffer.from(v, "hex")));
-			return key.ok && verifyMessage(this.#suite, this.#binding, key.value, seen.parsed).ok;
+			return key.ok && verifyMessage(this.#suite, this.#trace.binding, key.value, seen.parsed).ok;
 		};
-		const convicted = JUDGED.has(seen.parsed.message.type) && after !== null ? convictedIn(state, after) : [];
-		refPlace(state, seen.parsed, seen.from, { signed, misfit: seen.misfit, convicted, side: own?.v ?? sponsor });
+		const base = state.base?.aid;
+		const convicted = after === null ? [] : this.#convicted(one, seen, after);
+		const side = own?.v ?? one.sponsor;
+		refPlace(state, seen.parsed, seen.from, { signed, misfit: seen.misfit, convicted, side });
+		if (state.base === undefined || state.base.aid === base) return;
+		one.begun.push({ base: state.base.aid, seen: count, state: structuredClone(state) });
+		if (one.begun.length > BEGUN_MOST) one.begun.shift();
+	}
+
+	#convicted(one: Reading, { name, parsed }: Extract<Seen, { type: "text" }>, after: AgreedState): readonly string[] {
+		if (!JUDGED.has(parsed.message.type)) return [];
+		const known = one.verdicts.get(name);
+		if (known !== undefined) return known;
+		const convicted = convictedIn(one.state, after);
+		if (convicted.length > 0) one.verdicts.set(name, convicted);
+		return convicted;
 	}
 }
 
@@ -164,12 +257,13 @@ function convictedIn(state: RefState, after: AgreedState): string[] {
 		v,
 		...(state.attempt?.shares ?? []).filter((one) => one.v === v).map((one) => one.next.v),
 	];
-	const gone = newcomers.filter((join) => died && !keysOf(join.keys.v).some((v) => here.has(v)));
+	const gone = [...(died ? newcomers : []), ...state.pending].filter(
+		(join) => !keysOf(join.keys.v).some((v) => here.has(v)),
+	);
 	return [...after.removed.filter((v) => !state.removed.includes(v)), ...gone.map((join) => join.keys.v)];
 }
 
-function replayClient(suite: Suite, binding: string, client: TracedClient): Replayed {
-	const reader = new Reader(suite, binding);
+function replayClient(reader: Reader, client: TracedClient): Replayed {
 	let compared = 0;
 	for (const [place, traced] of client.places.entries()) {
 		const type = reader.read(traced);
@@ -186,12 +280,22 @@ function replayClient(suite: Suite, binding: string, client: TracedClient): Repl
 	return { compared, difference: undefined };
 }
 
+function allMessages(suite: Suite, { clients }: Trace): ReadonlyMap<string, ParsedMessage> {
+	const known = new Map<string, ParsedMessage>();
+	for (const { input } of clients.flatMap(({ places }) => places)) {
+		const parsed = input?.type === "text" ? parseMessage(suite, input.text) : undefined;
+		if (parsed?.ok) known.set(hex(parsed.value.hash), parsed.value);
+	}
+	return known;
+}
+
 /** Reads a whole trace again; stops at the first difference. */
 export function replayTrace(trace: Trace): Replayed {
 	const suite = simulatedSuite(trace.story.suite);
+	const known = allMessages(suite, trace);
 	let compared = 0;
 	for (const client of trace.clients) {
-		const replayed = replayClient(suite, trace.binding, client);
+		const replayed = replayClient(new Reader(suite, trace, known), client);
 		compared += replayed.compared;
 		if (replayed.difference !== undefined) return { compared, difference: replayed.difference };
 	}

@@ -1,7 +1,8 @@
 import { hex } from "@clowder/bytes";
 import type { CarrierInput } from "@clowder/mpotr";
-import { type FoldState, inspectFold } from "@clowder/mpotr/testing";
+import { type FoldState, inspectFold, inspectRepairs } from "@clowder/mpotr/testing";
 import type { Client } from "./client.ts";
+import { OrderRecorder, type TakenOrder } from "./trace-order.ts";
 import type { Story } from "./story.ts";
 import type { Onlooker } from "./world.ts";
 
@@ -20,9 +21,10 @@ export interface AgreedState {
 
 /** What one client read, and what it agreed to after it; null while it reads no room's order. */
 export interface TracedPlace {
-	readonly input: CarrierInput;
-	/** A CONFIRM that does not fit its attempt's key, as those know who hold it. */
-	misfit: boolean;
+	/** Undefined where time passed and nothing came. */
+	readonly input: CarrierInput | undefined;
+	/** What it took of the order in this turn, if that is not just the input: messages were missing (rule REPAIR-4). */
+	took: readonly TakenOrder[] | undefined;
 	after: AgreedState | null;
 }
 
@@ -35,6 +37,8 @@ export interface TracedClient {
 export interface Trace {
 	readonly story: Story;
 	readonly binding: string;
+	/** Texts of CONFIRMs that do not fit their attempt's key, as those know who hold it. */
+	readonly misfits: readonly string[];
 	readonly clients: readonly TracedClient[];
 }
 
@@ -72,6 +76,7 @@ export class TraceRecorder {
 	readonly onlooker: Onlooker;
 	readonly #clients: Map<Client, TracedClient> = new Map();
 	readonly #open: Map<Client, TracedPlace> = new Map();
+	readonly #orders: Map<Client, OrderRecorder> = new Map();
 	#binding = "";
 
 	constructor() {
@@ -85,25 +90,32 @@ export class TraceRecorder {
 
 	#fed(client: Client, input: CarrierInput): void {
 		if (input.type === "entered") this.#binding = input.binding;
+		this.#open.set(client, this.#add(client, input));
+	}
+
+	#add(client: Client, input: CarrierInput | undefined): TracedPlace {
 		const traced = this.#clients.get(client) ?? { label: client.label, places: [] };
 		this.#clients.set(client, traced);
-		const place = { input, misfit: false, after: null };
+		const place: TracedPlace = { input, took: undefined, after: null };
 		traced.places.push(place);
-		this.#open.set(client, place);
+		return place;
 	}
 
 	#turned(client: Client): void {
-		const place = this.#open.get(client);
+		const order = this.#orders.get(client) ?? new OrderRecorder();
+		this.#orders.set(client, order);
+		const took = order.turned(inspectRepairs(client.participant));
+		const read = took !== undefined && took.length > 0;
+		const place = this.#open.get(client) ?? (read ? this.#add(client, undefined) : undefined);
 		this.#open.delete(client);
 		const fold = inspectFold(client.participant);
-		if (place !== undefined && fold !== undefined) place.after = agreedState(fold);
+		if (place === undefined || fold === undefined) return;
+		place.took = took;
+		place.after = agreedState(fold);
 	}
 
 	/** The whole; `misfits` are the CONFIRMs that cheaters made. */
 	trace(story: Story, misfits: ReadonlySet<string>): Trace {
-		for (const place of [...this.#clients.values()].flatMap((client) => client.places)) {
-			place.misfit = place.input.type === "text" && misfits.has(place.input.text);
-		}
-		return { story, binding: this.#binding, clients: [...this.#clients.values()] };
+		return { story, binding: this.#binding, misfits: [...misfits], clients: [...this.#clients.values()] };
 	}
 }

@@ -4,6 +4,7 @@ import type { Departure } from "../api.ts";
 import { MAX_VOTE_LISTS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Dropped, MessageType, Vote, VoteReason } from "../wire/messages.ts";
+import { isUnderBase } from "./counting.ts";
 import { type JoinOut, takeOut } from "./opening.ts";
 import {
 	broken,
@@ -149,9 +150,12 @@ const PAYS: Partial<Record<MessageType, VoteReason>> = {
 	VOTE: "vote",
 };
 
-/** A vote dies when what it waits for is placed; one over a missing heartbeat, by any sign of life (rule VOTE-4). */
+/**
+ * A vote dies when what it waits for is placed; one over a missing heartbeat, by any sign of life (rule VOTE-4). What counts
+ * under no base is none: who waits for a missing message reads it earlier than others do, and not again after the repair.
+ */
 export function payVotes(state: FoldState, placed: VerifiedMessage): FoldState {
-	if (state.votes.size === 0) return state;
+	if (state.votes.size === 0 || !isUnderBase(placed.message.type)) return state;
 	const slot = state.attempt && slotOf(state.attempt, placed.header.v);
 	const v = keyName(slot?.member ?? placed.header.v);
 	const paid = PAYS[placed.message.type];

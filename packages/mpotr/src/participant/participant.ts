@@ -30,6 +30,7 @@ import { type Buffered, entryKeys, Knocking } from "./join.ts";
 import { type Crossing, crossingDuties, dropCrossing, follow, isForeign, sayReturn, startCrossing } from "./merging.ts";
 import { type Mode, phaseOf } from "./mode.ts";
 import { goOver, place, type Turn } from "./place.ts";
+import type { Repairs } from "./repairs.ts";
 import type { Room, Self } from "./room.ts";
 import { roomDuties } from "./room-duties.ts";
 import { knownPeople, Outbox, waitingFor } from "./send.ts";
@@ -38,11 +39,14 @@ import { viewRoom } from "./view.ts";
 
 /** The agreed state as a participant has it, for tests of other packages; undefined outside of a room. */
 export let inspectFold: (participant: ParticipantApi) => FoldState | undefined;
+/** For tests: in which order a participant took the places of its room, and whether it waits for what is missing. */
+export let inspectRepairs: (participant: ParticipantApi) => Repairs | undefined;
 
 /** One person's side of one room, without I/O: `ParticipantApi` says how it is used. */
 export class Participant implements ParticipantApi {
 	static {
-		inspectFold = (one) => (one instanceof Participant && one.#mode.type === "room" ? one.#mode.room.fold : undefined);
+		inspectFold = (one) => (one instanceof Participant ? one.#room?.fold : undefined);
+		inspectRepairs = (one) => (one instanceof Participant ? one.#room?.repairs : undefined);
 	}
 
 	readonly #self: Self;
