@@ -155,28 +155,40 @@ export function sameKeySet(one: PublicKeySet, other: PublicKeySet): boolean {
 	return equal(byHash(one), byHash(other));
 }
 
-/** The first six bytes as a number: of keys that differ, nearly always another. */
-function beginning(key: Uint8Array): number {
-	let value = 0;
-	for (let i = 0; i < 6; i++) value = value * 256 + (key[i] as number);
-	return value;
+/** The keys of a set, KEM keys as hashes. */
+function keysOf(keys: PublicKeySet): readonly Uint8Array[] {
+	const kem = [keys.ek, keys.bek].flatMap((ref) => (ref === undefined ? [] : [ref.hash]));
+	return [keys.y.bytes, keys.b.bytes, keys.v.bytes, ...kem];
 }
 
-/** Whether keys differ at their beginnings, which is soon said of the hundreds that a large room holds. */
-function beginDistinctly(keys: readonly Uint8Array[]): boolean {
-	return new Set(keys.map(beginning)).size === keys.length;
+/** What each key of a set begins with, as numbers; a set is asked for at every SHARE of the attempt that it is held in. */
+const beginnings = new WeakMap<PublicKeySet, readonly number[]>();
+
+function beginningsOf(keys: PublicKeySet): readonly number[] {
+	const known = beginnings.get(keys);
+	if (known !== undefined) return known;
+	const made = keysOf(keys).map((key) => new DataView(key.buffer, key.byteOffset).getUint32(0) >>> 2);
+	beginnings.set(keys, made);
+	return made;
+}
+
+/** Whether all keys differ at their beginnings already, which is nearly always so, and soon said of thousands. */
+function beginDistinctly(keySets: readonly PublicKeySet[]): boolean {
+	const seen = new Set<number>();
+	let count = 0;
+	for (const keys of keySets) {
+		for (const beginning of beginningsOf(keys)) {
+			seen.add(beginning);
+			count++;
+		}
+	}
+	return seen.size === count;
 }
 
 /** Every curve key and KEM hash of the list occurs once (design section 2); else the key that came twice. */
 export function allDistinct(keySets: readonly PublicKeySet[]): Result<void, Uint8Array> {
-	const seen: Uint8Array[] = [];
-	for (const keys of keySets) {
-		seen.push(keys.y.bytes, keys.b.bytes, keys.v.bytes);
-		if (keys.ek) seen.push(keys.ek.hash);
-		if (keys.bek) seen.push(keys.bek.hash);
-	}
-	if (beginDistinctly(seen)) return ok(undefined);
-	seen.sort(compare);
+	if (beginDistinctly(keySets)) return ok(undefined);
+	const seen = keySets.flatMap(keysOf).sort(compare);
 	for (let i = 1; i < seen.length; i++) {
 		const [before, here] = [seen[i - 1] as Uint8Array, seen[i] as Uint8Array];
 		if (compare(before, here) === 0) return err(here);

@@ -65,8 +65,8 @@ function openAttempt(
 	if (members.length === 0) return { state, effects: [{ type: "deserted" }] };
 	const entering = joins.map((join): Slot => ({ keySet: join.keySet, member: undefined, join }));
 	const attempt = freshAttempt(suite, state, [...members, ...entering], opened);
-	const names = new Set(joins.map((join) => hex(join.hash)));
-	const pending = state.pending.filter((join) => !names.has(hex(join.hash)));
+	const names = new Set(joins.map((join) => keyName(join.hash)));
+	const pending = state.pending.filter((join) => !names.has(keyName(join.hash)));
 	return { state: { ...state, attempt, pending }, effects: [{ type: "opened", attempt }] };
 }
 
@@ -88,7 +88,7 @@ export const placeOpen: Step<Open> = (suite, state, placed) => {
 		return broken(state, "REKEY-2", `at most ${MAX_REKEYS_IN_A_ROW} re-keys in a row`, "one more");
 	}
 	const found = state.pending.filter(
-		(join) => join.introduced && isAdmitted(state, join) && wanted.has(hex(join.hash)),
+		(join) => join.introduced && isAdmitted(state, join) && wanted.has(keyName(join.hash)),
 	);
 	if (found.length !== wanted.size) return late(state, "OPEN-3", "joins that are introduced and let in", "another");
 	if (presentMembers(state).length + found.length > MAX_PARTICIPANTS) {
@@ -145,8 +145,8 @@ function killAttempt(state: FoldState): Folded {
 }
 
 function present(state: FoldState, joins: readonly PendingJoin[]): readonly PendingJoin[] {
-	const names = new Set(joins.map((join) => hex(join.hash)));
-	return state.pending.filter((join) => names.has(hex(join.hash)));
+	const names = new Set(joins.map((join) => keyName(join.hash)));
+	return state.pending.filter((join) => names.has(keyName(join.hash)));
 }
 
 /** The attempt dies and the next opens at this very place with the same joins, nothing added (rule REMOVE-1). */
@@ -184,9 +184,9 @@ export function takeOut(
 ): Folded {
 	const gone = new Set([...members.map(({ v }) => keyName(v)), ...joins.map(({ join }) => keyName(join.keySet.v))]);
 	const removed = new Map([...state.removed, ...members.map(({ v, how }) => [keyName(v), how] as const)]);
-	const names = new Set(joins.map(({ join }) => hex(join.hash)));
+	const names = new Set(joins.map(({ join }) => keyName(join.hash)));
 	const { attempt } = state;
-	const isOut = (join: PendingJoin): boolean => names.has(hex(join.hash));
+	const isOut = (join: PendingJoin): boolean => names.has(keyName(join.hash));
 	const touched = attempt !== undefined && newcomers(attempt).some(isOut);
 	const dies = members.length > 0 || touched;
 	const started: FoldState = { ...state, removed, votes: votesWithout(state, gone) };

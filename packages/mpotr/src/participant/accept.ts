@@ -70,7 +70,7 @@ export function noteJoin(room: Room, join: PendingJoin): void {
 	const state = stateHash(room.suite, room.fold);
 	if (session === undefined || state === undefined) return;
 	const member = room.fold.base?.members.find((one) => equal(one.v.bytes, session.own.public.v.bytes));
-	room.joins.set(hex(join.hash), {
+	room.joins.set(keyName(join.hash), {
 		state,
 		ownNext: member && keyName(member.next.v),
 		identity: undefined,
@@ -96,13 +96,13 @@ export function noteJoin(room: Room, join: PendingJoin): void {
 }
 
 function refuseJoin(room: Room, join: PendingJoin, reason: DenyReason): void {
-	const knowledge = room.joins.get(hex(join.hash));
+	const knowledge = room.joins.get(keyName(join.hash));
 	if (knowledge !== undefined) knowledge.objection = reason;
 }
 
 /** Checks `com` and our own `a_i` (rule JOIN-5), the name (JOIN-6), and that nobody is here under this key (JOIN-7). */
 function examineJoin(room: Room, join: PendingJoin, identity: Identity): void {
-	const knowledge = room.joins.get(hex(join.hash));
+	const knowledge = room.joins.get(keyName(join.hash));
 	if (knowledge === undefined || join.message === undefined) return;
 	knowledge.identity = identity;
 	knowledge.objection = objection(room, join, join.message.message, identity, knowledge.state, knowledge.ownNext);
@@ -184,7 +184,7 @@ export function receiveIntroduce(
 }
 
 function announceJoin(room: Room, join: PendingJoin): void {
-	const knowledge = room.joins.get(hex(join.hash));
+	const knowledge = room.joins.get(keyName(join.hash));
 	if (knowledge?.identity === undefined || !knowledge.proved) return;
 	room.identities.set(keyName(join.keySet.v), knowledge.identity);
 	knowledge.announced = true;
@@ -201,7 +201,7 @@ function introduce(room: Room, session: LiveSession, join: PendingJoin, identity
 /** INTRODUCE for those who came to us, DENY for those whose proof or name does not do. */
 function pendingDuties(room: Room, session: LiveSession): readonly Duty[] {
 	return room.fold.pending.flatMap((join): readonly Duty[] => {
-		const knowledge = room.joins.get(hex(join.hash));
+		const knowledge = room.joins.get(keyName(join.hash));
 		if (knowledge === undefined || join.message === undefined) return [];
 		const { objection: reason, identity } = knowledge;
 		const isSponsor = equal(join.message.message.sponsor, session.own.public.v.bytes);
@@ -210,17 +210,28 @@ function pendingDuties(room: Room, session: LiveSession): readonly Duty[] {
 				void room.desk.post(session.own.e, session.aid, { type: "DENY", join: join.hash, reason });
 			// A bad proof is each member's own to report; what all see alike, the first in rank does.
 			const delayMs = (): number => (isSponsor || reason === "bad-authenticator" ? 0 : room.backOff(join.hash));
-			return [{ key: `deny:${hex(join.hash)}`, delayMs, run: deny }];
+			return [{ key: `deny:${keyName(join.hash)}`, delayMs, run: deny }];
 		}
 		if (!isSponsor || join.introduced || identity === undefined) return [];
-		return [now(`introduce:${hex(join.hash)}`, () => introduce(room, session, join, identity))];
+		return [now(`introduce:${keyName(join.hash)}`, () => introduce(room, session, join, identity))];
 	});
 }
 
 /** The newcomers of the attempt who have no roster, or see another list than most. */
 function withoutRoster(attempt: Attempt): Attempt["slots"] {
-	return attempt.slots.filter((slot) => slot.join && (!hasRoster(attempt, slot) || listDiffers(attempt, slot)));
+	const { rosters, offers, slots } = attempt;
+	const known = unlisted.get(offers);
+	if (known?.rosters === rosters && known.slots === slots) return known.without;
+	const without = slots.filter((slot) => slot.join && (!hasRoster(attempt, slot) || listDiffers(attempt, slot)));
+	unlisted.set(offers, { rosters, slots, without });
+	return without;
 }
+
+/** ROSTERs and OFFERs are replaced when one comes: while others come, who is without a list stays the same. */
+const unlisted = new WeakMap<
+	Attempt["offers"],
+	Pick<Attempt, "rosters" | "slots"> & { readonly without: Attempt["slots"] }
+>();
 
 function rosterContext(aid: Aid, newcomer: Uint8Array): readonly Uint8Array[] {
 	return [aid, newcomer];
@@ -257,7 +268,7 @@ function rosterDuty(room: Room, session: LiveSession): readonly Duty[] {
 	const again = missing.some((slot) => hasRoster(attempt, slot));
 	return [
 		{
-			key: `roster:${hex(attempt.aid)}:${missing.length}:${round}`,
+			key: `roster:${keyName(attempt.aid)}:${missing.length}:${round}`,
 			delayMs: () => room.backOff(attempt.aid, again ? undefined : attempt.opener),
 			run: () => {
 				const roster = makeRoster(room, attempt);

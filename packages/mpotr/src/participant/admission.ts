@@ -1,7 +1,7 @@
 import { concat, hex } from "@clowder/bytes";
 import type { JoinEnd, Person, PersonId } from "../api.ts";
 import { isAdmitted } from "../fold/admission.ts";
-import { type Effect, type PendingJoin, presentMembers } from "../fold/state.ts";
+import { type Effect, keyName, type PendingJoin, presentMembers } from "../fold/state.ts";
 import { type Identity, personId } from "../identity.ts";
 import { u32 } from "../labels.ts";
 import { ANSWER_HOLDS_MS, MAX_PARTICIPANTS, MAX_PENDING } from "../limits.ts";
@@ -33,7 +33,7 @@ function askedAbout(room: Room): readonly { readonly join: PendingJoin; readonly
 	if (room.fold.parameters.policy === "open") return [];
 	return room.fold.pending.flatMap((join) => {
 		const identity = room.joinIdentity(join);
-		if (identity === undefined || !join.introduced || !room.joins.get(hex(join.hash))?.announced) return [];
+		if (identity === undefined || !join.introduced || !room.joins.get(keyName(join.hash))?.announced) return [];
 		return [{ join, identity }];
 	});
 }
@@ -65,7 +65,7 @@ export function answerDuties(room: Room, session: LiveSession): readonly Duty[] 
 		const { yes } = answer;
 		const stands = yes ? join.approvals : join.denials;
 		if (stands.has(session.ownKey)) return [];
-		const name = hex(join.hash);
+		const name = keyName(join.hash);
 		if (yes) {
 			const approve = (): void => void room.desk.post(session.own.e, session.aid, { type: "APPROVE", join: join.hash });
 			return [now(`approve:${name}`, approve)];
@@ -90,7 +90,7 @@ export function answered(room: Room, { join, by, yes }: Extract<Effect, { type: 
  */
 export function joinsToOpen(room: Room): readonly PendingJoin[] {
 	const ready = room.fold.pending.filter(
-		(join) => join.introduced && isAdmitted(room.fold, join) && !room.joins.get(hex(join.hash))?.objection,
+		(join) => join.introduced && isAdmitted(room.fold, join) && !room.joins.get(keyName(join.hash))?.objection,
 	);
 	const survivors = ready.filter((join) => join.attempted);
 	const seats = MAX_PARTICIPANTS - presentMembers(room.fold).length;

@@ -67,7 +67,7 @@ export function noteOwnWhisper(room: Room | undefined, id: MessageId, text: stri
 
 /** The newcomers whose key is proved to us. */
 function authenticated(room: Room, attempt: Attempt): readonly Slot[] {
-	return attempt.slots.filter((slot) => slot.join && room.joins.get(hex(slot.join.hash))?.proved);
+	return attempt.slots.filter((slot) => slot.join && room.joins.get(keyName(slot.join.hash))?.proved);
 }
 
 function isKnown(room: Room, { join }: Slot, known: ReadonlySet<PersonId>): boolean {
@@ -93,7 +93,7 @@ function copyDuties(room: Room): readonly Duty[] {
 	const { attempt } = room.fold;
 	const slot = attempt && room.ownSlot(attempt);
 	const own = slot && room.vault.get(keyName(slot.keySet.v));
-	if (!room.inside || attempt === undefined || own === undefined) return [];
+	if (!room.inside || attempt === undefined || own === undefined || room.beside.copies.length === 0) return [];
 	const readers = authenticated(room, attempt);
 	if (readers.length === 0 || readers.length > MAX_COPY_BOXES) return [];
 	if (!readers.every((reader) => hasRoster(attempt, reader))) return [];
@@ -122,6 +122,7 @@ function sendWhisper(room: Room, attempt: Attempt, own: OwnKeySet, sponsor: Slot
 function whisperDuties(room: Room): readonly Duty[] {
 	const { entry } = room;
 	const { attempt } = room.fold;
+	if (room.beside.whispers.length === 0) return [];
 	const slot = attempt && room.ownSlot(attempt);
 	const own = slot && room.vault.get(keyName(slot.keySet.v));
 	if (entry === undefined || attempt === undefined || slot === undefined || own === undefined) return [];
@@ -139,7 +140,7 @@ function whisperDuties(room: Room): readonly Duty[] {
 
 /** What a newcomer wrote, for the session, marked as theirs; when we could write ourselves (rule BESIDE-4). */
 function relayDuties(room: Room, session: LiveSession, interrupted: boolean): readonly Duty[] {
-	if (waitingFor(room, interrupted) !== undefined) return [];
+	if (room.beside.relays.length === 0 || waitingFor(room, interrupted) !== undefined) return [];
 	return room.beside.relays.map((relay) =>
 		now(`relay:${relay.id}`, () => {
 			room.beside.relays = room.beside.relays.filter((one) => one !== relay);
@@ -244,7 +245,7 @@ export function receiveRelayed(room: Room, v: Uint8Array, text: string, at: Mill
 	if (!room.self.previews) return;
 	const coming = [...(attempt ? newcomers(attempt) : []), ...pending];
 	const join = coming.find((one) => equal(one.keySet.v.bytes, v));
-	if (join === undefined || !room.joins.get(hex(join.hash))?.proved) return;
+	if (join === undefined || !room.joins.get(keyName(join.hash))?.proved) return;
 	const author = room.joinIdentity(join);
 	if (author !== undefined) show(room, author, text, "newcomer", at);
 }

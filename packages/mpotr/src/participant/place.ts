@@ -1,4 +1,4 @@
-import { hex, ok, type Result } from "@clowder/bytes";
+import { ok, type Result } from "@clowder/bytes";
 import type { Handle, JoinEnd, Millis, Refusal } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
 import { isEntry, isUnderBase } from "../fold/counting.ts";
@@ -238,7 +238,7 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 		case "denied":
 			return joinEnded(room, effect.join, effect.reason);
 		case "dropped":
-			if (effect.why === "replaced") room.joins.delete(hex(effect.join.hash));
+			if (effect.why === "replaced") room.joins.delete(keyName(effect.join.hash));
 			return effect.why === "replaced" ? "stays" : joinEnded(room, effect.join, effect.why);
 		case "died":
 			dropWork(room);
@@ -342,15 +342,15 @@ function introduced(room: Room, origin: Origin, join: PendingJoin): void {
 	if (read.ok) return;
 	refuse(room, origin.from, read.error);
 	// Nobody can be let in whom the session was not told of.
-	const knowledge = room.joins.get(hex(join.hash));
+	const knowledge = room.joins.get(keyName(join.hash));
 	if (knowledge !== undefined) knowledge.objection = "bad-authenticator";
 }
 
 function joinEnded(room: Room, join: PendingJoin, why: JoinEnd): Turn {
 	const identity = room.joinIdentity(join);
 	const own = room.vault.has(keyName(join.keySet.v));
-	const announced = room.joins.get(hex(join.hash))?.announced ?? false;
-	room.joins.delete(hex(join.hash));
+	const announced = room.joins.get(keyName(join.hash))?.announced ?? false;
+	room.joins.delete(keyName(join.hash));
 	endAnswer(room, identity, why);
 	if (own && why !== "session-changed" && why !== "left") {
 		room.desk.emit({ type: "refused-entry", why });

@@ -1,4 +1,4 @@
-import { compare, hex } from "@clowder/bytes";
+import { compare } from "@clowder/bytes";
 import type { IdentitySecretKey, Passphrase, Suite, VerifyKey } from "@clowder/crypto";
 import type { Millis, Person, PersonId, RoomTerms, Timing } from "../api.ts";
 import {
@@ -183,7 +183,7 @@ export class Room {
 	}
 
 	joinIdentity(join: PendingJoin): Identity | undefined {
-		return this.joins.get(hex(join.hash))?.identity ?? this.identityOf(join.keySet.v);
+		return this.joins.get(keyName(join.hash))?.identity ?? this.identityOf(join.keySet.v);
 	}
 
 	/**

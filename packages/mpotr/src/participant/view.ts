@@ -1,4 +1,3 @@
-import { hex } from "@clowder/bytes";
 import type { Asking, AttemptView, Departure, Person, PersonId, Phase, RoomView, SessionView } from "../api.ts";
 import { owed } from "../fold/phases.ts";
 import { type Attempt, type KeyName, keyName, newcomers, presentMembers } from "../fold/state.ts";
@@ -77,7 +76,7 @@ function viewAsking(room: Room): readonly Asking[] {
 			.filter(({ v }) => voices.has(keyName(v)))
 			.flatMap(({ v }) => room.personOf(v)?.id ?? []);
 	return fold.pending
-		.filter((join) => join.introduced && room.joins.get(hex(join.hash))?.announced)
+		.filter((join) => join.introduced && room.joins.get(keyName(join.hash))?.announced)
 		.flatMap((join) => {
 			const identity = room.joinIdentity(join);
 			if (identity === undefined) return [];
