@@ -1,6 +1,7 @@
 import type { CarrierEvent, Handle, Place } from "@clowder/carrier";
-import type { MemoryNetwork } from "@clowder/carrier/memory";
+import { type MemoryNetwork, SequencedNetwork } from "@clowder/carrier/memory";
 import type { CarrierInput, ParticipantApi, PersonId, RoomEvent } from "@clowder/mpotr";
+import { ROOM } from "./room.ts";
 import type { Who } from "./story.ts";
 import { Violation } from "./violation.ts";
 
@@ -87,6 +88,12 @@ export class Client {
 
 	get label(): string {
 		return `${this.person.name}/${this.number}`;
+	}
+
+	/** The handle by which the carrier knows it; undefined outside, and between two presences below a sequence. */
+	get seat(): Handle | undefined {
+		if (this.handle === undefined || !(this.#network instanceof SequencedNetwork)) return this.handle;
+		return this.#network.occupants(ROOM).includes(this.handle) ? this.handle : undefined;
 	}
 
 	/** Takes its place on the carrier. */
@@ -184,7 +191,8 @@ export class Client {
 	kill(): void {
 		if (!this.alive) return;
 		this.alive = false;
-		if (this.handle !== undefined) this.#network.kill(this.handle);
+		if (this.seat !== undefined) this.#network.kill(this.seat);
+		else if (this.handle !== undefined) void this.#place?.leave();
 	}
 
 	/** The participant is over: its place is left. */

@@ -5,9 +5,15 @@ import type { Profile, Story } from "./story.ts";
 import { Violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
+/** One order for all who are there, and nobody who cheats. */
+function isCalm(profile: Profile): boolean {
+	return profile === "honest" || profile === "sequenced";
+}
+
 /** What may be demanded while a story of a profile goes on. */
 export function demandsOf(profile: Profile): Demands {
-	return { calm: profile === "honest", once: profile === "honest" || profile === "insiders" };
+	const calm = isCalm(profile);
+	return { calm, once: calm || profile === "insiders" };
 }
 
 /** Within how much virtual time everyone who should be in is in one session, once nothing is done to them any more. */
@@ -105,13 +111,13 @@ export function settle(world: World): number {
 		() => isHeldUpByCheaters(world),
 	);
 	if (isHeldUpByCheaters(world)) return took;
-	if (world.story.profile !== "honest") findOut(world, bound);
+	if (!isCalm(world.story.profile)) findOut(world, bound);
 	const speakers = wanting(world).flatMap(({ client }) => client ?? []);
 	for (const client of speakers) world.say(client);
 	const last = speakers.map((client) => client.person.typed.at(-1) as string);
 	runUntil(world, bound, "last-words", () => unsettled(world) ?? unheard(world, last));
 	checkTyped(world);
-	if (world.story.profile === "honest") checkTimelines(world);
+	if (isCalm(world.story.profile)) checkTimelines(world);
 	return took;
 }
 

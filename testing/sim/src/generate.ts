@@ -29,8 +29,12 @@ const PEOPLE: Weights = {
 const LINES: Weights = { loss: 2, double: 1, reorder: 1, lag: 1, partition: 1, sleep: 1 };
 const ATTACKS: Weights = { flip: 1.5, replay: 3, lie: 1, fork: 1.5, garbage: 1, loss: 1.5, reorder: 0.7, lag: 0.7 };
 
+/** Whoever came first gives the places until they go, or their line does. */
+const SEQUENCERS: Weights = { leave: 3, vanish: 2.5, restart: 2, interrupt: 2, renew: 2, sleep: 1.2 };
+
 const WEIGHTS: Record<Profile, Weights> = {
 	honest: PEOPLE,
+	sequenced: { ...PEOPLE, ...SEQUENCERS },
 	lossy: { ...PEOPLE, ...LINES },
 	hostile: { ...PEOPLE, ...ATTACKS },
 	insiders: PEOPLE,
@@ -152,7 +156,8 @@ export function generateStory(seed: number, profile: Profile): Story {
 	}
 	const suite = random.chance(SUITE_2_STORIES) && !large ? 2 : 1;
 	const latencyMs = random.pick([
-		{ least: 0, most: 0 },
+		// Where everything comes at once, it comes in order.
+		profile === "sequenced" ? { least: 20, most: 150 } : { least: 0, most: 0 },
 		{ least: 5, most: 40 },
 		{ least: 5, most: 400 },
 	]);

@@ -1,8 +1,9 @@
 import type { Client, Person } from "./client.ts";
 import { garbageText } from "./faults.ts";
+import { ROOM } from "./room.ts";
 import type { Act, Who } from "./story.ts";
 import { tellAct } from "./story.ts";
-import { ROOM, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Does what a story says, in a world. */
 export class Stage {
@@ -82,19 +83,20 @@ export class Stage {
 		const { network, random } = this.#world;
 		switch (act.type) {
 			case "interrupt":
-				if (client.handle === undefined || this.#interrupted.has(client)) return;
-				network.interrupt(client.handle);
-				this.#interrupted.add(client);
-				this.#after(act.forMs, () => this.#resume(client));
+				if (this.#interrupt(client)) this.#after(act.forMs, () => this.#resume(client));
 				return;
 			case "renew":
-				if (client.handle !== undefined && !this.#interrupted.has(client)) network.renew(client.handle);
+				if (client.seat !== undefined && !this.#interrupted.has(client)) network.renew(client.seat);
 				return;
 			case "sleep":
 				if (client.asleep) return;
 				client.sleep();
+				// Who gives places to others sleeps with the machine.
+				if (this.#world.story.profile === "sequenced") this.#interrupt(client);
 				this.#after(act.forMs, () => {
-					if (client.asleep) client.awake(random.chance(0.5));
+					if (!client.asleep) return;
+					if (this.#world.story.profile === "sequenced") this.#resume(client);
+					client.awake(random.chance(0.5));
 				});
 				return;
 			case "lag":
@@ -114,9 +116,16 @@ export class Stage {
 		if (this.#world.present(person) === undefined) this.#world.enter(person);
 	}
 
+	#interrupt(client: Client): boolean {
+		if (client.seat === undefined || this.#interrupted.has(client)) return false;
+		this.#world.network.interrupt(client.seat);
+		this.#interrupted.add(client);
+		return true;
+	}
+
 	#resume(client: Client): void {
-		if (!this.#interrupted.delete(client) || !client.alive || client.handle === undefined) return;
-		this.#world.network.resume(client.handle);
+		if (!this.#interrupted.delete(client) || !client.alive || client.seat === undefined) return;
+		this.#world.network.resume(client.seat);
 	}
 
 	#ghost(forMs: number): void {

@@ -2,6 +2,8 @@
 export type Profile =
 	/** One order for all, nothing lost; people and their lines come and go. */
 	| "honest"
+	/** The same people on a carrier without order or echo, that doubles texts: one of the occupants gives everything its place. */
+	| "sequenced"
 	/** The carrier loses, doubles, delays and reorders, for one or for all, and is well again at the end. */
 	| "lossy"
 	/** The carrier is the adversary: it also forges, replays, lies about who is there, and shows different people different things. */
@@ -11,7 +13,7 @@ export type Profile =
 	/** All of it. */
 	| "all";
 
-export const PROFILES: readonly Profile[] = ["honest", "lossy", "hostile", "insiders", "all"];
+export const PROFILES: readonly Profile[] = ["honest", "sequenced", "lossy", "hostile", "insiders", "all"];
 
 /** Index of someone in a story. */
 export type Who = number;

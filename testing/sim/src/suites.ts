@@ -12,6 +12,10 @@ export function simulatedSuite(id: SuiteId): Suite {
 	return suites.get(id) as Suite;
 }
 
+export function sha512(bytes: Uint8Array): Uint8Array {
+	return createHash("sha512").update(bytes).digest();
+}
+
 /** Random bytes from a text: the same every time. For simulated people alone. */
 export function bytesFrom(seed: string): (length: number) => Uint8Array {
 	let counter = 0;

@@ -1,12 +1,13 @@
-import { type Handle, parseRoomName, type RoomName } from "@clowder/carrier";
-import { MemoryNetwork, SeededRandom } from "@clowder/carrier/memory";
+import type { Handle } from "@clowder/carrier";
+import { MemoryNetwork, SeededRandom, SequencedNetwork } from "@clowder/carrier/memory";
 import { normalisePassphrase, type Passphrase, type Suite } from "@clowder/crypto";
 import { type CarrierInput, createParticipant, type PersonId, parseNickname, type RoomEvent } from "@clowder/mpotr";
 import { Checker, type Demands } from "./checker.ts";
 import { Client, type Hooks, type Person } from "./client.ts";
 import { Faults } from "./faults.ts";
+import { ROOM } from "./room.ts";
 import type { Story, Who } from "./story.ts";
-import { bytesFrom, simulatedSuite } from "./suites.ts";
+import { bytesFrom, sha512, simulatedSuite } from "./suites.ts";
 import { Violation } from "./violation.ts";
 
 /** What someone looking on gets to see. All of it is optional, and none of it changes the course. */
@@ -21,6 +22,8 @@ export type Tampering = (client: Client, text: string) => readonly string[];
 
 /** Texts on the carrier, for each person and step and each minute of a story, beyond which something does not end. */
 const TEXTS_PER_PERSON_AND_STEP = 150;
+/** Texts that come twice on a carrier without order or echo. */
+const DOUBLED_BELOW_SEQUENCE = 0.15;
 /** Returns of someone who was thrown out. */
 const RETURNS_MOST = 40;
 const RETURN_MOST_MS = 5_000;
@@ -29,19 +32,11 @@ const ANSWER_MOST_MS = 4_000;
 /** Draws of one client that are kept, for those who sign anew what it sent. */
 const DRAWS_MAX_COUNT = 4096;
 
-function roomName(): RoomName {
-	const parsed = parseRoomName("sim");
-	if (!parsed.ok) throw new Error("the room has no name");
-	return parsed.value;
-}
-
 function passphrase(): Passphrase {
 	const normal = normalisePassphrase("nine lives of a cat");
 	if (!normal.ok) throw new Error("no passphrase");
 	return normal.value;
 }
-
-export const ROOM: RoomName = roomName();
 
 /** All people of a story, their machines, and the carrier between them. What they do is told by `Stage`. */
 export class World {
@@ -62,6 +57,7 @@ export class World {
 	readonly #hooks: Hooks;
 	#clients = 0;
 	#returns = 0;
+	#texts = 0;
 
 	constructor(story: Story, demands: Demands, onlooker: Onlooker = {}) {
 		this.story = story;
@@ -73,11 +69,7 @@ export class World {
 			(handle) => this.#handles.get(handle)?.person.who,
 			({ to, from, text, afterMs }) => this.#tellLater(to, from, text, afterMs),
 		);
-		this.network = new MemoryNetwork({
-			seed: story.seed,
-			latencyMs: story.latencyMs,
-			tamper: (delivery) => this.faults.tamper(delivery),
-		});
+		this.network = this.#makeNetwork();
 		this.checker = new Checker(this.people, demands);
 		this.#hooks = {
 			fed: (client, input) => this.#fed(client, input),
@@ -90,6 +82,15 @@ export class World {
 
 	get now(): number {
 		return this.network.now;
+	}
+
+	#makeNetwork(): MemoryNetwork {
+		const { seed, latencyMs, profile } = this.story;
+		if (profile === "sequenced") {
+			const below = { disorder: 1, echo: false, duplication: DOUBLED_BELOW_SEQUENCE };
+			return new SequencedNetwork({ seed, latencyMs, hash: sha512, ...below });
+		}
+		return new MemoryNetwork({ seed, latencyMs, tamper: (delivery) => this.faults.tamper(delivery) });
 	}
 
 	tell(line: string): void {
@@ -191,7 +192,7 @@ export class World {
 
 	#sending(client: Client, text: string): readonly string[] {
 		const limit = TEXTS_PER_PERSON_AND_STEP * this.people.length * (this.story.steps.length + 10);
-		if (this.network.traffic.texts > limit) throw new Violation("bounded", `more than ${limit} texts`);
+		if (++this.#texts > limit) throw new Violation("bounded", `more than ${limit} texts`);
 		const sent = client.person.honest ? [text] : this.tampering(client, text);
 		for (const one of sent) {
 			const type = /^:3mpCAT:3(\w*):3/.exec(one)?.[1] ?? "?";

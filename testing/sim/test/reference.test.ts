@@ -30,7 +30,9 @@ for (const profile of PROFILES) {
 
 test("the reference follows who reads a part of the order again after a repair", () => {
 	const trace = record(1021, "lossy");
-	const again = trace.clients.flatMap(({ places }) => places).filter(({ took }) => took !== undefined && took.length > 0);
+	const again = trace.clients
+		.flatMap(({ places }) => places)
+		.filter(({ took }) => took !== undefined && took.length > 0);
 	assert.ok(again.length > 0, "nobody missed anything");
 	assert.equal(replayTrace(trace).difference, undefined);
 	// Without what came with the repair, the two part ways.
