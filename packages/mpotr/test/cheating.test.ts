@@ -129,6 +129,32 @@ describe("contributions that do not fit", () => {
 		assert.notEqual(withheld.length, 0);
 	});
 
+	test("KNOCK-2: alone in a session of their own, one who gives no list keeps nobody from the other session", () => {
+		const place = new TestPlace(suite);
+		const ana = place.enter("Ana");
+		place.run(5000);
+		const mal = enterCheater(
+			place,
+			"Mal",
+			change("OFFER", (m) => ({ ...m, list: flipped(m.list) })),
+		);
+		// Mal does not hear of Ana's session, and founds one; afterwards they have to stand each other.
+		place.hears = (person, item) => person !== mal || item.type !== "text" || item.from !== ana.handle;
+		place.run(60_000, () => names(mal).length > 0);
+		assert.deepEqual(names(mal), ["Mal"]);
+		place.hears = () => true;
+		const newcomers: Person[] = [];
+		for (const name of ["Dee", "Eve"]) {
+			newcomers.push(place.enter(name));
+			place.run(6 * 60_000);
+			for (const one of [ana, ...newcomers]) {
+				assert.deepEqual(eventsOf(one, "refused-entry"), []);
+				const others = names(one).filter((other) => other !== "Mal");
+				assert.deepEqual(others, ["Ana", ...newcomers.map((person) => person.name)], one.name);
+			}
+		}
+	});
+
 	test("STATE-3: a member who lies in every STATE is contradicted once for each KNOCK, and the newcomer gets in", () => {
 		const { place, people } = roomOf(suite, "Ana", "Cy");
 		enterCheater(

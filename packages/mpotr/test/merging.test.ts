@@ -27,6 +27,20 @@ function texts(person: Person): readonly string[] {
 	return person.messages.map((message) => message.text);
 }
 
+test("MERGE-3: four founders end in one session: one of lower rank that answers first is passed over", () => {
+	const place = new TestPlace(suite);
+	const people: Person[] = [];
+	cut(place, (person) => people.indexOf(person));
+	for (const name of ["Ana", "Bo", "Cy", "Dee"]) {
+		people.push(place.enter(name));
+		place.run(30_000);
+	}
+	for (const person of people) assert.deepEqual(names(person), [person.name]);
+	place.hears = () => true;
+	place.run(4 * TIMEOUT, () => together(people));
+	assert.ok(together(people), people.map((person) => names(person).join()).join(" | "));
+});
+
 describe("two sessions in one place", () => {
 	test("MERGE-1, MERGE-2, MERGE-3: two founders end in one session", () => {
 		const place = new TestPlace(suite);

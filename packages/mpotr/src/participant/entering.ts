@@ -1,5 +1,5 @@
 import { equal } from "@clowder/bytes";
-import type { Handle, JoinRefusal } from "../api.ts";
+import type { Handle, JoinRefusal, Millis } from "../api.ts";
 import { foundRoom } from "../fold/fold.ts";
 import { keyName } from "../fold/state.ts";
 import { generateKeySet } from "../key-set.ts";
@@ -9,6 +9,7 @@ import type { Found, State } from "../wire/messages.ts";
 import { prepareWork } from "./contribute.ts";
 import type { Desk } from "./desk.ts";
 import { type Duty, now } from "./duties.ts";
+import { silenceMs } from "./heartbeat.ts";
 import { type Buffered, Knocking, knock, readState } from "./join.ts";
 import { entryRefusal } from "./own-run.ts";
 import { Room, type Self } from "./room.ts";
@@ -20,6 +21,8 @@ export interface Hall {
 	readonly desk: Desk;
 	readonly outbox: Outbox;
 	readonly occupants: ReadonlySet<Handle>;
+	/** A session whose members did not get us in, by its base: for a while another one is preferred (rule KNOCK-2). */
+	vain?: { readonly base: Uint8Array; readonly until: Millis };
 }
 
 /** A room that we can read the order of from here on. */
@@ -91,6 +94,11 @@ function placeState(hall: Hall, knocking: Knocking, parsed: ParsedMessage<State>
 	const { self, desk, outbox } = hall;
 	const after = knocking.after(parsed.message.at);
 	if (after === undefined) return undefined;
+	const { vain } = hall;
+	if (vain !== undefined && desk.now < vain.until && equal(parsed.header.context, vain.base)) {
+		knocking.sawActivity();
+		return undefined;
+	}
 	const read = readState(self, desk.binding, parsed);
 	if (!read.ok) {
 		desk.emit({ type: "refused", from, refusal: read.error });
@@ -112,6 +120,12 @@ function placeState(hall: Hall, knocking: Knocking, parsed: ParsedMessage<State>
 	};
 	moveIn(room, knocking);
 	return { room, after, refusal };
+}
+
+/** Those of this room did not get us in: for one timeout another session in this place is preferred (rule KNOCK-2). */
+export function passBy(hall: Hall, room: Room): void {
+	const base = room.fold.base?.aid ?? NO_CONTEXT;
+	hall.vain = { base, until: hall.desk.now + silenceMs(room) };
 }
 
 /** Alone we found the room; else we knock, and found it if nobody answers for long (rule FOUND-2). */

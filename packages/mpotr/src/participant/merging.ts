@@ -8,7 +8,7 @@ import type { ParsedMessage } from "../wire/envelope.ts";
 import type { MessageType, State } from "../wire/messages.ts";
 import type { Duty } from "./duties.ts";
 import { contributionDuties } from "./contribute.ts";
-import { freshKnocking, type Hall, placeKnocking } from "./entering.ts";
+import { freshKnocking, type Hall, passBy, placeKnocking } from "./entering.ts";
 import { silenceMs } from "./heartbeat.ts";
 import { type Buffered, joinDuties, type Knocking, knock } from "./join.ts";
 import { place, type Turn } from "./place.ts";
@@ -54,13 +54,14 @@ type Moved = "goes-on" | "found" | "in" | "lost";
 
 /** Reads the order as one who comes into the other session. */
 export function follow(hall: Hall, own: Room, crossing: Crossing, input: Buffered, at: Millis): Moved {
-	if (crossing.room !== undefined) return outcome(crossing.room, place(crossing.room, input, at));
+	if (crossing.room !== undefined) return outcome(hall, crossing.room, place(crossing.room, input, at));
 	if (input.type === "message" && input.parsed.message.type === "STATE") {
 		// Only the lower in rank moves: otherwise both would, and past each other.
 		const isOwn = own.fold.base !== undefined && equal(input.parsed.header.context, own.fold.base.aid);
 		if (isOwn || !outranks(own, input.parsed as ParsedMessage<State>)) {
+			// There may be a third one.
 			crossing.knocking.keep(input);
-			return isOwn ? "goes-on" : "lost";
+			return "goes-on";
 		}
 	}
 	const entered = placeKnocking(hall, crossing.knocking, input);
@@ -70,13 +71,14 @@ export function follow(hall: Hall, own: Room, crossing: Crossing, input: Buffere
 	if (refusal !== undefined) return "lost";
 	for (const p of own.session?.plist ?? []) room.before.add(personId(p.identity.lpk));
 	for (const next of after) {
-		const moved = outcome(room, place(room, next, at));
+		const moved = outcome(hall, room, place(room, next, at));
 		if (moved !== "goes-on") return moved;
 	}
 	return "found";
 }
 
-function outcome(room: Room, turn: Turn): Moved {
+function outcome(hall: Hall, room: Room, turn: Turn): Moved {
+	if (turn === "in-vain") passBy(hall, room);
 	if (turn !== "stays") return "lost";
 	return room.inside ? "in" : "goes-on";
 }

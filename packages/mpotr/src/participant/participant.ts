@@ -23,7 +23,7 @@ import { setAnswer } from "./admission.ts";
 import { noteOwnWhisper } from "./beside.ts";
 import { Desk } from "./desk.ts";
 import { Duties, type Duty } from "./duties.ts";
-import { type Entered, freshKnocking, type Hall, knockDuties, placeKnocking } from "./entering.ts";
+import { type Entered, freshKnocking, type Hall, knockDuties, passBy, placeKnocking } from "./entering.ts";
 import { type Farewell, farewellDuties, sayGoodbye, startFarewell } from "./farewell.ts";
 import { silenceMs } from "./heartbeat.ts";
 import { type Buffered, entryKeys, Knocking } from "./join.ts";
@@ -319,10 +319,11 @@ export class Participant implements ParticipantApi {
 	#turn(room: Room, turn: Turn): void {
 		this.#changed = true;
 		const abandoned = !room.inside && presentMembers(room.fold).every((m) => room.fold.authors.get(keyName(m.v))?.left);
+		if (turn === "in-vain") passBy(this.#hall, room);
 		if (turn === "refused") this.#end(turn);
 		else if (turn === "removed") this.#removed(room);
 		else if (turn === "deserted" || (room.entry !== undefined && abandoned)) this.#knockAgain(room, true);
-		else if (turn === "knock-again") this.#knockAgain(room, false);
+		else if (turn === "knock-again" || turn === "in-vain") this.#knockAgain(room, false);
 	}
 
 	/** Out of the session. Whoever broke the protocol stays out; whoever was not heard asks to come in again. */

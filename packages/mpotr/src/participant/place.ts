@@ -1,5 +1,5 @@
 import { ok, type Result } from "@clowder/bytes";
-import type { Handle, JoinEnd, Millis, Refusal } from "../api.ts";
+import type { Handle, Millis, Refusal } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
 import { isEntry, isUnderBase } from "../fold/counting.ts";
 import { fold, type Judgement } from "../fold/fold.ts";
@@ -21,7 +21,7 @@ import type {
 	State,
 	TextMessage,
 } from "../wire/messages.ts";
-import { answered, endAnswer } from "./admission.ts";
+import { answered } from "./admission.ts";
 import { noteJoin, receiveIntroduce, receiveRoster } from "./accept.ts";
 import { eraseSpent, judgeBlame } from "./blame.ts";
 import { receiveBeside } from "./beside.ts";
@@ -40,12 +40,13 @@ import { countAgain, note, pointOf, withdraw } from "./retake.ts";
 import { standing } from "./supplement.ts";
 import { receiveState } from "./doubts.ts";
 import { closeSession, closingOf, noteClose, notePublish, noteReceived } from "./closing.ts";
+import { joinEnded } from "./join-end.ts";
 import { hear } from "./silence.ts";
 import type { Aid } from "../labels.ts";
 import { activateSession, renewIdentity } from "./update-session.ts";
 
 /** What a place meant for us as a whole; the participant changes its mode by it. */
-export type Turn = "stays" | "knock-again" | "deserted" | "removed" | "refused";
+export type Turn = "stays" | "knock-again" | "in-vain" | "deserted" | "removed" | "refused";
 
 /**
  * Takes one place of the carrier's order: verified, folded, and then acted on. What is refused on the way becomes one
@@ -236,10 +237,10 @@ function act(room: Room, before: FoldState, effect: Effect, origin: Origin | und
 			if (origin !== undefined) introduced(room, origin, effect.join);
 			return "stays";
 		case "denied":
-			return joinEnded(room, effect.join, effect.reason);
+			return joinEnded(room, before, effect.join, effect.reason);
 		case "dropped":
 			if (effect.why === "replaced") room.joins.delete(keyName(effect.join.hash));
-			return effect.why === "replaced" ? "stays" : joinEnded(room, effect.join, effect.why);
+			return effect.why === "replaced" ? "stays" : joinEnded(room, before, effect.join, effect.why);
 		case "died":
 			dropWork(room);
 			return "stays";
@@ -344,21 +345,6 @@ function introduced(room: Room, origin: Origin, join: PendingJoin): void {
 	// Nobody can be let in whom the session was not told of.
 	const knowledge = room.joins.get(keyName(join.hash));
 	if (knowledge !== undefined) knowledge.objection = "bad-authenticator";
-}
-
-function joinEnded(room: Room, join: PendingJoin, why: JoinEnd): Turn {
-	const identity = room.joinIdentity(join);
-	const own = room.vault.has(keyName(join.keySet.v));
-	const announced = room.joins.get(keyName(join.hash))?.announced ?? false;
-	room.joins.delete(keyName(join.hash));
-	endAnswer(room, identity, why);
-	if (own && why !== "session-changed" && why !== "left") {
-		room.desk.emit({ type: "refused-entry", why });
-		return "refused";
-	}
-	if (own) return why === "left" ? "knock-again" : "stays";
-	if (identity !== undefined && announced) room.desk.emit({ type: "join-ended", person: room.person(identity), why });
-	return "stays";
 }
 
 /** We said goodbye, and the others went on: what they say last about the session is all we still listen for. */

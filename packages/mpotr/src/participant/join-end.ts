@@ -1,0 +1,32 @@
+import type { JoinEnd } from "../api.ts";
+import { owed } from "../fold/phases.ts";
+import { type FoldState, keyName, type PendingJoin } from "../fold/state.ts";
+import { endAnswer } from "./admission.ts";
+import type { Turn } from "./place.ts";
+import type { Room } from "./room.ts";
+
+/** Someone on the way in did not make it: ourselves perhaps. `before` is the state in which they were on it. */
+export function joinEnded(room: Room, before: FoldState, join: PendingJoin, why: JoinEnd): Turn {
+	const identity = room.joinIdentity(join);
+	const announced = room.joins.get(keyName(join.hash))?.announced ?? false;
+	room.joins.delete(keyName(join.hash));
+	endAnswer(room, identity, why);
+	if (room.vault.has(keyName(join.keySet.v))) return ownJoinEnded(room, before, join, why);
+	if (identity !== undefined && announced) room.desk.emit({ type: "join-ended", person: room.person(identity), why });
+	return "stays";
+}
+
+function ownJoinEnded(room: Room, before: FoldState, join: PendingJoin, why: JoinEnd): Turn {
+	if (why === "session-changed") return "stays";
+	if (why === "left") return "knock-again";
+	// It is not for us that those inside waited, but for a list that they owed us (rule KNOCK-2).
+	if (why === "silent" && waitsForList(room, before, join)) return "in-vain";
+	room.desk.emit({ type: "refused-entry", why });
+	return "refused";
+}
+
+function waitsForList(room: Room, { attempt }: FoldState, join: PendingJoin): boolean {
+	if (attempt === undefined) return false;
+	const key = keyName(join.keySet.v);
+	return owed(room.suite, attempt).some(({ slot, owes }) => owes === "roster" && keyName(slot.keySet.v) === key);
+}
