@@ -9,7 +9,7 @@ import type { Join, Message, State } from "../src/wire/messages.ts";
 import { enterInside, MINUTE } from "./checks-inside.ts";
 import { change, enterCheater, flipped } from "./support/cheat.ts";
 import { eventsOf, names, type Person, seeded, suiteOf, TestPlace } from "./support/place.ts";
-import { ofType, room as passphraseRoom } from "./support/passphrase.ts";
+import { enter, ofType, room as passphraseRoom } from "./support/passphrase.ts";
 
 /** Verifications on someone's way in that nothing else would miss. */
 
@@ -117,5 +117,32 @@ describe("a room with a passphrase", () => {
 			["wrong-passphrase"],
 		);
 		for (const one of people) assert.deepEqual(eventsOf(one, "joining"), []);
+	});
+});
+
+describe("another session in the same place", () => {
+	test("MERGE-2: nobody asks to come into one that they would not have come into", () => {
+		const place = new TestPlace(suite);
+		const people: Person[] = [];
+		const side = (handle: string): number => people.findIndex((one) => one.handle === handle) % 2;
+		place.hears = (person, item) => item.type !== "text" || side(item.from) === people.indexOf(person) % 2;
+		for (const [name, secret] of [
+			["Ana", "open sesame"],
+			["Bo", undefined],
+			["Cy", "open sesame"],
+		] as const) {
+			people.push(secret === undefined ? place.enter(name) : enter(place, name, secret));
+			place.run(MINUTE / 2);
+		}
+		const [ana, bo, cy] = people as [Person, Person, Person];
+		for (const one of [ana, cy]) assert.deepEqual(names(one), ["Ana", "Cy"]);
+		assert.deepEqual(names(bo), ["Bo"]);
+		place.hears = () => true;
+		const start = place.log.length;
+		place.run(3 * MINUTE);
+		for (const type of ["JOIN", "PAKE"] as const) assert.deepEqual(ofType(place, start, type), []);
+		assert.ok(ofType(place, start, "KNOCK").length > 0, "it was heard of");
+		assert.deepEqual(names(bo), ["Bo"]);
+		assert.deepEqual(names(ana), ["Ana", "Cy"]);
 	});
 });
