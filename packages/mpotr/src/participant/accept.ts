@@ -49,13 +49,15 @@ export function postState(room: Room, session: LiveSession, answers?: State["ans
 
 function stateDuty(room: Room, session: LiveSession): readonly Duty[] {
 	const { knocks, attempt, base } = room.fold;
-	const last = knocks.at(-1);
-	if (last === undefined || attempt !== undefined || base === undefined) return [];
+	const [first] = knocks;
+	if (first === undefined || attempt !== undefined || base === undefined) return [];
+	// People come together, as after a broken line of many: what knocks in the time of one batch shares a STATE, and so an OPEN.
+	const { batchMs } = room.self.timing;
 	return [
 		{
-			key: `state:${hex(last.hash)}`,
+			key: `state:${keyName(first.hash)}`,
 			// A STATE is much larger than a KNOCK and answers all that wait: whoever knocks without end gets few.
-			delayMs: (at) => room.backOff(last.hash) + Math.max(room.lastStateAt + MIN_STATE_INTERVAL_MS - at, 0),
+			delayMs: (at) => room.backOff(first.hash) + Math.max(room.lastStateAt + MIN_STATE_INTERVAL_MS - at, batchMs),
 			run: (at) => {
 				room.lastStateAt = at;
 				postState(room, session);

@@ -62,7 +62,10 @@ export class LiveSession {
 	readonly #chains: ReadonlyMap<KeyName, SenderChain>;
 	readonly #confirmed: Map<KeyName, number> = new Map();
 	readonly #diverged: Set<KeyName> = new Set();
+	/** In the order of their entries. */
 	#posts: Post[] = [];
+	/** The last entry that is a text by someone else. */
+	#lastOfOthers = 0;
 
 	/** `sk` is the session key; the caller erases it afterwards. */
 	constructor(
@@ -107,12 +110,12 @@ export class LiveSession {
 
 	/** The last text by someone else that our reports do not cover; 0 if there is none. */
 	unreported(): number {
-		const last = this.#posts.findLast((post) => post.author !== this.ownKey);
-		return last !== undefined && last.entry > this.reported ? last.entry : 0;
+		return this.#lastOfOthers > this.reported ? this.#lastOfOthers : 0;
 	}
 
 	post(post: Post): void {
 		this.#posts.push(post);
+		if (post.author !== this.ownKey) this.#lastOfOthers = post.entry;
 		if (this.#posts.length > MAX_DIGESTS) this.#posts = this.#posts.slice(-MAX_DIGESTS);
 	}
 
@@ -124,7 +127,9 @@ export class LiveSession {
 		if (compared.type === "differs") return compared;
 		if (compared.type === "forgotten" || seen.entries <= until) return { type: "nothing" };
 		this.#confirmed.set(by, seen.entries);
-		const posts = this.#posts.filter((post) => post.entry > until && post.entry <= seen.entries && post.author !== by);
+		// What is new is at the end, after what may be a thousand texts.
+		const first = this.#posts.findLastIndex((post) => post.entry <= until) + 1;
+		const posts = this.#posts.slice(first).filter((post) => post.entry <= seen.entries && post.author !== by);
 		return posts.length === 0 ? { type: "nothing" } : { type: "confirmed", posts };
 	}
 
@@ -151,6 +156,7 @@ export class LiveSession {
 		this.validMessages = to.validMessages;
 		this.freshness.rewind(to.validMessages);
 		this.#posts = this.#posts.filter((post) => post.entry <= to.entries);
+		this.#lastOfOthers = this.#posts.findLast((post) => post.author !== this.ownKey)?.entry ?? 0;
 		for (const [by, until] of this.#confirmed) this.#confirmed.set(by, Math.min(until, to.entries));
 		this.reported = Math.min(this.reported, to.entries);
 		return true;
