@@ -11,6 +11,14 @@ import {
 } from "../src/forge/index.ts";
 import { type Identity, readIdentity, writeIdentity } from "../src/identity.ts";
 import type { Refusal } from "../src/index.ts";
+import {
+	generateKeySet,
+	type PublicKeySet,
+	readKeySetByHash,
+	readKeySetInFull,
+	writeKeySetByHash,
+	writeKeySetInFull,
+} from "../src/key-set.ts";
 import type { TranscriptDigest } from "../src/labels.ts";
 import { parseNickname } from "../src/nickname.ts";
 import { readParameters, writeParameters } from "../src/parameters.ts";
@@ -21,7 +29,7 @@ import { type ParsedMessage, parseMessage, parseWhole, wholeMessage } from "../s
 import type { MessageType } from "../src/wire/messages.ts";
 import { type CorpusText, readCorpus } from "./fuzz-corpus.ts";
 import { apply, armoured, Dice, editLine, mutateText, mutation, mutationWithin } from "./fuzz-mutate.ts";
-import { suiteOf } from "./support/place.ts";
+import { seeded, suiteOf } from "./support/place.ts";
 import { realScene } from "./support/scenes.ts";
 import { bytesOfText } from "./vectors/wire.ts";
 
@@ -179,6 +187,17 @@ describe("what is inside of ciphertexts and boxes", () => {
 	test("WIRE-2, NAME-1: identities", () => {
 		tryPlaintext(coded("identity", identities(suite), writeIdentity, (r) => readIdentity(suite, r)));
 	});
+	for (const of of [suite, suiteOf(2)]) {
+		test(`KEYS-2: key sets, in full and by their names, suite ${of.id}`, () => {
+			const samples = ["one", "another"].map((seed) => generateKeySet(of, seeded(seed)).public);
+			const byName = samples.map(({ ek, bek, ...rest }) => {
+				const nameOf = <K extends { readonly hash: Uint8Array }>(key: K | undefined) => key && { hash: key.hash };
+				return { ...rest, ek: nameOf(ek), bek: nameOf(bek) } as unknown as PublicKeySet;
+			});
+			tryPlaintext(coded("key set", samples, writeKeySetInFull, (r) => readKeySetInFull(of, r)));
+			tryPlaintext(coded("key set by name", byName, writeKeySetByHash, (r) => readKeySetByHash(of, r)));
+		});
+	}
 	test("PARAM-1: parameters", () => {
 		const samples = (["open", "any", "majority", "all"] as const).map((policy, i) => ({
 			suite: suite.id,
