@@ -33,6 +33,8 @@ export function fromHex(text: string): Result<Uint8Array, "not-hex"> {
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/** Two digits for twelve bits. */
+const PAIRS: readonly string[] = Array.from({ length: 4096 }, (_, i) => `${ALPHABET[i >> 6]}${ALPHABET[i & 63]}`);
 /** By code unit, below 128. */
 const VALUES: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
 	const value = ALPHABET.indexOf(String.fromCharCode(code));
@@ -45,10 +47,9 @@ export function base64(bytes: Uint8Array): string {
 	for (let i = 0; i < bytes.length; i += 3) {
 		const left = bytes.length - i;
 		const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-		out += ALPHABET[group >> 18];
-		out += ALPHABET[(group >> 12) & 63];
-		out += left > 1 ? ALPHABET[(group >> 6) & 63] : "=";
-		out += left > 2 ? ALPHABET[group & 63] : "=";
+		out += PAIRS[group >> 12];
+		if (left > 2) out += PAIRS[group & 4095];
+		else out += left > 1 ? `${ALPHABET[(group >> 6) & 63]}=` : "==";
 	}
 	return out;
 }
