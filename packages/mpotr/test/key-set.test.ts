@@ -55,6 +55,15 @@ for (const id of [1, 2] as const) {
 			}
 		});
 
+		test("keys that begin alike and differ are not taken for one", () => {
+			const bytes = one.y.bytes.slice();
+			bytes[31] = (bytes[31] as number) ^ 1;
+			const alike = { ...two, y: { ...two.y, bytes } };
+			assert.ok(allDistinct([one, alike, sets[2]]).ok);
+			const twice = allDistinct([one, alike, { ...sets[2], v: two.v }]);
+			assert.ok(!twice.ok && hex(twice.error) === hex(two.v.bytes));
+		});
+
 		test("within one key set too", () => {
 			assert.ok(!allDistinct([{ ...one, b: one.y }]).ok);
 			assert.ok(!allDistinct([one, one]).ok);
