@@ -1,7 +1,15 @@
 import { compare, equal, hex } from "@clowder/bytes";
 import type { Millis } from "../api.ts";
 import { allOffersAgree, owed, owedReveals, rounds } from "../fold/phases.ts";
-import { type Attempt, type FoldState, type KeyName, keyName, presentMembers, type Slot, slotOf } from "../fold/state.ts";
+import {
+	type Attempt,
+	type FoldState,
+	type KeyName,
+	keyName,
+	presentMembers,
+	type Slot,
+	slotOf,
+} from "../fold/state.ts";
 import { MAX_ROSTERS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Dropped, VoteReason } from "../wire/messages.ts";
