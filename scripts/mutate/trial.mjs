@@ -46,7 +46,8 @@ import { performance } from "node:perf_hooks";
 
 /** @typedef {{ readonly name: string, readonly verdict: Verdict, readonly by: string, readonly ms: number }} Result */
 
-const LEAST_LIMIT_MS = 30_000;
+/** A machine that others use too may be ten times as slow as it was when the tests were recorded. */
+const LEAST_LIMIT_MS = 120_000;
 const LIMIT_TIMES = 10;
 /** Tests that take longer are tried one by one, after those that do not. */
 const QUICK_MS = 3000;

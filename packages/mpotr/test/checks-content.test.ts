@@ -78,11 +78,11 @@ describe("content by one who has the session's key (CONTENT-4)", () => {
 
 describe("the same in a transcript", () => {
 	/** What the verifier says of the transcript once Mal has said this. */
-	function verdict(content: Content): string {
+	function verdict(content: Content, more = 0): string {
 		const inside = enterInside();
 		const before = inside.session().by("Mal");
 		assert.ok(verifyTranscript(suite, before).ok);
-		inside.say({ type: "MESSAGE", content: inside.encrypted(content) });
+		inside.say({ type: "MESSAGE", content: inside.encrypted(content, [], more) });
 		const last = inside.place.log.findLast((item) => item.type === "text" && item.text.includes(":3Message:3"));
 		assert.ok(last?.type === "text");
 		const read = verifyTranscript(suite, { ...before, placed: [...before.placed, last] });
@@ -96,5 +96,9 @@ describe("the same in a transcript", () => {
 
 	test("CONTENT-4: what its encoder would not write is refused", () => {
 		assert.equal(verdict(introduction("a\u0000b")), "CONTENT-4");
+	});
+
+	test("DIGEST-2: nobody has seen more than there was", () => {
+		assert.equal(verdict({ kind: "acknowledgement" }, 1), "DIGEST-2");
 	});
 });

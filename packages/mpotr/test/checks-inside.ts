@@ -28,8 +28,8 @@ export interface Inside {
 	readonly mal: Person;
 	/** The running session, with everything that Mal knows of it. */
 	session(): Recorded;
-	/** Content of Mal's, under their next key of the chain. */
-	encrypted(content: Content, extra?: readonly Uint8Array[]): Encrypted;
+	/** Content of Mal's, under their next key of the chain; `more` valid messages are claimed to be seen that there are not. */
+	encrypted(content: Content, extra?: readonly Uint8Array[], more?: number): Encrypted;
 	/** Places a message of Mal's under the running session. */
 	say(message: Message): void;
 }
@@ -50,7 +50,7 @@ export function enterInside(): Inside {
 		return member?.v.bytes ?? assert.fail("Mal is not in it");
 	};
 	let later = 0;
-	const encrypted = (content: Content, extra: readonly Uint8Array[] = []): Encrypted => {
+	const encrypted = (content: Content, extra: readonly Uint8Array[] = [], more = 0): Encrypted => {
 		const transcript = session().by("Mal");
 		const opened = Replay.open(suite, transcript);
 		assert.ok(opened.ok);
@@ -64,6 +64,7 @@ export function enterInside(): Inside {
 		const iv = new Uint8Array(16);
 		for (let i = 0; i < used + later; i++) ledger.write(own(), { kind: "acknowledgement" }, [], iv);
 		later++;
+		ledger.validMessages += more;
 		return ledger.write(own(), content, extra, iv);
 	};
 	const say = (message: Message): void => {

@@ -8,7 +8,7 @@ import { NO_CONTEXT, parseMessage, signMessage } from "../src/wire/envelope.ts";
 import type { Join, Message, State } from "../src/wire/messages.ts";
 import { enterInside, MINUTE } from "./checks-inside.ts";
 import { change, enterCheater, flipped } from "./support/cheat.ts";
-import { eventsOf, names, type Person, seeded, suiteOf, TestPlace } from "./support/place.ts";
+import { eventsOf, names, type Person, roomOf, seeded, suiteOf, TestPlace } from "./support/place.ts";
 import { enter, ofType, room as passphraseRoom } from "./support/passphrase.ts";
 
 /** Verifications on someone's way in that nothing else would miss. */
@@ -87,6 +87,14 @@ describe("what a newcomer writes on the way in", () => {
 });
 
 describe("a room with a passphrase", () => {
+	test("PASS-2: a run with one member is nothing to the others", () => {
+		const { place, people } = passphraseRoom(suite, "Ana", "Bo", "Cy");
+		const di = enter(place, "Di", "open sesame");
+		place.run(MINUTE, () => names(di).length === 4);
+		assert.deepEqual(names(di), ["Ana", "Bo", "Cy", "Di"]);
+		for (const one of people) assert.deepEqual(rulesOf(one), [], one.name);
+	});
+
 	test("PASS-3: a JOIN of one who ran no CPace with its sponsor is denied", () => {
 		const { place, people } = passphraseRoom(suite, "Ana", "Bo");
 		const [ana] = people as [Person];
@@ -145,4 +153,16 @@ describe("another session in the same place", () => {
 		assert.deepEqual(names(bo), ["Bo"]);
 		assert.deepEqual(names(ana), ["Ana", "Cy"]);
 	});
+});
+
+test("OPEN-2: of two who open at one moment, the later one hears nothing of what it sent in vain", () => {
+	const { place, people } = roomOf(suite, "Ana", "Bo");
+	const [ana, bo] = people as [Person, Person];
+	place.run(10_000);
+	for (const one of people) one.events.length = 0;
+	for (const one of [ana, bo]) place.act(one, (participant) => participant.rekey(place.now));
+	place.run(5000);
+	assert.equal(ofType(place, 0, "OPEN").filter(({ rekey }) => rekey).length, 2);
+	assert.deepEqual(rulesOf(ana), ["OPEN-2"]);
+	assert.deepEqual(rulesOf(bo), []);
 });

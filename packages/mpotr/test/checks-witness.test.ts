@@ -51,7 +51,7 @@ function verdict(suite: Suite, transcript: Transcript): string {
 for (const id of [1, 2] as const) {
 	describe(`FORGE-3: what the witness sent is what its secrets give, suite ${id}`, () => {
 		const suite = suiteOf(id);
-		const scene = () => {
+		const make = () => {
 			const session = realScene(suite, "rekey");
 			const whole = session.by("Ana", true);
 			const witness = whole.witnesses[0] ?? assert.fail("no witness");
@@ -62,6 +62,8 @@ for (const id of [1, 2] as const) {
 			};
 			return { session, whole, witness, own, index, changed };
 		};
+		let made: ReturnType<typeof make> | undefined;
+		const scene = (): ReturnType<typeof make> => (made ??= make());
 
 		test("its share", () => {
 			const { session, own, index, changed } = scene();
@@ -104,6 +106,18 @@ for (const id of [1, 2] as const) {
 				const said = verdict(suite, { ...whole, witnesses: [{ ...witness, ...change }] });
 				assert.ok(said.startsWith(expected), `${said}, not ${expected}`);
 			}
+		});
+
+		test("the list that everyone names, and under the attempt's own name only", () => {
+			const { session, whole, own, changed } = scene();
+			const offer = find(session, "OFFER", own);
+			const { message, header } = offer.parsed;
+			assert.ok(message.type === "OFFER");
+			const other = { ...message, list: flipped(message.list) };
+			assert.equal(changed(offer, other), "FORGE-3: the hash of this list");
+			const elsewhere = { ...offer, parsed: { ...offer.parsed, header: { ...header, context: new Uint8Array(32) } } };
+			const placed = session.placed.with(offer.at, resigned(session, elsewhere, other));
+			assert.equal(verdict(suite, { ...whole, placed }), "OFFER-1: the running attempt");
 		});
 
 		test("its encapsulation", () => {
@@ -156,8 +170,9 @@ describe("FORGE-4: who is introduced", () => {
 });
 
 describe("FORGE-1: numbers in files", () => {
+	let made: Record<string, unknown> | undefined;
 	const real = (): Record<string, unknown> => {
-		return JSON.parse(transcriptToJson(realScene(suiteOf(1), "rekey").by("Ana"))) as Record<string, unknown>;
+		return (made ??= JSON.parse(transcriptToJson(realScene(suiteOf(1), "rekey").by("Ana"))) as Record<string, unknown>);
 	};
 	test("are whole, not negative, bounded, and numbers", () => {
 		const file = real();
