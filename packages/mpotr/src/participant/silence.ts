@@ -173,14 +173,14 @@ export function voteDuties(room: Room): readonly Duty[] {
 	if (session === undefined || !room.inside) return [];
 	const present = room.desk.now;
 	const { late: all, next } = lateness(room);
-	const late = ballot(all);
 	const duties: Duty[] = [];
 	// Wakes us up when the next one becomes late.
 	if (Number.isFinite(next)) duties.push({ key: `watch:${next}`, delayMs: (at) => next - at, run: () => undefined });
-	if (late.length === 0) {
+	if (all.length === 0) {
 		room.cast = undefined;
 		return duties;
 	}
+	const late = ballot(all);
 	const deadline = Math.max(...late.map(({ at }) => at));
 	if (watch.echoedSentAt < deadline) {
 		return [...duties, now(`probe:${deadline}`, () => sendAcknowledgement(room, session))];
