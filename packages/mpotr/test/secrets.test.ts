@@ -7,7 +7,7 @@ import { type Attempt, byKey, keyName } from "../src/fold/state.ts";
 import { generateKeySet, type OwnKeySet } from "../src/key-set.ts";
 import type { Sid } from "../src/labels.ts";
 import { parseNickname } from "../src/nickname.ts";
-import { AttemptWork } from "../src/participant/attempt-work.ts";
+import { RingWork } from "../src/participant/ring-work.ts";
 import { SenderChain } from "../src/session/chain.ts";
 import { LiveSession } from "../src/session/live-session.ts";
 import type { Participant } from "../src/session/session-id.ts";
@@ -62,7 +62,7 @@ function assertSilent<T extends { toString(): string }>(value: T, secrets: reado
 
 interface Side {
 	readonly keys: OwnKeySet;
-	readonly work: AttemptWork;
+	readonly work: RingWork;
 	readonly drawn: readonly Uint8Array[];
 	readonly sk: Uint8Array;
 }
@@ -80,7 +80,7 @@ interface Newcomer extends Participant {
 	readonly keys: OwnKeySet;
 	readonly drawn: Uint8Array[];
 	readonly random: (length: number) => Uint8Array;
-	readonly self: ConstructorParameters<typeof AttemptWork>[0];
+	readonly self: ConstructorParameters<typeof RingWork>[0];
 }
 
 function newcomer(name: string): Newcomer {
@@ -112,10 +112,10 @@ function agreement(): { readonly attempt: Attempt; readonly sides: readonly [Sid
 	} as const;
 	const opened = freshAttempt(suite, { k: 0, parameters }, slots, { by: undefined, rekey: false });
 	const plist = people.map(({ identity, keySet }) => ({ identity, keySet }));
-	const works = people.map((one) => new AttemptWork(one.self, opened, one.keys, plist));
+	const works = people.map((one) => new RingWork(one.self, opened, one.keys, plist));
 	const offers = new Map(
 		people.map((one, i) => {
-			const work = works[i] as AttemptWork;
+			const work = works[i] as RingWork;
 			const kemCiphertext = work.offer(opened, one.random(32));
 			return [keyName(one.keySet.v), carried(one.keys, opened, 0, { type: "OFFER", kemCiphertext, list: work.list })];
 		}),
@@ -123,14 +123,14 @@ function agreement(): { readonly attempt: Attempt; readonly sides: readonly [Sid
 	const offered: Attempt = { ...opened, offers };
 	const shares = new Map(
 		people.map((one, i) => {
-			const share = (works[i] as AttemptWork).share(offered);
+			const share = (works[i] as RingWork).share(offered);
 			const next = generateKeySet(suite, one.random).public;
 			return [keyName(one.keySet.v), carried(one.keys, opened, 1, { type: "SHARE", ...share, next })];
 		}),
 	);
 	const attempt: Attempt = { ...offered, shares };
 	const sides = people.map((one, i): Side => {
-		const work = works[i] as AttemptWork;
+		const work = works[i] as RingWork;
 		assert.deepEqual(work.updateSessionKey(attempt, one.random), { ok: true, value: undefined });
 		const sk = work.withKey((key) => key.slice()) ?? assert.fail("no key");
 		return { keys: one.keys, work, drawn: one.drawn, sk };

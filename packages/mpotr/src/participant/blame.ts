@@ -7,7 +7,7 @@ import { MAX_DEAD_ATTEMPTS } from "../limits.ts";
 import { type Case, judgePair, judgeShare } from "../session/blame.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Complain, Fault, Message, Reveal } from "../wire/messages.ts";
-import type { AttemptWork, Misfit } from "./attempt-work.ts";
+import type { RingWork, Misfit } from "./ring-work.ts";
 import { dropOldest } from "./desk.ts";
 import { type Duty, now } from "./duties.ts";
 import type { Room } from "./room.ts";
@@ -35,13 +35,13 @@ export function isOpened(room: Room, aid: string): boolean {
 }
 
 /** Posts what opens secrets of the running attempt, if we may. */
-function open(room: Room, attempt: Attempt, work: AttemptWork, make: () => Message): void {
+function open(room: Room, attempt: Attempt, work: RingWork, make: () => Message): void {
 	const running = room.fold.attempt !== undefined && equal(room.fold.attempt.aid, attempt.aid) && room.work === work;
 	if (running && giveWord(room, hex(attempt.aid), "opened")) room.desk.post(work.ownKeys.e, attempt.aid, make());
 }
 
 /** REVEAL to everyone of whose pair a verdict needs our side. */
-function revealDuties(room: Room, attempt: Attempt, work: AttemptWork, own: Slot): readonly Duty[] {
+function revealDuties(room: Room, attempt: Attempt, work: RingWork, own: Slot): readonly Duty[] {
 	return owedReveals(attempt)
 		.filter((owed) => owed.slot === own)
 		.map(({ peer }) => {
@@ -53,7 +53,7 @@ function revealDuties(room: Room, attempt: Attempt, work: AttemptWork, own: Slot
 }
 
 /** What does not fit, and that we are the one to say: FAULT for a share, COMPLAIN for a confirmation to us. */
-function accusation(room: Room, attempt: Attempt, work: AttemptWork, own: Slot, misfit: Misfit): readonly Duty[] {
+function accusation(room: Room, attempt: Attempt, work: RingWork, own: Slot, misfit: Misfit): readonly Duty[] {
 	if (misfit.type === "link" || misfit.type === "own") return [];
 	const accused = attempt.slots[misfit.index] as Slot;
 	const v = accused.keySet.v.bytes;
@@ -74,7 +74,7 @@ function accusation(room: Room, attempt: Attempt, work: AttemptWork, own: Slot, 
 export function blameDuties(
 	room: Room,
 	attempt: Attempt,
-	work: AttemptWork,
+	work: RingWork,
 	misfit: Misfit | undefined,
 ): readonly Duty[] | undefined {
 	const own = room.ownSlot(attempt);

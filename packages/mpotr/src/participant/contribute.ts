@@ -6,7 +6,7 @@ import { generateKeySet } from "../key-set.ts";
 import { NAME_BYTES } from "../labels.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Confirm } from "../wire/messages.ts";
-import { AttemptWork } from "./attempt-work.ts";
+import { RingWork } from "./ring-work.ts";
 import { blameDuties, giveWord } from "./blame.ts";
 import { type Duty, now } from "./duties.ts";
 import type { Room } from "./room.ts";
@@ -25,7 +25,7 @@ export function prepareWork(room: Room): void {
 	});
 	if (plist.length !== attempt.slots.length) return;
 	room.work?.erase();
-	room.work = new AttemptWork(room.self, attempt, keys, plist);
+	room.work = new RingWork(room.self, attempt, keys, plist);
 }
 
 /** Drops our part of an attempt; its pairwise keys go with it. */
@@ -34,13 +34,13 @@ export function dropWork(room: Room): void {
 	room.work = undefined;
 }
 
-function offer(room: Room, attempt: Attempt, work: AttemptWork): void {
+function offer(room: Room, attempt: Attempt, work: RingWork): void {
 	const kemCiphertext = work.offer(attempt, room.desk.random(32));
 	room.desk.post(work.ownKeys.e, attempt.aid, { type: "OFFER", kemCiphertext, list: work.list });
 }
 
 /** Sign and Send Key Confirmation and Share (seed 004), with our next key set in it (NewKeyShareMessage). */
-function share(room: Room, attempt: Attempt, work: AttemptWork): void {
+function share(room: Room, attempt: Attempt, work: RingWork): void {
 	if (work.shared === undefined) {
 		const next = generateKeySet(room.suite, room.desk.random);
 		room.vault.set(keyName(next.public.v), next);
@@ -111,7 +111,7 @@ export function contributionDuties(room: Room): readonly Duty[] {
 }
 
 /** OK and CONFIRM, once everything that is on the table fits; else what it takes to find out who is wrong. */
-function lastDuties(room: Room, attempt: Attempt, work: AttemptWork, slot: Slot, aid: string): readonly Duty[] {
+function lastDuties(room: Room, attempt: Attempt, work: RingWork, slot: Slot, aid: string): readonly Duty[] {
 	const key = keyName(slot.keySet.v);
 	if (!allShared(attempt)) return [];
 	const updated = work.updateSessionKey(attempt, room.desk.random);

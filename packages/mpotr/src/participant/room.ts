@@ -18,7 +18,7 @@ import { type Aid, LABELS, type MessageHash, name, type StateHash } from "../lab
 import type { Nickname } from "../nickname.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import type { BoxKeys, DenyReason, Share } from "../wire/messages.ts";
-import type { AttemptWork } from "./attempt-work.ts";
+import type { RingWork } from "./ring-work.ts";
 import type { Word } from "./blame.ts";
 import type { Closing } from "./closing.ts";
 import { Beside } from "./beside.ts";
@@ -110,7 +110,7 @@ export class Room {
 	readonly watch: Watch = new Watch();
 	/** Whom our vote would leave out, since when it says so, and since when it says that it waited longer. */
 	cast: { readonly name: string; readonly at: Millis; lateAt: Millis | undefined } | undefined;
-	work: AttemptWork | undefined;
+	work: RingWork | undefined;
 	/** What we said of attempts, by name: a key, or secrets (rule BLAME-7). */
 	readonly words: Map<string, Word> = new Map();
 	/** Own key sets in the vault that have a successor. */

@@ -14,7 +14,7 @@ import {
 import { generateKeySet, type OwnKeySet } from "../../src/key-set.ts";
 import type { MessageHash } from "../../src/labels.ts";
 import { parseNickname } from "../../src/nickname.ts";
-import { AttemptWork, type Misfit } from "../../src/participant/attempt-work.ts";
+import { RingWork, type Misfit } from "../../src/participant/ring-work.ts";
 import type { Self } from "../../src/participant/room.ts";
 import { type Case, judgePair, judgeShare } from "../../src/session/blame.ts";
 import { parseMessage, signMessage, type VerifiedMessage, verifyMessage } from "../../src/wire/envelope.ts";
@@ -50,7 +50,7 @@ function someJoin(keys: OwnKeySet, hash: MessageHash): PendingJoin {
 export class RingBench {
 	readonly suite: Suite;
 	readonly people: readonly Someone[];
-	readonly works: readonly AttemptWork[];
+	readonly works: readonly RingWork[];
 	attempt: Attempt;
 	readonly #random: (length: number) => Uint8Array;
 	#number = 0;
@@ -92,7 +92,7 @@ export class RingBench {
 			identity: { lpk: self.identity.publicKey, nickname: self.nickname, salt: this.#random(32) },
 			keySet: slot.keySet,
 		}));
-		this.works = this.people.map((one) => new AttemptWork(one.self, this.attempt, one.keys, plist));
+		this.works = this.people.map((one) => new RingWork(one.self, this.attempt, one.keys, plist));
 		this.attempt = { ...this.attempt, offers: this.#all((i) => this.#offer(i, corrupt.offer)) };
 		this.attempt = { ...this.attempt, shares: this.#all((i) => this.#share(i, corrupt.share)) };
 	}
@@ -102,13 +102,13 @@ export class RingBench {
 	}
 
 	#offer(i: number, corrupt: Corrupt<Offer> = (_, message) => message): Offer {
-		const work = this.works[i] as AttemptWork;
+		const work = this.works[i] as RingWork;
 		const kemCiphertext = work.offer(this.attempt, this.#random(32));
 		return corrupt(i, { type: "OFFER", kemCiphertext, list: work.list });
 	}
 
 	#share(i: number, corrupt: Corrupt<Share> = (_, message) => message): Share {
-		const made = (this.works[i] as AttemptWork).share(this.attempt);
+		const made = (this.works[i] as RingWork).share(this.attempt);
 		return corrupt(i, { type: "SHARE", ...made, next: generateKeySet(this.suite, this.#random).public });
 	}
 
@@ -132,7 +132,7 @@ export class RingBench {
 
 	/** What one opens of the pair with another, if they are honest about it. */
 	revealed(i: number, peer: number): Revealed {
-		return (this.works[i] as AttemptWork).reveal(peer);
+		return (this.works[i] as RingWork).reveal(peer);
 	}
 
 	/** Places a REVEAL. */
@@ -151,7 +151,7 @@ export class RingBench {
 
 	/** The verdict as the one at `by` sees it. */
 	case(by = 0): Case {
-		const work = this.works[by] as AttemptWork;
+		const work = this.works[by] as RingWork;
 		return { suite: this.suite, sid: work.sid, plist: work.plist, attempt: this.attempt };
 	}
 
@@ -182,7 +182,7 @@ export class RingBench {
 
 	/** What one finds wrong, if anything. */
 	misfit(i: number): Misfit | undefined {
-		const updated = (this.works[i] as AttemptWork).updateSessionKey(this.attempt, this.#random);
+		const updated = (this.works[i] as RingWork).updateSessionKey(this.attempt, this.#random);
 		return updated.ok ? undefined : updated.error;
 	}
 

@@ -34,7 +34,7 @@ export type Misfit =
  * Our private part of one attempt: the pairwise keys, the ring secrets, the key. It exists from when we know the whole
  * list until the attempt is activated or dies; then everything in it is erased.
  */
-export class AttemptWork {
+export class RingWork {
 	readonly attempt: Attempt;
 	readonly plist: readonly Participant[];
 	readonly sid: Sid;
@@ -241,4 +241,4 @@ export class AttemptWork {
 	}
 }
 
-hideFromInspect(AttemptWork);
+hideFromInspect(RingWork);
