@@ -8,6 +8,7 @@ import { generateKeySet, type OwnKeySet } from "../src/key-set.ts";
 import type { Sid } from "../src/labels.ts";
 import { parseNickname } from "../src/nickname.ts";
 import { RingWork } from "../src/participant/ring-work.ts";
+import type { Self } from "../src/participant/room.ts";
 import { SenderChain } from "../src/session/chain.ts";
 import { LiveSession } from "../src/session/live-session.ts";
 import type { Participant } from "../src/session/session-id.ts";
@@ -80,7 +81,7 @@ interface Newcomer extends Participant {
 	readonly keys: OwnKeySet;
 	readonly drawn: Uint8Array[];
 	readonly random: (length: number) => Uint8Array;
-	readonly self: ConstructorParameters<typeof RingWork>[0];
+	readonly self: Self;
 }
 
 function newcomer(name: string): Newcomer {

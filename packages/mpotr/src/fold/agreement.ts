@@ -1,9 +1,10 @@
 import { equal } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
-import { allDistinct, kemKeyRef } from "../key-set.ts";
+import { allDistinct, kemKeyRef, type PublicKeySet } from "../key-set.ts";
 import { MAX_PREVIOUS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Confirm, Ek, Offer, Ok, Roster, Share } from "../wire/messages.ts";
+import { keyAgreement } from "./key-agreement.ts";
 import { allOffersAgree, allOk, allShared, confirmationsOwed, hasRoster, listDiffers, owesKey } from "./phases.ts";
 import { carryRekeys } from "./rekey.ts";
 import { convict } from "./convict.ts";
@@ -163,7 +164,7 @@ export const placeOk: Step<Ok> = (suite, state, placed) => {
 function activate(state: FoldState, attempt: Attempt): Folded {
 	const members = attempt.slots.map((slot) => ({
 		v: slot.keySet.v,
-		next: (attempt.shares.get(keyName(slot.keySet.v)) as VerifiedMessage<Share>).message.next,
+		next: keyAgreement.successor(attempt, slot) as PublicKeySet,
 	}));
 	const base: Base = { aid: attempt.aid, members };
 	const keep = new Set(members.map((member) => keyName(member.v)));

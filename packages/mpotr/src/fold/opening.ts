@@ -4,7 +4,7 @@ import type { PublicKeySet } from "../key-set.ts";
 import { MAX_ATTEMPTS, MAX_DEAD_ATTEMPTS, MAX_PARTICIPANTS, MAX_REKEYS_IN_A_ROW } from "../limits.ts";
 import { isAdmitted } from "./admission.ts";
 import { renameAuthor } from "./authors.ts";
-import { allOffersAgree } from "./phases.ts";
+import { keyAgreement } from "./key-agreement.ts";
 import { mayRekey } from "./rekey.ts";
 import {
 	type Attempt,
@@ -122,11 +122,11 @@ function killAttempt(state: FoldState): Folded {
 	const effects: Effect[] = [{ type: "died", attempt }];
 	const unshared = new Map(
 		attempt.slots
-			.filter((slot) => !attempt.shares.has(keyName(slot.keySet.v)))
+			.filter((slot) => keyAgreement.successor(attempt, slot) === undefined)
 			.map((slot) => [keyName(slot.keySet.v), slot.keySet.v]),
 	);
-	// Nobody sends a SHARE before all OFFERs agree, so an attempt that died earlier needs no memory.
-	const graves: readonly DeadAttempt[] = allOffersAgree(attempt) ? [{ aid: attempt.aid, unshared }] : [];
+	// An attempt that died before anyone could use up keys needs no memory.
+	const graves: readonly DeadAttempt[] = keyAgreement.mayBurn(attempt) ? [{ aid: attempt.aid, unshared }] : [];
 	let next: FoldState = {
 		...state,
 		attempt: undefined,
@@ -135,9 +135,9 @@ function killAttempt(state: FoldState): Folded {
 		pending: [...newcomers(attempt).map((join) => ({ ...join, attempted: true })), ...state.pending],
 	};
 	for (const slot of attempt.slots) {
-		const share = attempt.shares.get(keyName(slot.keySet.v));
-		if (share === undefined) continue;
-		const renewed = renewKeySet(next, slot.keySet.v, share.message.next);
+		const successor = keyAgreement.successor(attempt, slot);
+		if (successor === undefined) continue;
+		const renewed = renewKeySet(next, slot.keySet.v, successor);
 		next = renewed.state;
 		effects.push(...renewed.effects);
 	}

@@ -1,7 +1,8 @@
 import { equal } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
-import type { Owed } from "../api.ts";
+import type { PublicKeySet } from "../key-set.ts";
 import type { Revealed } from "../wire/messages.ts";
+import type { KeyAgreement, Need } from "./key-agreement.ts";
 import { type Attempt, keyName, newcomers, pairName, type PairName, type Slot, slotOf } from "./state.ts";
 
 /** How far an attempt is: what the ring has got and still needs (design section 4, "an interface"). */
@@ -85,22 +86,13 @@ export function allOk(attempt: Attempt): boolean {
 	return allShared(attempt) && (newcomers(attempt).length === 0 || attempt.oks.size === attempt.slots.length);
 }
 
-/**
- * "What do you still need, and from whom, before this attempt can be activated?" (design section 4). The ring needs
- * an offer, a share and a confirm of each, and OKs where there are newcomers.
- */
+/** The ring needs an offer, a share and a confirm of each, and a list and OKs where there are newcomers. */
 export function owed(suite: Suite, attempt: Attempt): readonly Need[] {
 	const known = needs.get(attempt);
 	if (known !== undefined) return known;
 	const list = listNeeds(suite, attempt);
 	needs.set(attempt, list);
 	return list;
-}
-
-/** Someone owes something. */
-export interface Need {
-	readonly slot: Slot;
-	readonly owes: Owed;
 }
 
 /** An attempt never changes, it is replaced; and it is asked at every place of the order, by everyone. */
@@ -187,3 +179,11 @@ export function owedReveals(attempt: Attempt): readonly { readonly slot: Slot; r
 	}
 	return [...pairs.values()];
 }
+
+/** Who has a SHARE placed goes on with the next key set in it. */
+function successor(attempt: Attempt, slot: Slot): PublicKeySet | undefined {
+	return attempt.shares.get(keyName(slot.keySet.v))?.message.next;
+}
+
+/** The ring of seed 004, with links and confirmations. Nobody sends a SHARE before all OFFERs agree. */
+export const ring: KeyAgreement = { owed, inDispute, owedReveals, successor, mayBurn: allOffersAgree };

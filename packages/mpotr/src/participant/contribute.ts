@@ -1,12 +1,12 @@
 import { equal, hex } from "@clowder/bytes";
 import { KEM_CIPHERTEXT_BYTES, type KemCiphertext } from "@clowder/crypto";
-import { allOffersAgree, allOk, allShared, hasRoster, owesKey, rounds } from "../fold/phases.ts";
-import { type Attempt, type KeyName, keyName, newcomers, type Slot } from "../fold/state.ts";
+import { hasRoster, owesKey, rounds } from "../fold/phases.ts";
+import { type Attempt, type KeyName, keyName, type Slot } from "../fold/state.ts";
 import { generateKeySet } from "../key-set.ts";
 import { NAME_BYTES } from "../labels.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
-import type { Confirm } from "../wire/messages.ts";
-import { RingWork } from "./ring-work.ts";
+import type { Confirm, Message } from "../wire/messages.ts";
+import { type AgreementWork, type Contribution, startAgreement } from "./agreement-work.ts";
 import { blameDuties, giveWord } from "./blame.ts";
 import { type Duty, now } from "./duties.ts";
 import type { Room } from "./room.ts";
@@ -25,7 +25,7 @@ export function prepareWork(room: Room): void {
 	});
 	if (plist.length !== attempt.slots.length) return;
 	room.work?.erase();
-	room.work = new RingWork(room.self, attempt, keys, plist);
+	room.work = startAgreement(room.self, attempt, keys, plist);
 }
 
 /** Drops our part of an attempt; its pairwise keys go with it. */
@@ -34,22 +34,37 @@ export function dropWork(room: Room): void {
 	room.work = undefined;
 }
 
-function offer(room: Room, attempt: Attempt, work: RingWork): void {
-	const kemCiphertext = work.offer(attempt, room.desk.random(32));
-	room.desk.post(work.ownKeys.e, attempt.aid, { type: "OFFER", kemCiphertext, list: work.list });
+/** Posts a contribution of ours. With one that uses our key set up our next one comes into being. */
+function contribute(room: Room, attempt: Attempt, work: AgreementWork, contribution: Contribution): void {
+	const { e } = work.ownKeys;
+	const { desk } = room;
+	switch (contribution.kind) {
+		case "plain":
+			desk.post(e, attempt.aid, contribution.make(desk.random));
+			break;
+		case "uses-keys":
+			desk.post(e, attempt.aid, useKeys(room, attempt, work, contribution));
+			break;
+		case "last-word":
+			if (giveWord(room, hex(attempt.aid), "confirmed")) desk.post(e, attempt.aid, contribution.make());
+			break;
+	}
 }
 
+type UsesKeys = Extract<Contribution, { kind: "uses-keys" }>;
+
 /** Sign and Send Key Confirmation and Share (seed 004), with our next key set in it (NewKeyShareMessage). */
-function share(room: Room, attempt: Attempt, work: RingWork): void {
-	if (work.shared === undefined) {
-		const next = generateKeySet(room.suite, room.desk.random);
-		room.vault.set(keyName(next.public.v), next);
-		room.shared.set(keyName(work.ownKeys.public.v), hex(attempt.aid));
-		work.shared = { type: "SHARE", ...work.share(attempt), next: next.public };
-		room.sharesMade.set(keyName(work.ownKeys.public.v), { aid: attempt.aid, share: work.shared });
-	}
+function useKeys(room: Room, attempt: Attempt, work: AgreementWork, contribution: UsesKeys): Message {
+	const key = keyName(work.ownKeys.public.v);
+	const made = room.sharesMade.get(key);
 	// Sent again it is the same: of two next key sets, nobody would know which one we keep.
-	room.desk.post(work.ownKeys.e, attempt.aid, work.shared);
+	if (made !== undefined && equal(made.aid, attempt.aid)) return made.share;
+	const next = generateKeySet(room.suite, room.desk.random);
+	room.vault.set(keyName(next.public.v), next);
+	room.shared.set(key, hex(attempt.aid));
+	const share = contribution.make(next.public);
+	room.sharesMade.set(key, { aid: attempt.aid, share });
+	return share;
 }
 
 /**
@@ -97,36 +112,11 @@ export function contributionDuties(room: Room): readonly Duty[] {
 	if (burntIn !== undefined && burntIn !== aid) return lateShareDuties(room, key);
 	const { work } = room;
 	if (work === undefined || !equal(work.attempt.aid, attempt.aid)) return noListDuties(room, attempt, slot);
-	const ek = slot.keySet.ek?.key ?? work.ownKeys.public.ek?.key;
-	if (owesKey(room.suite, attempt, slot) && !attempt.keys.has(key) && ek !== undefined) {
-		return [now(`ek:${aid}`, () => void room.desk.post(work.ownKeys.e, attempt.aid, { type: "EK", key: ek }))];
-	}
-	if (attempt.slots.length > 1 && !attempt.offers.has(key)) {
-		const round = rounds(attempt, slot);
-		return work.canOffer(attempt) ? [now(`offer:${aid}:${round}`, () => offer(room, attempt, work))] : [];
-	}
-	if (!allOffersAgree(attempt)) return [];
-	if (!attempt.shares.has(key)) return [now(`share:${aid}`, () => share(room, attempt, work))];
-	return lastDuties(room, attempt, work, slot, aid);
-}
-
-/** OK and CONFIRM, once everything that is on the table fits; else what it takes to find out who is wrong. */
-function lastDuties(room: Room, attempt: Attempt, work: RingWork, slot: Slot, aid: string): readonly Duty[] {
-	const key = keyName(slot.keySet.v);
-	if (!allShared(attempt)) return [];
-	const updated = work.updateSessionKey(attempt, room.desk.random);
-	const blame = blameDuties(room, attempt, work, updated.ok ? undefined : updated.error);
+	// Once everything is on the table it fits, or it takes to find out who is wrong.
+	const blame = blameDuties(room, attempt, work);
 	if (blame !== undefined) return blame;
-	const e = work.ownKeys.e;
-	if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) {
-		return [now(`ok:${aid}`, () => void room.desk.post(e, attempt.aid, { type: "OK" }))];
-	}
-	const mac = work.confirm(attempt, work.index);
-	if (!allOk(attempt) || attempt.confirms.has(key) || mac === undefined) return [];
-	const confirm = (): void => {
-		if (giveWord(room, aid, "confirmed")) room.desk.post(e, attempt.aid, { type: "CONFIRM", mac });
-	};
-	return [now(`confirm:${aid}`, confirm)];
+	const next = work.next(attempt, room.desk.random);
+	return next === undefined ? [] : [now(`${next.name}:${aid}`, () => contribute(room, attempt, work, next))];
 }
 
 /** Whether a CONFIRM fits the key (rule CONFIRM-2); true for those who cannot tell. */
@@ -135,8 +125,5 @@ export function judgeConfirm(room: Room, placed: VerifiedMessage<Confirm>): bool
 	const { work } = room;
 	if (attempt === undefined || work === undefined || !equal(work.attempt.aid, attempt.aid)) return true;
 	const index = attempt.slots.findIndex((slot) => equal(slot.keySet.v.bytes, placed.header.v));
-	// Where a CONFIRM follows on the last SHARE at once, as after a repair, the key is not made yet.
-	if (!work.hasKey && allShared(attempt)) work.updateSessionKey(attempt, room.desk.random);
-	const expected = index < 0 || !work.hasKey ? undefined : work.confirm(attempt, index);
-	return expected === undefined || equal(expected, placed.message.mac);
+	return index < 0 || (work.fits(attempt, index, placed.message, room.desk.random) ?? true);
 }

@@ -1,5 +1,5 @@
 import type { JoinEnd } from "../api.ts";
-import { owed } from "../fold/phases.ts";
+import { keyAgreement } from "../fold/key-agreement.ts";
 import { type FoldState, keyName, type PendingJoin } from "../fold/state.ts";
 import { endAnswer } from "./admission.ts";
 import type { Turn } from "./place.ts";
@@ -28,5 +28,7 @@ function ownJoinEnded(room: Room, before: FoldState, join: PendingJoin, why: Joi
 function waitsForList(room: Room, { attempt }: FoldState, join: PendingJoin): boolean {
 	if (attempt === undefined) return false;
 	const key = keyName(join.keySet.v);
-	return owed(room.suite, attempt).some(({ slot, owes }) => owes === "roster" && keyName(slot.keySet.v) === key);
+	return keyAgreement
+		.owed(room.suite, attempt)
+		.some(({ slot, owes }) => owes === "roster" && keyName(slot.keySet.v) === key);
 }

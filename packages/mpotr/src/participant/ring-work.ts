@@ -1,10 +1,25 @@
 import { equal, erase, err, ok, type Result } from "@clowder/bytes";
 import type { KemCiphertext, Suite } from "@clowder/crypto";
-import { brokenLinks, confirmsTo, leftOf, rightOf } from "../fold/phases.ts";
-import { type Attempt, keyName, type Slot } from "../fold/state.ts";
+import type { Verdict } from "../fold/blame.ts";
+import {
+	allOffersAgree,
+	allOk,
+	allShared,
+	brokenLinks,
+	confirmsTo,
+	inDispute,
+	leftOf,
+	opened,
+	owedReveals,
+	owesKey,
+	rightOf,
+	rounds,
+} from "../fold/phases.ts";
+import { type Attempt, keyName, newcomers, pairName, type Slot, slotOf } from "../fold/state.ts";
 import { hideFromInspect } from "../inspect.ts";
 import type { OwnKeySet } from "../key-set.ts";
 import type { Mac, Sid } from "../labels.ts";
+import { type Case, judgePair, judgeShare } from "../session/blame.ts";
 import { keyConfirmation, type LinkKem, type OwnSide, type PairwiseKey, pairwiseKey } from "../session/pairwise.ts";
 import {
 	confirmMac,
@@ -16,7 +31,9 @@ import {
 	walkRing,
 } from "../session/ring.ts";
 import { computeSessionId, listHash, type Participant } from "../session/session-id.ts";
-import type { Revealed, RingShare, Share } from "../wire/messages.ts";
+import type { VerifiedMessage } from "../wire/envelope.ts";
+import type { Complain, Confirm, Fault, Reveal, Revealed, RingShare } from "../wire/messages.ts";
+import type { AgreementWork, Contribution, Opening, Random } from "./agreement-work.ts";
 import type { Self } from "./room.ts";
 
 /** What does not fit in an attempt, once all SHAREs are placed: each calls for an answer of its own (design section 8). */
@@ -30,11 +47,8 @@ export type Misfit =
 	/** Our own share is not the one that we made: somebody else has our signing key. Nobody can be accused of that. */
 	| { readonly type: "own" };
 
-/**
- * Our private part of one attempt: the pairwise keys, the ring secrets, the key. It exists from when we know the whole
- * list until the attempt is activated or dies; then everything in it is erased.
- */
-export class RingWork {
+/** Our private part of an attempt over the ring (design section 4): pairwise keys, ring secrets, the key. */
+export class RingWork implements AgreementWork {
 	readonly attempt: Attempt;
 	readonly plist: readonly Participant[];
 	readonly sid: Sid;
@@ -49,11 +63,14 @@ export class RingWork {
 	#right: RingSecret | undefined;
 	#sk: Uint8Array | undefined;
 	#contributions: Uint8Array | undefined;
-	/** Our SHARE, once it was made. */
-	shared: Share | undefined;
 	#misfit: Misfit | undefined;
 
-	constructor(self: Self, attempt: Attempt, keys: OwnKeySet, plist: readonly Participant[]) {
+	constructor(
+		self: Pick<Self, "suite" | "identity">,
+		attempt: Attempt,
+		keys: OwnKeySet,
+		plist: readonly Participant[],
+	) {
 		this.attempt = attempt;
 		this.plist = plist;
 		this.index = attempt.slots.findIndex((slot) => equal(slot.keySet.v.bytes, keys.public.v.bytes));
@@ -74,8 +91,105 @@ export class RingWork {
 		return this.plist.length;
 	}
 
+	/** EK, OFFER, SHARE, OK, CONFIRM: the first of them that is ours to give now. */
+	next(attempt: Attempt, random: Random): Contribution | undefined {
+		const slot = attempt.slots[this.index] as Slot;
+		const key = keyName(slot.keySet.v);
+		const ek = slot.keySet.ek?.key ?? this.#own.keys.public.ek?.key;
+		if (owesKey(this.#suite, attempt, slot) && !attempt.keys.has(key) && ek !== undefined) {
+			return { kind: "plain", name: "ek", make: () => ({ type: "EK", key: ek }) };
+		}
+		if (this.#size > 1 && !attempt.offers.has(key)) return this.#nextOffer(attempt, rounds(attempt, slot));
+		if (!allOffersAgree(attempt)) return undefined;
+		if (!attempt.shares.has(key)) {
+			return { kind: "uses-keys", name: "share", make: (next) => ({ type: "SHARE", ...this.share(attempt), next }) };
+		}
+		if (!allShared(attempt) || inDispute(attempt) || !this.updateSessionKey(attempt, random).ok) return undefined;
+		if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) {
+			return { kind: "plain", name: "ok", make: () => ({ type: "OK" }) };
+		}
+		const mac = this.confirm(attempt, this.index);
+		if (!allOk(attempt) || attempt.confirms.has(key) || mac === undefined) return undefined;
+		return { kind: "last-word", name: "confirm", make: () => ({ type: "CONFIRM", mac }) };
+	}
+
+	#nextOffer(attempt: Attempt, round: number): Contribution | undefined {
+		if (!this.#canOffer(attempt)) return undefined;
+		return {
+			kind: "plain",
+			name: `offer:${round}`,
+			make: (random) => ({ type: "OFFER", kemCiphertext: this.offer(attempt, random(32)), list: this.list }),
+		};
+	}
+
+	/** REVEAL to everyone of whose pair a verdict needs our side; FAULT or COMPLAIN for what we are the one to say. */
+	openings(attempt: Attempt, random: Random): readonly Opening[] | undefined {
+		if (!allShared(attempt)) return undefined;
+		const updated = this.updateSessionKey(attempt, random);
+		if (updated.ok && !inDispute(attempt)) return undefined;
+		const own = attempt.slots[this.index] as Slot;
+		const reveals = owedReveals(attempt)
+			.filter((owed) => owed.slot === own)
+			.map(({ peer }): Opening => {
+				const index = attempt.slots.indexOf(peer);
+				const v = peer.keySet.v.bytes;
+				return {
+					name: `reveal:${index}`,
+					make: () => ({ type: "REVEAL", peer: v, revealed: this.reveal(index) }),
+				};
+			});
+		return updated.ok ? reveals : [...reveals, ...this.#accusation(attempt, own, updated.error)];
+	}
+
+	#accusation(attempt: Attempt, own: Slot, misfit: Misfit): readonly Opening[] {
+		if (misfit.type === "link" || misfit.type === "own") return [];
+		const { index } = misfit;
+		const accused = attempt.slots[index] as Slot;
+		const v = accused.keySet.v.bytes;
+		if (misfit.type === "share") {
+			const { d } = misfit;
+			return [
+				{
+					name: "fault",
+					make: () => ({ type: "FAULT", evidence: { kind: "share", accused: v, d: d.slice() } }),
+				},
+			];
+		}
+		if (opened(attempt, own, accused) !== undefined) return [];
+		return [
+			{
+				name: `complain:${index}`,
+				make: () => ({ type: "COMPLAIN", accused: v, revealed: this.reveal(index) }),
+			},
+		];
+	}
+
+	fits(attempt: Attempt, index: number, { mac }: Confirm, random: Random): boolean | undefined {
+		// Where a CONFIRM follows on the last SHARE at once, as after a repair, the key is not made yet.
+		if (!this.hasKey && allShared(attempt)) this.updateSessionKey(attempt, random);
+		const expected = this.confirm(attempt, index);
+		return expected && equal(expected, mac);
+	}
+
+	/** Verdicts of rules BLAME-4 and BLAME-5. What the fold refuses is judged for nothing. */
+	verdict(attempt: Attempt, placed: VerifiedMessage<Complain | Reveal | Fault>): Verdict {
+		const { header, message } = placed;
+		const author = equal(header.context, attempt.aid) ? slotOf(attempt, header.v) : undefined;
+		if (author === undefined) return [];
+		const of: Case = { suite: this.#suite, sid: this.sid, plist: this.plist, attempt };
+		if (message.type === "FAULT") {
+			const { evidence } = message;
+			// Two statements in one place speak for themselves: the fold judges them.
+			if (evidence.kind === "equivocation") return [];
+			return judgeShare(of, author, slotOf(attempt, evidence.accused), evidence.d);
+		}
+		const peer = slotOf(attempt, message.type === "REVEAL" ? message.peer : message.accused);
+		if (peer === undefined) return [];
+		return judgePair({ ...of, attempt: withOpened(attempt, author, peer, placed) }, author, peer);
+	}
+
 	/** False while the right neighbour's KEM key is not known in full. */
-	canOffer(attempt: Attempt): boolean {
+	#canOffer(attempt: Attempt): boolean {
 		const right = rightOf(attempt, attempt.slots[this.index] as Slot);
 		return this.#suite.kem === undefined || right.keySet.ek?.key !== undefined;
 	}
@@ -239,6 +353,15 @@ export class RingWork {
 	toJSON(): string {
 		return "[secret]";
 	}
+}
+
+/** The attempt as it is with this reveal or complaint in it. */
+function withOpened(attempt: Attempt, author: Slot, peer: Slot, placed: VerifiedMessage): Attempt {
+	const pair = pairName(author.keySet.v, peer.keySet.v);
+	if (placed.message.type === "REVEAL") {
+		return { ...attempt, reveals: new Map(attempt.reveals).set(pair, placed as VerifiedMessage<Reveal>) };
+	}
+	return { ...attempt, complaints: new Map(attempt.complaints).set(pair, placed as VerifiedMessage<Complain>) };
 }
 
 hideFromInspect(RingWork);

@@ -17,8 +17,8 @@ import { eraseKeySet, type OwnKeySet } from "../key-set.ts";
 import { type Aid, LABELS, type MessageHash, name, type StateHash } from "../labels.ts";
 import type { Nickname } from "../nickname.ts";
 import type { LiveSession } from "../session/live-session.ts";
-import type { BoxKeys, DenyReason, Share } from "../wire/messages.ts";
-import type { RingWork } from "./ring-work.ts";
+import type { BoxKeys, DenyReason, Message } from "../wire/messages.ts";
+import type { AgreementWork } from "./agreement-work.ts";
 import type { Word } from "./blame.ts";
 import type { Closing } from "./closing.ts";
 import { Beside } from "./beside.ts";
@@ -100,7 +100,7 @@ export class Room {
 	/** Key sets that we sent a SHARE with, and for which attempt: good for no other (rule BURN-1). */
 	readonly shared: Map<KeyName, string> = new Map();
 	/** The SHAREs that were sent with them, should they be lost. */
-	readonly sharesMade: Map<KeyName, { readonly aid: Aid; readonly share: Share }> = new Map();
+	readonly sharesMade: Map<KeyName, { readonly aid: Aid; readonly share: Message }> = new Map();
 	/** Who holds a `v`, as of that key set. */
 	readonly identities: Map<KeyName, Identity> = new Map();
 	readonly joins: Map<string, JoinKnowledge> = new Map();
@@ -110,7 +110,7 @@ export class Room {
 	readonly watch: Watch = new Watch();
 	/** Whom our vote would leave out, since when it says so, and since when it says that it waited longer. */
 	cast: { readonly name: string; readonly at: Millis; lateAt: Millis | undefined } | undefined;
-	work: RingWork | undefined;
+	work: AgreementWork | undefined;
 	/** What we said of attempts, by name: a key, or secrets (rule BLAME-7). */
 	readonly words: Map<string, Word> = new Map();
 	/** Own key sets in the vault that have a successor. */

@@ -1,6 +1,7 @@
 import { compare, equal, hex } from "@clowder/bytes";
 import type { Millis } from "../api.ts";
-import { allOffersAgree, owed, owedReveals, rounds } from "../fold/phases.ts";
+import { keyAgreement } from "../fold/key-agreement.ts";
+import { allOffersAgree, rounds } from "../fold/phases.ts";
 import {
 	type Attempt,
 	type FoldState,
@@ -62,15 +63,15 @@ function owing(room: Room): readonly Owing[] {
 }
 
 function listOwing(room: Room, attempt: Attempt): readonly Owing[] {
-	const debts = owed(room.suite, attempt).flatMap(({ slot, owes }): readonly Owing[] => {
+	const debts = keyAgreement.owed(room.suite, attempt).flatMap(({ slot, owes }): readonly Owing[] => {
 		const v = slot.member?.bytes ?? slot.keySet.v.bytes;
 		// A newcomer who has no list yet owes nothing; one who was told several times and sees another does (ROSTER-3).
 		if (owes === "roster" && rosterHelps(room, attempt, slot)) return [];
 		return [owingName(v, owes)];
 	});
-	const reveals = owedReveals(attempt).map(({ slot }) =>
-		owingName(slot.member?.bytes ?? slot.keySet.v.bytes, "reveal"),
-	);
+	const reveals = keyAgreement
+		.owedReveals(attempt)
+		.map(({ slot }) => owingName(slot.member?.bytes ?? slot.keySet.v.bytes, "reveal"));
 	return [...debts, ...reveals, ...otherLists(room, attempt)];
 }
 
@@ -82,7 +83,8 @@ function otherLists(room: Room, attempt: Attempt): readonly Owing[] {
 	const slot = room.ownSlot(attempt);
 	const own = slot && attempt.offers.get(keyName(slot.keySet.v))?.message.list;
 	const complete = attempt.offers.size === attempt.slots.length;
-	if (own === undefined || !complete || allOffersAgree(attempt) || owed(room.suite, attempt).length > 0) return [];
+	if (own === undefined || !complete || allOffersAgree(attempt) || keyAgreement.owed(room.suite, attempt).length > 0)
+		return [];
 	return attempt.slots.flatMap((one): readonly Owing[] => {
 		const list = attempt.offers.get(keyName(one.keySet.v))?.message.list;
 		if (list === undefined || equal(list, own)) return [];

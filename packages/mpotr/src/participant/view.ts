@@ -1,5 +1,5 @@
 import type { Asking, AttemptView, Departure, Person, PersonId, Phase, RoomView, SessionView } from "../api.ts";
-import { owed } from "../fold/phases.ts";
+import { keyAgreement } from "../fold/key-agreement.ts";
 import { type Attempt, type KeyName, keyName, newcomers, presentMembers } from "../fold/state.ts";
 import { personId } from "../identity.ts";
 import type { LiveSession } from "../session/live-session.ts";
@@ -15,7 +15,7 @@ export function viewSession(room: Room, session: LiveSession): SessionView {
 function viewAttempt(room: Room, attempt: Attempt): AttemptView {
 	const joins = newcomers(attempt);
 	const size = attempt.slots.length;
-	const waitingFor = owed(room.suite, attempt).map(({ slot, owes }) => {
+	const waitingFor = keyAgreement.owed(room.suite, attempt).map(({ slot, owes }) => {
 		// A roster is owed to a newcomer by whoever opened the attempt.
 		const v = owes === "roster" ? (attempt.opener ?? slot.keySet.v) : slot.keySet.v;
 		return { person: room.personOf(v), owes };
