@@ -23,6 +23,7 @@ import { messagesOf, realScene, scriptLike } from "./support/scenes.ts";
 /** Verifications of transcripts and of the files they are in that nothing else would miss. */
 
 const suite = suiteOf(1);
+const session = realScene(suite, "rekey");
 
 /** What the verifier says. */
 function verdict(transcript: Transcript, of = suite): string {
@@ -54,12 +55,11 @@ function shared(session: Recorded): {
 }
 
 function aidOf(session: Recorded): Uint8Array {
-	const [offer] = messagesOf(session.suite, { placed: session.placed }).filter((one) => one?.message.type === "OFFER");
+	const offer = messagesOf(session.suite, { placed: session.placed }).find((one) => one?.message.type === "OFFER");
 	return offer?.header.context ?? assert.fail("no OFFER");
 }
 
 describe("a transcript whose agreement went wrong", () => {
-	const session = realScene(suite, "rekey");
 	const whole = session.by("Ana");
 	const { placed, parsed } = shared(session);
 	const numberOf = (v: Uint8Array): number => parsed.findLast((one) => equal(one.header.v, v))?.header.number ?? -1;
@@ -109,7 +109,6 @@ describe("a transcript whose agreement went wrong", () => {
 });
 
 describe("forging and rewriting what does not hold", () => {
-	const session = realScene(suite, "rekey");
 	const transcript = session.by("Ana");
 
 	test("FORGE-2: with a long-term secret that is not the witness's nothing is forged", () => {
@@ -132,6 +131,14 @@ describe("forging and rewriting what does not hold", () => {
 		assert.equal(rewritten({ ...transcript, placed: shared(session).placed }), "FORGE-5");
 	});
 
+	test("FORGE-7: nor is what does not hold at some place, and the place is named", () => {
+		const at = transcript.placed.length - 2;
+		const placed = transcript.placed.with(at, { type: "text", from: "h0", text: "no text of this protocol" });
+		const made = rewriteTranscript(suite, { ...transcript, placed }, [], session.seeds, seeded("rewriter"));
+		assert.ok(!made.ok && made.error.kind === "transcript");
+		assert.deepEqual([made.error.refusal.part, made.error.refusal.index], ["place", at]);
+	});
+
 	test("FORGE-7: the carrier's notices stay where they were", () => {
 		const { length } = shared(session).placed;
 		const confirms = session.roster.length;
@@ -143,7 +150,7 @@ describe("forging and rewriting what does not hold", () => {
 });
 
 describe("files", () => {
-	const transcript = realScene(suite, "rekey").by("Ana");
+	const transcript = session.by("Ana");
 	const file = JSON.parse(transcriptToJson(transcript)) as Record<string, unknown>;
 	const script = {
 		suite: 1,
