@@ -4,6 +4,7 @@ import { calls } from "./calls.mjs";
 import { layering } from "./layering.mjs";
 import { lockfile } from "./lockfile.mjs";
 import { pins } from "./pins.mjs";
+import { namedTests } from "./named-tests.mjs";
 import { ruleIds } from "./rule-ids.mjs";
 import { importsOf, scan } from "./source.mjs";
 import { FILE_LINES_MAX, fileLength, leftovers, localNames } from "./texts.mjs";
@@ -221,6 +222,25 @@ describe("tidy: rule ids", () => {
 		const twice = file("spec/other.md", "| WIRE-1 | text |\n");
 		assert.deepEqual(messages(ruleIds([spec, twice, src, proof])), ["WIRE-1 is already defined in spec/protocol.md"]);
 	});
+});
+
+describe("tidy: named tests", () => {
+	const path = "packages/mpotr/test/a.test.ts";
+	const test = file(path, 'test(`VOTE-1: of ${n}, one is out`, () => {});\ntest("nobody is", () => {});');
+	/** @param {string} cited */
+	const messages = (cited) =>
+		namedTests([file("spec/security.md", `| 1 | ${cited} |\n`), test]).map(({ message }) => message);
+
+	it("accepts titles, and parts of those that are put together", () => {
+		assert.deepEqual(messages(`\`${path}\`: "one is out", "nobody is"`), []);
+	});
+	it("finds a title that nobody has, and a file that is not there", () => {
+		assert.deepEqual(messages(`\`${path}\`: "nobody is", "all are"`), [`no test in ${path} is called "all are"`]);
+		assert.deepEqual(messages('`packages/mpotr/test/b.test.ts`: "nobody is"'), [
+			"there is no packages/mpotr/test/b.test.ts",
+		]);
+	});
+	it("takes a file without titles for a file", () => assert.deepEqual(messages("`b.test.ts`, `c.test.ts`"), []));
 });
 
 describe("tidy: the scanner", () => {
