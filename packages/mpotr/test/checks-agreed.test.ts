@@ -7,7 +7,7 @@ import { keyName } from "../src/fold/state.ts";
 import { type Identity, readIdentity, writeIdentity } from "../src/identity.ts";
 import { generateKeySet, type OwnKeySet } from "../src/key-set.ts";
 import { NICKNAME_MAX_BYTES, parseNickname } from "../src/nickname.ts";
-import { AttemptWork } from "../src/participant/attempt-work.ts";
+import { RingWork } from "../src/participant/ring-work.ts";
 import { isForeign } from "../src/participant/merging.ts";
 import type { Room } from "../src/participant/room.ts";
 import { parseMessage, signMessage } from "../src/wire/envelope.ts";
@@ -193,7 +193,7 @@ test("SHARE-1: who has made no share of its own has no key, though everyone's sh
 	const bench = new RingBench(suite, 3);
 	const [first] = bench.people;
 	assert.ok(first);
-	const work = new AttemptWork(first.self, bench.attempt, first.keys, bench.case().plist);
+	const work = new RingWork(first.self, bench.attempt, first.keys, bench.case().plist);
 	const made = work.updateSessionKey(bench.attempt, seeded("no share"));
 	assert.deepEqual(made, { ok: false, error: { type: "own" } });
 	assert.equal(work.hasKey, false);
