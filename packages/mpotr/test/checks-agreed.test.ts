@@ -9,7 +9,7 @@ import { generateKeySet, type OwnKeySet } from "../src/key-set.ts";
 import { NICKNAME_MAX_BYTES, parseNickname } from "../src/nickname.ts";
 import { RingWork } from "../src/participant/ring-work.ts";
 import { isForeign } from "../src/participant/merging.ts";
-import type { Room } from "../src/participant/room.ts";
+import { Room } from "../src/participant/room.ts";
 import { parseMessage, signMessage } from "../src/wire/envelope.ts";
 import type { Message } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
@@ -197,4 +197,16 @@ test("SHARE-1: who has made no share of its own has no key, though everyone's sh
 	const made = work.updateSessionKey(bench.attempt, seeded("no share"));
 	assert.deepEqual(made, { ok: false, error: { type: "own" } });
 	assert.equal(work.hasKey, false);
+});
+
+test("LEAVE-1: whoever is out of a session is not inside of it, though it runs on", () => {
+	const b = roomOf(2);
+	const [ana] = b.members as [OwnKeySet];
+	const room = new Room({} as never, {} as never, {} as never, b.state);
+	assert.equal(room.inside, false);
+	room.session = { own: ana } as never;
+	assert.equal(room.inside, true);
+	b.place(b.sign(ana.e, b.aid, { type: "LEAVE", entries: 0, digest: ELSEWHERE as never }), handleOf(b, ana));
+	room.fold = b.state;
+	assert.equal(room.inside, false);
 });

@@ -142,3 +142,39 @@ describe("a piece of an attempt that is dead by the time it is told of", () => {
 		assert.equal(ana.messages.at(-1)?.text, "after");
 	});
 });
+
+describe("an acknowledgement among what is read again (REPAIR-4)", () => {
+	test("is no entry of the transcript, as it was none before", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+		const [ana, bo, cy] = people as [Person, Person, Person];
+		place.run(10_000);
+		place.say(ana, "to be acknowledged");
+		place.run(5);
+		const due = bo.participant.nextWake() ?? assert.fail("Bo owes nothing");
+		const lost: Item[] = [];
+		place.hears = (person, item) => {
+			if (person !== cy || lost.length > 0 || readItem(suite, item)?.message.type !== "MESSAGE")
+				return !lost.includes(item);
+			lost.push(item);
+			return false;
+		};
+		// Bo speaks before it has heard what Cy never hears.
+		place.now = Math.max(due, place.now);
+		place.say(ana, "lost on the way to Cy");
+		place.act(bo, (one) => one.wake(place.now));
+		assert.equal(place.waiting, 2);
+		while (place.deliver());
+		place.say(ana, "shows the gap");
+		place.run(30_000);
+		assert.equal(lost.length, 1);
+		assert.equal(eventsOf(cy, "repaired").length, 1);
+		for (const one of people) {
+			assert.deepEqual(eventsOf(one, "divergence"), [], one.name);
+			assert.equal(one.messages.length, 3, one.name);
+		}
+		const entries = (one: Person): readonly number[] =>
+			one.messages.map(({ entry }) => entry).toSorted((a, b) => a - b);
+		assert.deepEqual(eventsOf(cy, "moved"), []);
+		assert.deepEqual(entries(cy), entries(ana));
+	});
+});

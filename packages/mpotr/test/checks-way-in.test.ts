@@ -150,6 +150,7 @@ describe("another session in the same place", () => {
 		place.run(3 * MINUTE);
 		for (const type of ["JOIN", "PAKE"] as const) assert.deepEqual(ofType(place, start, type), []);
 		assert.ok(ofType(place, start, "KNOCK").length > 0, "it was heard of");
+		assert.deepEqual(eventsOf(bo, "merging"), []);
 		assert.deepEqual(names(bo), ["Bo"]);
 		assert.deepEqual(names(ana), ["Ana", "Cy"]);
 	});
@@ -165,4 +166,21 @@ test("OPEN-2: of two who open at one moment, the later one hears nothing of what
 	assert.equal(ofType(place, 0, "OPEN").filter(({ rekey }) => rekey).length, 2);
 	assert.deepEqual(rulesOf(ana), ["OPEN-2"]);
 	assert.deepEqual(rulesOf(bo), []);
+});
+
+test("KEYS-1: whoever was out and comes back knocks with keys that nobody has seen", () => {
+	const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+	const [ana, , cy] = people as [Person, Person, Person];
+	place.run(10_000);
+	place.asleep.add(cy);
+	place.run(5 * MINUTE, () => names(ana).length === 2);
+	assert.deepEqual(names(ana), ["Ana", "Bo"]);
+	const start = place.log.length;
+	place.wakeUp(cy);
+	place.run(3 * MINUTE, () => names(ana).length === 3 && names(cy).length === 3);
+	assert.deepEqual(names(cy), ["Ana", "Bo", "Cy"]);
+	const told = ofType(place, 0, "SHARE").map(({ next }) => keyName(next.v));
+	const knocks = ofType(place, start, "KNOCK").map(({ keySet }) => keyName(keySet.v));
+	assert.ok(knocks.length > 0);
+	for (const key of knocks) assert.ok(!told.includes(key));
 });
