@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { err } from "@clowder/bytes";
 import type { IdentitySecretKey } from "@clowder/crypto";
 import type { MessageId, Person } from "@clowder/mpotr";
+import { CATALOGUES, LOCALES } from "../src/i18n/locales.ts";
+import { systemLine } from "../src/i18n/phrases.ts";
 import { REJOIN_DELAY_MS, REJOIN_TRIES, SLOW_JOIN_MS } from "../src/limits.ts";
 import {
 	ANA,
@@ -485,6 +487,21 @@ test("a flood ends the visit, since nothing may be skipped", async () => {
 	await room.enter();
 	for (let n = 0; n <= 20_000; n++) room.carrier.event({ type: "text", from: "h-eve", text: "x" });
 	assert.deepEqual(room.store.getSnapshot().end, { code: "flooded" });
+});
+
+test("who never confirmed the end of a session is named, with how many messages that leaves open", async () => {
+	const room = scripted();
+	const participant = await room.enter();
+	participant.shown = viewOf({ session: session(ME, ANA) });
+	await room.say({ type: "session", session: session(ME, ANA), joined: [ME], left: [], back: [] });
+	const messages = ["m", "n"] as MessageId[];
+	await room.say({ type: "unconfirmed-end", person: ANA, session: "0123456789abcdef", messages });
+	const lines = room.store.getSnapshot().timeline.flatMap((item) => (item.kind === "system" ? [item.line] : []));
+	const line = lines.at(-1) ?? assert.fail("no line");
+	assert.ok(line.code === "unconfirmed-end");
+	assert.equal(line.person.nickname, "Ana");
+	assert.equal(line.messages, 2);
+	for (const locale of LOCALES) assert.match(systemLine(CATALOGUES[locale], line), /Ana.* 2 /);
 });
 
 test("a divergence marks the messages, names the person and stays in sight", async () => {

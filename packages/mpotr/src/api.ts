@@ -261,6 +261,13 @@ export type RoomEvent =
 			readonly agreedUntil: number;
 			readonly disputed: readonly MessageId[];
 	  }
+	/** `person` went on into a later session with us, and never said how that one ended: whether they see these stays open. */
+	| {
+			readonly type: "unconfirmed-end";
+			readonly person: Person;
+			readonly session: string;
+			readonly messages: readonly MessageId[];
+	  }
 	/** Messages could not be placed before someone unknown to their writer came in: ask. */
 	| { readonly type: "held"; readonly messages: readonly MessageId[]; readonly newcomers: readonly Person[] }
 	/** Our own way in was refused by someone inside. */

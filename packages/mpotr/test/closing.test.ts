@@ -49,6 +49,32 @@ describe("publication", () => {
 		assert.deepEqual(published.map((event) => event.by.nickname).sort(), ["Ana", "Bo"]);
 	});
 
+	test("CLOSE-2: who never says how a session ended is named, with what they have not confirmed of it", () => {
+		for (const withheld of [true, false]) {
+			const { place, people } = roomOf(suite, "Ana", "Bo");
+			const [ana, bo] = people as [Person, Person];
+			const mal = place.enter("Mal");
+			place.run(10_000);
+			const session = ana.participant.view().session?.fingerprint;
+			mal.cheat = (text) => (withheld && text.startsWith(":3mpCAT:3Close") ? undefined : text);
+			place.enter("Dee");
+			place.run(10_000, () => ana.participant.view().attempt !== undefined);
+			// The session changes before anyone acknowledges it.
+			place.say(ana, "the last one");
+			place.run(3 * TIMEOUT);
+			assert.notEqual(ana.participant.view().session?.fingerprint, session);
+			const told = (person: Person) =>
+				eventsOf(person, "unconfirmed-end").map((event) => [event.person.nickname as string, event.session]);
+			const expected = withheld ? [["Mal", session]] : [];
+			for (const person of [ana, bo]) assert.deepEqual(told(person), expected, person.name);
+			if (!withheld) continue;
+			assert.deepEqual(
+				eventsOf(ana, "unconfirmed-end").flatMap((event) => event.messages),
+				ana.messages.filter(({ text }) => text === "the last one").map(({ id }) => id),
+			);
+		}
+	});
+
 	test("PUBLISH-4: a leaver publishes once the others have closed, and is over then", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
 		const [ana, , cy] = people as [Person, Person, Person];

@@ -7,6 +7,7 @@ import { MomentInTime } from "./moment.tsx";
 /** Lines that ask for attention. */
 const LOUD: ReadonlySet<SystemLine["code"]> = new Set([
 	"divergence",
+	"unconfirmed-end",
 	"interrupted",
 	"reconnected",
 	"blamed",

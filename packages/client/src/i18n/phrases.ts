@@ -99,6 +99,8 @@ export function systemLine({ line: words, grammar }: Catalogue, line: SystemLine
 			return line.others.length === 0 ? words.newKeysAlone : words.newKeys(namesOf(line.others));
 		case "divergence":
 			return words.divergence(line.person.nickname, line.since === undefined ? undefined : grammar.time(line.since));
+		case "unconfirmed-end":
+			return words.unconfirmedEnd(line.person.nickname, line.messages);
 		case "rekeyed":
 			return words.rekeyed;
 		case "back":

@@ -120,7 +120,9 @@ export class Chronicle {
 	}
 
 	#trouble(
-		event: Event<"vote" | "blamed" | "frozen" | "split" | "merging" | "gap" | "repaired" | "divergence">,
+		event: Event<
+			"vote" | "blamed" | "frozen" | "split" | "merging" | "gap" | "repaired" | "divergence" | "unconfirmed-end"
+		>,
 		at: WallTime,
 	): void {
 		switch (event.type) {
@@ -145,6 +147,10 @@ export class Chronicle {
 				return this.#repaired(event, at);
 			case "divergence":
 				return this.#diverge(event, at);
+			case "unconfirmed-end": {
+				const line = { person: this.#people.ref(event.person), messages: event.messages.length };
+				return this.#line({ code: "unconfirmed-end", ...line }, at);
+			}
 		}
 	}
 

@@ -109,6 +109,8 @@ export type SystemLine =
 	| { readonly code: "gap" }
 	| { readonly code: "repaired"; readonly messages: number; readonly complete: boolean }
 	| { readonly code: "divergence"; readonly person: PersonRef; readonly since: WallTime | undefined }
+	/** They never said how an earlier session ended: whether they saw so many of its last messages stays unknown. */
+	| { readonly code: "unconfirmed-end"; readonly person: PersonRef; readonly messages: number }
 	| { readonly code: "interrupted" }
 	| { readonly code: "resumed" }
 	/** Back under a new connection: what was written in between is not shown. */

@@ -110,6 +110,21 @@ function isDone(closing: Closing): boolean {
 	return [...continuing].every((key) => acknowledged.has(key) && received.has(key));
 }
 
+/** Who goes on with us and has not said in all this time how that session ended (rule CLOSE-2). */
+function tellUnconfirmed(room: Room, { session, awaited }: Closing): void {
+	for (const key of awaited) {
+		const person = session.participant(key);
+		const messages = session.unconfirmed(key).map((post) => post.id);
+		if (person === undefined || messages.length === 0 || session.diverged.has(key)) continue;
+		room.desk.emit({
+			type: "unconfirmed-end",
+			person: room.person(person.identity),
+			session: session.fingerprint,
+			messages,
+		});
+	}
+}
+
 function duties(room: Room, closing: Closing): readonly Duty[] {
 	const { session, since } = closing;
 	const { e } = session.own;
@@ -125,6 +140,10 @@ function duties(room: Room, closing: Closing): readonly Duty[] {
 			? now(`forget:${name}:done`, forget)
 			: { key: `forget:${name}`, delayMs: after(FORGET_TIMEOUTS), run: forget },
 	];
+	if (closing.awaited.size > 0) {
+		const run = (): void => tellUnconfirmed(room, closing);
+		wanted.push({ key: `unconfirmed:${name}`, delayMs: after(PUBLISH_TIMEOUTS), run });
+	}
 	if (!closing.closed) {
 		const { entries, digest } = session.seen;
 		const close = (): void => void room.desk.post(e, session.aid, { type: "CLOSE", entries, digest });

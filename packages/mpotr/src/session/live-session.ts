@@ -138,6 +138,12 @@ export class LiveSession {
 		return this.#confirmed.get(by) ?? 0;
 	}
 
+	/** The texts of others and ours of which we do not know that someone sees them as we do. */
+	unconfirmed(by: KeyName): readonly Post[] {
+		const until = this.confirmedUntil(by);
+		return this.#posts.filter((post) => post.entry > until && post.author !== by);
+	}
+
 	/** Another view, for good: from which entry on, and which texts are in dispute. */
 	diverge(by: KeyName): { readonly agreedUntil: number; readonly disputed: readonly Post[] } {
 		this.#diverged.add(by);

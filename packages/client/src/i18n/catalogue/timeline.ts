@@ -42,6 +42,8 @@ export interface TimelineWords {
 		/** What was missing came; `complete` false: some of it never will. */
 		repaired(messages: number, complete: boolean): string;
 		divergence(name: string, time: string | undefined): string;
+		/** Someone never said that they saw the last messages from before the keys changed. */
+		unconfirmedEnd(name: string, messages: number): string;
 		readonly interrupted: string;
 		readonly resumed: string;
 		readonly reconnected: string;

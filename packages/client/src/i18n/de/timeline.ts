@@ -101,6 +101,13 @@ export const timeline: TimelineWords = {
 			if (complete) return came;
 			return messages === 0 ? "Hier fehlen Nachrichten, und niemand hat sie." : `${came} Andere fehlen noch.`;
 		},
+		unconfirmedEnd: (name, messages) => {
+			const which = g.plural(messages, {
+				one: "die letzte Nachricht",
+				other: `die letzten ${g.number(messages)} Nachrichten`,
+			});
+			return `${g.name(name)} hat ${which} vor dem Wechsel der Schlüssel nie bestätigt und hat vielleicht nicht dasselbe gesehen.`;
+		},
 		divergence: (name, time) =>
 			time === undefined
 				? `${g.name(name)} sieht ein anderes Gespräch.`

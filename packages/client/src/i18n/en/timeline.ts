@@ -103,6 +103,10 @@ export const timeline: TimelineWords = {
 			if (complete) return came;
 			return messages === 0 ? "Messages are missing here, and nobody has them." : `${came} Others are still missing.`;
 		},
+		unconfirmedEnd: (name, messages) => {
+			const which = g.plural(messages, { one: "the last message", other: `the last ${g.number(messages)} messages` });
+			return `${g.name(name)} never confirmed ${which} from before the keys changed, and may not have seen the same.`;
+		},
 		divergence: (name, time) =>
 			time === undefined
 				? `${g.name(name)} sees a different conversation.`
