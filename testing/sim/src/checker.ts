@@ -59,6 +59,13 @@ class Timeline {
 	upTo(session: string, entry: number): readonly Placed[] {
 		return (this.sessions.get(session) ?? []).filter((one) => one.entry <= entry);
 	}
+
+	/** Someone's text that was shown in a session before: sent once more, it is an entry and is not shown (OUTBOX-3). */
+	hasElsewhere(session: string, { author, text }: Placed): boolean {
+		return [...this.byId.values()].some(
+			(one) => one.session !== session && one.placed.author === author && one.placed.text === text,
+		);
+	}
 }
 
 export interface Demands {
@@ -211,7 +218,11 @@ export class Checker {
 				throw new Violation("confirmed-is-seen", `${client.label}: ${id} is not in its own timeline`);
 			const mine = this.timeline(client).upTo(own.session, own.placed.entry);
 			const holders = other.clients.filter((one) => this.timeline(one).held.has(own.session));
-			const same = holders.some((one) => sameMessages(mine, this.timeline(one).upTo(own.session, own.placed.entry)));
+			const same = holders.some((one) => {
+				const timeline = this.timeline(one);
+				const shown = mine.filter((placed) => !timeline.hasElsewhere(own.session, placed));
+				return sameMessages(shown, timeline.upTo(own.session, own.placed.entry));
+			});
 			if (!same) {
 				const theirs = holders.map((one) => tell(this.timeline(one).upTo(own.session, own.placed.entry))).join(" or ");
 				throw new Violation(

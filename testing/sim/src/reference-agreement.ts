@@ -172,6 +172,7 @@ function activate(state: RefState, attempt: RefAttempt): void {
 	state.removed = [];
 	state.votes = [];
 	state.dead = [];
+	state.failures = Math.floor(state.failures / 2);
 	state.attempt = undefined;
 	const kept = new Set([...members.map(({ v }) => v), ...state.previous.flatMap((base) => base.members)]);
 	state.authors = state.authors.filter((author) => kept.has(author.v));

@@ -29,6 +29,7 @@ const UNCOUNTED: ReadonlySet<string> = new Set(["ASK", "REPLY", "PUBLISH", "RECE
 /** What counts under no base: in the numbers that digests carry (DIGEST-2), and as a sign of life (VOTE-4). */
 export const APART: ReadonlySet<string> = new Set([...UNCOUNTED, "FOUND", "KNOCK", "PAKE", "CLOSE"]);
 const MOST_REKEYS_IN_A_ROW = 3;
+const MOST_FAILURES = 1000;
 
 /** A handle left: noted with all who wrote from it; nothing else changes (GONE-2). */
 export function refLeft(state: RefState, handle: string): void {
@@ -130,7 +131,7 @@ function convict(state: RefState, convicted: readonly string[]): boolean {
 
 /** What only a member can say, under the present base. */
 function placeByMember(state: RefState, message: Message, v: string, context: string): boolean {
-	if (message.type === "PAKE") return state.parameters.passphrase;
+	if (message.type === "PAKE") return placePake(state, message, v, context);
 	if (context !== state.base?.aid || !presentMembers(state).some((member) => member.v === v)) return false;
 	switch (message.type) {
 		case "INTRODUCE": {
@@ -138,6 +139,7 @@ function placeByMember(state: RefState, message: Message, v: string, context: st
 			// INTRO-1: the sponsor's, once.
 			if (join === undefined || join.introduced || (join.sponsor ?? v) !== v) return false;
 			join.introduced = true;
+			if (state.parameters.passphrase) state.failures = Math.max(state.failures - 1, 0);
 			return true;
 		}
 		case "APPROVE":
@@ -160,6 +162,16 @@ function placeByMember(state: RefState, message: Message, v: string, context: st
 			// STATE, MESSAGE, ASK, REPLY: of a member, and nothing that is agreed on.
 			return true;
 	}
+}
+
+/** A run of CPace: an answer of a member's is a guess that nobody knows to be right (PASS-1, PASS-4). */
+function placePake(state: RefState, message: Extract<Message, { type: "PAKE" }>, v: string, context: string): boolean {
+	const byMember = presentMembers(state).some((member) => member.v === v);
+	if (!state.parameters.passphrase || byMember !== (message.confirm !== undefined)) return false;
+	if (!byMember) return true;
+	if (context !== state.base?.aid) return false;
+	state.failures = Math.min(state.failures + 1, MOST_FAILURES);
+	return true;
 }
 
 /** One join from each handle, whose keys nobody holds, that answers to the present state (JOIN-1 to JOIN-4). */

@@ -80,6 +80,8 @@ export interface RefState {
 	dead: { readonly aid: string; unshared: RefKeys[] }[];
 	authors: RefAuthor[];
 	rekeys: { readonly v: string; readonly count: number }[];
+	/** Passphrases that nobody knows to be right (PASS-4). */
+	failures: number;
 }
 
 type Parameters = Extract<Message, { type: "FOUND" }>["parameters"];
@@ -160,6 +162,7 @@ export function emptyState(parameters: Parameters): RefState {
 		dead: [],
 		authors: [],
 		rekeys: [],
+		failures: 0,
 	};
 }
 
@@ -214,6 +217,7 @@ export function refFromState(parsed: ParsedMessage): RefState | undefined {
 	const members = message.members.map((one): RefMember => ({ v: hex(one.v.bytes), next: refKeys(one.next) }));
 	state.base = { aid: hex(header.context), members };
 	state.k = message.k;
+	state.failures = message.failures;
 	for (const [i, one] of message.members.entries()) {
 		const v = members[i]?.v as string;
 		state.authors.push({ v, number: one.number, handle: one.handle, left: one.left, joined: false });

@@ -28,6 +28,7 @@ function agreed(state: RefState): AgreedState {
 		base: state.base?.aid ?? null,
 		members: (state.base?.members ?? []).map(({ v, next }) => [v, next.v] as const),
 		k: state.k,
+		failures: state.failures,
 		pending: state.pending
 			.map(({ name, keys, introduced }) => [name, keys.v, introduced] as const)
 			.sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -205,6 +206,10 @@ class Reader {
 			taken.add(at);
 			apart(at);
 			const seen = this.#seen[at] ?? this.#missed(place);
+			// Where much is taken at once, who is out by which OK does not show; hardly any convicts its author.
+			if (seen?.type === "text" && seen.parsed.message.type === "OK" && !own.verdicts.has(place)) {
+				own.verdicts.set(place, []);
+			}
 			if (seen !== undefined) this.#apply(own, seen, until, after);
 		}
 		apart(this.#seen.length);
@@ -241,7 +246,7 @@ class Reader {
 		const known = one.verdicts.get(name);
 		if (known !== undefined) return known;
 		const convicted = convictedIn(one.state, after);
-		if (convicted.length > 0) one.verdicts.set(name, convicted);
+		one.verdicts.set(name, convicted);
 		return convicted;
 	}
 }

@@ -12,6 +12,8 @@ export interface AgreedState {
 	/** L, by `v`: with the key that comes next. */
 	readonly members: readonly (readonly [v: string, next: string])[];
 	readonly k: number;
+	/** Guesses of the passphrase that count as wrong. */
+	readonly failures: number;
 	readonly pending: readonly (readonly [join: string, v: string, introduced: boolean])[];
 	readonly removed: readonly string[];
 	/** Votes: by whom, whom they would leave out, whether late. */
@@ -53,6 +55,7 @@ export function agreedState(fold: FoldState): AgreedState {
 		base: base === undefined ? null : hex(base.aid),
 		members: (base?.members ?? []).map((one) => [hex(one.v.bytes), hex(one.next.v.bytes)] as const),
 		k: fold.k,
+		failures: fold.failures,
 		pending: bySort(
 			fold.pending.map((one) => [hex(one.hash), hex(one.keySet.v.bytes), one.introduced] as const),
 			([join]) => join,

@@ -6,13 +6,13 @@ import { Violation } from "../src/violation.ts";
 
 type Someone = Witness & { readonly screen: Screen };
 
-function someone(name: string, honest = true): Someone {
+function someone(name: string, honest = true, returned = false): Someone {
 	const clients: Screen[] = [];
 	const person: Witness = {
 		name,
 		id: name as PersonId,
 		honest,
-		returned: false,
+		returned,
 		typed: [`${name}#0`, `${name}#1`],
 		clients,
 	};
@@ -85,6 +85,18 @@ test("a confirmation of a message before which another one is missing is found",
 	checker.happened(a.screen, message(a, "A#0", 1));
 	for (const one of [a, b]) checker.happened(one.screen, message(b, "B#0", 2));
 	finds("confirmed-is-seen", () => checker.happened(a.screen, confirmed(b, 2)));
+});
+
+test("a text that was shown in a session before and is sent once more is confirmed though it is not shown", () => {
+	const [a, b] = [someone("A", true, true), someone("B")];
+	const checker = new Checker([a, b], { calm: true, once: true });
+	for (const id of ["f", "g"]) for (const one of [a, b]) checker.happened(one.screen, session(id, a, b));
+	checker.happened(b.screen, message(a, "A#0", 7));
+	checker.happened(a.screen, message(a, "A#0", 1, "g"));
+	const again = { type: "confirmed", by: b.id, messages: ["g-1" as MessageId] } as const;
+	checker.happened(a.screen, again);
+	checker.happened(a.screen, message(a, "A#1", 2, "g"));
+	finds("confirmed-is-seen", () => checker.happened(a.screen, { ...again, messages: ["g-2" as MessageId] }));
 });
 
 test("two lists for one session, strangers, and outsiders who read are found", () => {
