@@ -2,11 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hex } from "@clowder/bytes";
 import { fold } from "../src/fold/fold.ts";
+import { keyName } from "../src/fold/state.ts";
 import type { OwnKeySet } from "../src/key-set.ts";
 import { type Answering, noteReplied } from "../src/participant/answer.ts";
 import { Log, type Point } from "../src/participant/log.ts";
+import { type Hands, receiveReply } from "../src/participant/repair.ts";
+import { Repairs } from "../src/participant/repairs.ts";
+import type { Room } from "../src/participant/room.ts";
 import { agree, type Quoted, type Reading, readList } from "../src/participant/supplement.ts";
-import { parseMessage, signMessage, type VerifiedMessage } from "../src/wire/envelope.ts";
+import { parseMessage, signMessage, type VerifiedMessage, wholeMessage } from "../src/wire/envelope.ts";
 import type { Message, Reply } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
 import { readItem } from "./support/lossy.ts";
@@ -176,5 +180,107 @@ describe("an acknowledgement among what is read again (REPAIR-4)", () => {
 			one.messages.map(({ entry }) => entry).toSorted((a, b) => a - b);
 		assert.deepEqual(eventsOf(cy, "moved"), []);
 		assert.deepEqual(entries(cy), entries(ana));
+	});
+});
+
+describe("what died with an attempt, read again (REPAIR-4)", () => {
+	test("a SHARE that was missing when its attempt died: its author goes on with the keys in it for us too", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy", "Di");
+		const [ana, bo, cy, di] = people as [Person, Person, Person, Person];
+		place.run(10_000);
+		di.cheat = (text) => (text.includes(":3Share:3") ? undefined : text);
+		const lost: Item[] = [];
+		place.hears = (person, item) => {
+			const isIt = item.type === "text" && item.from === ana.handle && item.text.includes(":3Share:3");
+			if (person !== cy || !isIt || (lost.length > 0 && !lost.includes(item))) return true;
+			lost.push(item);
+			return false;
+		};
+		place.act(ana, (one) => one.rekey(place.now));
+		place.run(20_000, () => lost.length > 0);
+		place.run(200);
+		place.act(di, (one) => one.leave(place.now));
+		place.run(40_000);
+		place.vanish(di);
+		for (const one of [ana, bo, cy]) {
+			assert.deepEqual(names(one), ["Ana", "Bo", "Cy"], one.name);
+			assert.deepEqual(eventsOf(one, "blamed"), []);
+		}
+		assert.equal(new Set([ana, bo, cy].map((one) => one.participant.view().session?.fingerprint)).size, 1);
+		assert.ok(eventsOf(cy, "repaired").length > 0);
+	});
+});
+
+describe("REPAIR-3: two who report the same, or one what the other lacks too", () => {
+	/** What comes of two REPLYs to Cy: whether the second fills the gap. */
+	function filled(change: {
+		readonly by?: "another";
+		readonly number?: number;
+		readonly unlike?: boolean;
+		readonly elsewhere?: boolean;
+	}): boolean {
+		const b = new FoldBench(suite, "two lists");
+		for (const handle of ["h1", "h2"]) {
+			b.openWith(b.keySet(), handle);
+			b.finish();
+		}
+		const [ana, bo, cy] = b.members as [OwnKeySet, OwnKeySet, OwnKeySet];
+		const say = (by: OwnKeySet, number: number): { handle: string; whole: Uint8Array; name: string } => {
+			const content = { index: 0, iv: b.random(16), ciphertext: b.random(256), mac: b.mac() };
+			const signed = b.sign(by.e, b.aid, { type: "MESSAGE", content }, number);
+			return { handle: "h0", whole: wholeMessage(suite, signed), name: hex(signed.hash) };
+		};
+		const missed = say(change.by === "another" ? bo : ana, change.number ?? 11);
+		const [other, shows] = [say(bo, 20), say(ana, 13)];
+		const { message: asking, hash } = b.sign(cy.e, b.aid, { type: "ASK", have: 0 });
+		assert.equal(asking.type, "ASK");
+		const repairs = new Repairs();
+		repairs.log = new Log(b.aid as Log["aid"]);
+		const asked = { hash, by: cy.public.v.bytes, aid: b.aid, have: 0, replies: new Set<string>(), open: true };
+		repairs.answering.asks.set(hex(hash), change.elsewhere ? { ...asked, aid: new Uint8Array(32) } : asked);
+		const missing = {
+			rule: "GAP-1",
+			by: keyName(ana.public.v),
+			expected: "",
+			got: "",
+			numbers: { from: 11, before: 13 },
+		} as const;
+		repairs.gap = {
+			...{ since: 0, cause: { missing, name: shows.name }, have: 0, asked: 1, conflict: false, held: [], heldBytes: 0 },
+			...{ lists: new Map(), reading: false, again: false, filled: 0, complete: true },
+		};
+		assert.ok(repairs.holds);
+		const desk = { now: 0, emit: () => undefined };
+		const room = { suite, fold: b.state, session: undefined, desk, repairs } as unknown as Room;
+		const reply = (by: OwnKeySet, messages: readonly { handle: string; whole: Uint8Array }[]): void => {
+			const message: Reply = { type: "REPLY", ask: hash, more: false, have: 0, messages: [...messages] };
+			const context = change.elsewhere ? new Uint8Array(32) : b.aid;
+			receiveReply(room, b.sign(by.e, context, message) as VerifiedMessage<Reply>, 0, {} as Hands);
+		};
+		reply(bo, [missed, shows]);
+		assert.ok(repairs.gap !== undefined, "one alone is not enough");
+		reply(ana, change.unlike ? [other, shows] : [shows]);
+		if (change.elsewhere) assert.equal(repairs.gap?.lists.size, 0);
+		return repairs.gap === undefined;
+	}
+
+	test("what the other lacks is just what is known to be missing", () => {
+		assert.equal(filled({}), true);
+		assert.equal(filled({ number: 12 }), true);
+		assert.equal(filled({ number: 10 }), false, "a number that is not missing");
+		assert.equal(filled({ number: 13 }), false, "the number that showed the gap");
+		assert.equal(filled({ by: "another" }), false, "somebody else's");
+	});
+	test("and it has nothing that the first does not tell of", () => {
+		assert.equal(filled({ unlike: true }), false);
+	});
+	test("replies about another session are nothing to it", () => {
+		assert.equal(filled({ elsewhere: true }), false);
+	});
+	test("while what was missing is read, nothing is held back", () => {
+		const repairs = new Repairs();
+		assert.equal(repairs.holds, false);
+		repairs.gap = { reading: true } as NonNullable<Repairs["gap"]>;
+		assert.equal(repairs.holds, false);
 	});
 });
