@@ -24,7 +24,7 @@ describe("what somebody tells of the order, against what we have of it", () => {
 	/** A room of two, and what they say: each text is quoted as a REPLY would. */
 	function bench(): {
 		b: FoldBench;
-		say: (text: number) => Quoted;
+		say: (by?: 0 | 1) => Quoted;
 		start: Point;
 		log: Log;
 		take: (one: Quoted) => void;
@@ -32,16 +32,17 @@ describe("what somebody tells of the order, against what we have of it", () => {
 		const b = new FoldBench(suite, "repair");
 		b.openWith(b.keySet(), "h1");
 		b.finish();
-		const [ana] = b.members as [OwnKeySet];
+		const people = b.members;
 		const log = new Log(b.aid as Log["aid"]);
 		let validMessages = 0;
 		const point = (): Point => ({ fold: b.state, validMessages, entries: 0 });
 		const start = point();
-		const say = (): Quoted => {
+		const say = (by: 0 | 1 = 0): Quoted => {
+			const author = people[by] ?? assert.fail("nobody");
 			const content = { index: 0, iv: b.random(16), ciphertext: b.random(256), mac: b.mac() };
-			const { hash } = b.sign(ana.e, b.aid, { type: "MESSAGE", content });
-			const number = (b.numbers.get(hex(ana.public.v.bytes)) ?? 1) - 1;
-			const { text } = signMessage(suite, "memory:room", ana.e, b.aid, number, { type: "MESSAGE", content });
+			const { hash } = b.sign(author.e, b.aid, { type: "MESSAGE", content });
+			const number = (b.numbers.get(hex(author.public.v.bytes)) ?? 1) - 1;
+			const { text } = signMessage(suite, "memory:room", author.e, b.aid, number, { type: "MESSAGE", content });
 			const parsed = parseMessage(suite, text);
 			assert.ok(parsed.ok);
 			return { from: "h0", parsed: parsed.value, name: hex(hash) };
@@ -60,7 +61,7 @@ describe("what somebody tells of the order, against what we have of it", () => {
 
 	test("REPAIR-3: a whole list that ends before ours does contradicts it; one that goes on later does not", () => {
 		const { b, say, log, take } = bench();
-		const [first, second, third] = [say(0), say(1), say(2)];
+		const [first, second, third] = [say(), say(), say()];
 		take(first);
 		take(third);
 		const now: Point = { fold: b.state, validMessages: 2, entries: 0 };
@@ -73,9 +74,23 @@ describe("what somebody tells of the order, against what we have of it", () => {
 		assert.equal(read([first, third], true), "nothing");
 	});
 
+	test("REPAIR-3: a list that leaves out what we took before the next of it contradicts ours", () => {
+		const { b, say, log, take } = bench();
+		const [first, missed, third] = [say(0), say(1), say(0)];
+		take(first);
+		take(third);
+		const now: Point = { fold: b.state, validMessages: 2, entries: 0 };
+		const read = (...list: readonly Quoted[]): Reading["type"] => {
+			return readList({ suite, log, now, held: [], have: 0, judge: () => ({}) }, list, false).type;
+		};
+		assert.equal(read(first, missed, third), "supplement");
+		assert.equal(read(missed, first, third), "supplement");
+		assert.equal(read(missed, third), "conflict");
+	});
+
 	test("REPAIR-3: two lists agree where one is the beginning of the other", () => {
 		const { say } = bench();
-		const [first, second, third] = [say(0), say(1), say(2)];
+		const [first, second, third] = [say(), say(), say()];
 		assert.ok(agree([first, second], [first, second, third]));
 		assert.ok(agree([], [first]));
 		assert.ok(!agree([first, second], [first, third]));
