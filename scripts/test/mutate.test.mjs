@@ -7,7 +7,7 @@ import { root } from "../lib/repo.mjs";
 import { OTHERS, PACKAGES, readEquivalent, wrongWith } from "../mutate.mjs";
 import { makeBed } from "../mutate/bed.mjs";
 import { findChecks, withSwitches } from "../mutate/checks.mjs";
-import { noticing, recordRuns, tryMutant } from "../mutate/trial.mjs";
+import { noticing, recordRuns, stepsFor, tryMutant } from "../mutate/trial.mjs";
 
 /** @typedef {import("../mutate/bed.mjs").Mutant} Mutant */
 /** @typedef {import("../mutate/trial.mjs").Result} Result */
@@ -86,6 +86,7 @@ export function enter(age, name) {
 	if (age < 18) return err("age");
 	if (name === "") return err("name");
 	if (name.length > 5) return err("length");
+	if (age > 150) return err("old");
 	return { ok: true };
 }
 export function leave(door) {
@@ -104,6 +105,10 @@ import { test } from "node:test";
 import { enter, spin } from "../src/door.js";
 test("DOOR-1: children stay outside", () => assert.equal(enter(17, "Ana").ok, false));
 test("a weak test: looks at nothing", () => { enter(20, ""); assert.equal(enter(20, "Ana").ok, true); });
+let kept;
+const made = () => (kept ??= enter(20, "too long"));
+test("makes something", () => { made(); });
+test("looks at what another test made", () => assert.equal(made().ok, false));
 test("comes to no end without the check", () => assert.equal(spin(4).ok, false));
 `;
 
@@ -114,6 +119,10 @@ describe("a bed with weak tests", () => {
 	let results;
 	/** @type {readonly Mutant[]} */
 	let mutants;
+	/** @type {import("../mutate/bed.mjs").Bed} */
+	let bed;
+	/** @type {import("../mutate/trial.mjs").Run[]} */
+	let runs;
 	before(async () => {
 		folder = temporary("planted-");
 		for (const path of ["packages/door/dist/src", "packages/door/dist/test", "packages/door/src"]) {
@@ -123,9 +132,9 @@ describe("a bed with weak tests", () => {
 		writeFileSync(join(folder, "packages/door/src/door.ts"), "");
 		writeFileSync(join(folder, "packages/door/dist/src/door.js"), DOOR);
 		writeFileSync(join(folder, "packages/door/dist/test/door.test.js"), TESTS);
-		const bed = makeBed(folder, join(folder, "bed"), ["packages/door"]);
+		bed = makeBed(folder, join(folder, "bed"), ["packages/door"]);
 		({ mutants } = bed);
-		const runs = await recordRuns(bed, ["packages/door/dist/test/door.test.js"], 1, () => undefined);
+		runs = await recordRuns(bed, ["packages/door/dist/test/door.test.js"], 1, () => undefined);
 		assert.ok(runs.every(({ passed }) => passed));
 		results = [];
 		for (const mutant of mutants) results.push(await tryMutant(bed, runs, mutant, { leastLimitMs: 3000 }));
@@ -138,11 +147,26 @@ describe("a bed with weak tests", () => {
 			[
 				"age < 18: killed",
 				'name === "": survived',
-				"name.length > 5: idle",
+				"name.length > 5: killed",
+				"age > 150: idle",
 				'door === "locked": unreached',
 				"n > 3: hung",
 			],
 		);
+	});
+	/** @param {string} text */
+	const mutant = (text) => mutants.find(({ check }) => check.text === text) ?? assert.fail(text);
+	it("tries single tests first, those that are named after the rule before the others, and whole files at last", () => {
+		const steps = stepsFor(runs, mutant("age < 18")).map(({ tests }) =>
+			tests === "all" ? tests : tests.map(({ name }) => name),
+		);
+		assert.deepEqual(steps, [["DOOR-1: children stay outside"], "all"]);
+		const two = stepsFor(runs, mutant('name === ""')).map(({ tests }) => tests !== "all" && tests.length);
+		assert.deepEqual(two, [1, false]);
+	});
+	it("leaves whole files out where only so much may be spent", async () => {
+		const { verdict } = await tryMutant(bed, runs, mutant("name.length > 5"), { spendMs: 10_000 });
+		assert.equal(verdict, "survived");
 	});
 	it("fails over each that is missed and is not listed, and over what is listed wrongly", () => {
 		const name = "packages/door/src/door.ts#enter: ";
