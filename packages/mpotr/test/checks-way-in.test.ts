@@ -184,3 +184,40 @@ test("KEYS-1: whoever was out and comes back knocks with keys that nobody has se
 	assert.ok(knocks.length > 0);
 	for (const key of knocks) assert.ok(!told.includes(key));
 });
+
+test("BURN-1: a newcomer whose SHARE was lost with its attempt knocks with a key set and a salt of its own, and comes in", () => {
+	const { place, people } = roomOf(suite, "Ana", "Bo");
+	const [ana] = people as [Person];
+	place.run(10_000);
+	const openOnly = (allowed: (joins: number) => boolean): void => {
+		for (const one of people) {
+			one.cheat = (text) => {
+				const parsed = parseMessage(suite, text);
+				const isOpen = parsed.ok && parsed.value.message.type === "OPEN" && parsed.value.message;
+				return isOpen && !allowed(isOpen.joins.length) ? undefined : text;
+			};
+		}
+	};
+	openOnly((joins) => joins === 2);
+	let lost = 0;
+	const cy = enterCheater(place, "Cy", (message) => {
+		if (message.type !== "SHARE") return message;
+		lost++;
+		return undefined;
+	});
+	const di = place.enter("Di");
+	place.run(MINUTE, () => lost > 0);
+	assert.equal(inspectFold(ana.participant)?.attempt?.slots.length, 4, "both come in at once");
+	// Di goes, and with it the attempt; the next one is without Cy.
+	openOnly((joins) => joins === 0);
+	place.vanish(di);
+	const sessions = eventsOf(ana, "session").length;
+	place.act(ana, (one) => one.rekey(place.now));
+	place.run(MINUTE / 2, () => eventsOf(ana, "session").length > sessions);
+	assert.deepEqual(names(ana), ["Ana", "Bo"]);
+	assert.equal(eventsOf(ana, "session").length, sessions + 1);
+	for (const one of people) delete one.cheat;
+	cy.cheating = false;
+	place.run(2 * MINUTE, () => names(cy).length === 3);
+	for (const one of [...people, cy]) assert.deepEqual(names(one), ["Ana", "Bo", "Cy"]);
+});
