@@ -1,5 +1,5 @@
 import { createCipheriv, createHmac, diffieHellman, hash, sign, verify } from "node:crypto";
-import { concat } from "@clowder/bytes";
+import { concat, erase } from "@clowder/bytes";
 import type { Backend } from "./backend.ts";
 import { privateKeyObject, publicBytesOf, publicKeyObject, revealedKeyObject } from "./node-keys.ts";
 import { primitivesOf } from "./primitives.ts";
@@ -15,7 +15,11 @@ const backend: Backend = {
 	sha512(parts) {
 		// In one call: an object for each hash costs more than the hashing of what is small.
 		const [only] = parts;
-		return plain(hash("sha512", only !== undefined && parts.length === 1 ? only : concat(...parts), "buffer"));
+		if (only !== undefined && parts.length === 1) return plain(hash("sha512", only, "buffer"));
+		const input = concat(...parts);
+		const digest = plain(hash("sha512", input, "buffer"));
+		erase(input);
+		return digest;
 	},
 	hmacSha512(key, parts) {
 		const mac = createHmac("sha512", key);
