@@ -86,8 +86,7 @@ describe("a room of as many as there may be", () => {
 	});
 
 	test("FORGE-1: a transcript has no longer list", () => {
-		const { session } = enterInside();
-		const real = session().by("Mal");
+		const real = enterInside().session().by("Mal");
 		const roster = Array.from({ length: MAX_PARTICIPANTS + 1 }, () => real.roster[0] ?? assert.fail("nobody"));
 		const read = verifyTranscript(suite, { ...real, roster });
 		assert.ok(!read.ok);
