@@ -328,8 +328,9 @@ export class Participant implements ParticipantApi {
 
 	/** Out of the session. Whoever broke the protocol stays out; whoever was not heard asks to come in again. */
 	#removed(room: Room): void {
-		const how = room.session && room.fold.removed.get(room.session.ownKey);
-		if (how === undefined || how === "misbehaved") return this.#end("removed");
+		// Where nobody put us out, a session began that we are in and cannot follow: we saw something else than the others.
+		const how = (room.session && room.fold.removed.get(room.session.ownKey)) ?? "diverged";
+		if (how === "misbehaved") return this.#end("removed");
 		const person = toPerson({ ...this.#identity(), salt: NO_CONTEXT }, true);
 		this.#desk.emit({ type: "leaving", person, how });
 		this.#knockAgain(room, false);
