@@ -108,10 +108,12 @@ export class TraceRecorder {
 		const order = this.#orders.get(client) ?? new OrderRecorder();
 		this.#orders.set(client, order);
 		const took = order.turned(inspectRepairs(client.participant));
-		const read = took !== undefined && took.length > 0;
-		const place = this.#open.get(client) ?? (read ? this.#add(client, undefined) : undefined);
-		this.#open.delete(client);
 		const fold = inspectFold(client.participant);
+		// By itself it reads what it held, or goes out of the room to knock once more.
+		const isOut = fold === undefined && (this.#clients.get(client)?.places.at(-1)?.after ?? null) !== null;
+		const acted = isOut || (took !== undefined && took.length > 0);
+		const place = this.#open.get(client) ?? (acted ? this.#add(client, undefined) : undefined);
+		this.#open.delete(client);
 		if (place === undefined || fold === undefined) return;
 		place.took = took;
 		place.after = agreedState(fold);
