@@ -17,32 +17,33 @@ export async function main() {
 	]) {
 		if ((await stage([step])).length > 0) return 1;
 	}
-	const { arrivals, bundle, joins, messages, verificationMs } = await import(
-		pathToFileURL(join(root, "bench", "figures.mjs")).href
-	);
-	const verifyMs = verificationMs();
+	const { arrivals, bundle, joins, messages } = await import(pathToFileURL(join(root, "bench", "figures.mjs")).href);
+	const { verificationMs } = await import(pathToFileURL(join(root, "bench", "replay.mjs")).href);
 	console.log(`\n${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`);
-	console.log(
-		`baseline: ${Math.round(1000 / verifyMs)} Ed25519 verifications per second ("verif." below is one of them)`,
-	);
+	const perSecond = Math.round(1000 / verificationMs());
+	console.log(`baseline: ${perSecond} Ed25519 verifications per second ("verif." below is one of them)`);
 	for (const suite of [1, 2]) {
-		/** @type {(string | number)[][]} */
-		const joined = [
-			["n", "texts", "bytes", "x n=2", "newcomer ms", "x n=2", "member ms", "x n=2", "= verif.", "virtual ms"],
-		];
-		for (const row of joins(verifyMs, suite)) {
-			joined.push(row);
-			// A room of a hundred in one process takes minutes: show that it goes on.
-			console.error(`suite ${suite}: measured the join of number ${row[0]}`);
-		}
-		table(`The n-th join in suite ${suite} (a room of n - 1, one comes in)`, joined);
+		const { rows, types } = joins(suite);
+		table(`The n-th join in suite ${suite} (a room of n - 1, one comes in)`, [
+			[
+				...["n", "texts", "bytes", "member ms", "= verif.", "newcomer ms", "= verif."],
+				...["closing: texts", "bytes", "member ms", "= verif.", "virtual ms"],
+			],
+			...rows,
+		]);
+		table("Of the last of these, by type", [["type", "texts", "bytes", "each"], ...types]);
 	}
 	table("People who arrive at the same moment", [
-		["suite", "people", "sessions", "bytes", "each ms", "= verif."],
-		arrivals(verifyMs, 1),
-		arrivals(verifyMs, 2),
+		[...["suite", "people", "sessions", "texts", "bytes", "founder ms", "each ms", "= verif.", "all ms"], "virtual ms"],
+		arrivals(1),
+		arrivals(2),
 	]);
-	table("Messages in a room of 10", [["what", "per second", "= verif. each"], ...messages(verifyMs)]);
+	table("Messages of 100 bytes", [
+		["people", "send ms", "= verif.", "read ms", "= verif.", "bytes", "texts for one"],
+		messages(1, 2),
+		messages(1, 10),
+		messages(1, 30),
+	]);
 	table("The web client", [["file", "bytes", "gzip"], ...bundle(join(root, "apps", "web", "dist"))]);
 	return 0;
 }
