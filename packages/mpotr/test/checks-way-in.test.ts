@@ -129,6 +129,32 @@ describe("a room with a passphrase", () => {
 });
 
 describe("another session in the same place", () => {
+	test("MERGE-2: whoever is not let in there gives it up at once, and asks again at the next sign of it", () => {
+		const place = new TestPlace(suite);
+		const people: Person[] = [];
+		const side = (handle: string): number => people.findIndex((one) => one.handle === handle) % 2;
+		place.hears = (person, item) => item.type !== "text" || side(item.from) === people.indexOf(person) % 2;
+		for (const name of ["Ana", "Ana", "Cy"]) {
+			people.push(place.enter(name));
+			place.run(MINUTE / 2);
+		}
+		const [ana, twin, cy] = people as [Person, Person, Person];
+		for (const one of [ana, cy]) assert.deepEqual(names(one), ["Ana", "Cy"]);
+		assert.deepEqual(names(twin), ["Ana"]);
+		place.hears = () => true;
+		const start = place.log.length;
+		place.run(MINUTE, () => ofType(place, start, "DENY").length > 0);
+		assert.deepEqual(
+			ofType(place, start, "DENY").map(({ reason }) => reason),
+			["name-taken"],
+		);
+		const before = ofType(place, start, "KNOCK").length;
+		place.say(ana, "we are still here");
+		place.run(5000);
+		assert.ok(ofType(place, start, "KNOCK").length > before);
+		assert.deepEqual(names(twin), ["Ana"]);
+	});
+
 	test("MERGE-2: nobody asks to come into one that they would not have come into", () => {
 		const place = new TestPlace(suite);
 		const people: Person[] = [];
@@ -154,6 +180,26 @@ describe("another session in the same place", () => {
 		assert.deepEqual(names(bo), ["Bo"]);
 		assert.deepEqual(names(ana), ["Ana", "Cy"]);
 	});
+});
+
+test("VOTE-2: whoever waits and is voted out, for whatever reason, is told so", () => {
+	const place = new TestPlace(suite);
+	const mal = enterCheater(place, "Mal", (message) => message, { terms: { policy: "any" } });
+	place.run(MINUTE, () => names(mal).length === 1);
+	const eve = place.enter("Eve");
+	place.run(MINUTE, () => eventsOf(mal, "asking").length > 0);
+	const fold = inspectFold(mal.participant) ?? assert.fail("no room");
+	const [own] = fold.base?.members ?? [];
+	const [join] = fold.pending;
+	assert.ok(own && join && fold.base);
+	const number = (fold.authors.get(keyName(own.v))?.number ?? -1) + 1;
+	const vote: Message = { type: "VOTE", drop: [{ v: join.keySet.v.bytes, owes: "heartbeat" }], late: false };
+	place.inject(mal.handle, mal.sign(own.v.bytes, fold.base.aid, number, vote));
+	place.run(1000);
+	assert.deepEqual(
+		eventsOf(eve, "refused-entry").map(({ why }) => why),
+		["silent"],
+	);
 });
 
 test("OPEN-2: of two who open at one moment, the later one hears nothing of what it sent in vain", () => {
