@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { equal } from "@clowder/bytes";
+import { seated } from "../src/fold/seats.ts";
+import { keyName } from "../src/fold/state.ts";
+import { inspectFold } from "../src/testing.ts";
 import { change, enterCheater, flipped } from "./support/cheat.ts";
+import { readItem } from "./support/lossy.ts";
 import { eventsOf, names, type Person, roomOf, suiteOf, TestPlace } from "./support/place.ts";
 
 /** Verifications at the end of a session that nothing else would miss. */
@@ -32,6 +37,40 @@ describe("a session that is over", () => {
 		delete cy.cheat;
 		place.run(MINUTE, () => published(ana, session).length === 4);
 		for (const one of [ana, bo, cy]) assert.deepEqual(published(one, session), ["Ana", "Bo", "Cy", "Di"], one.name);
+	});
+
+	test("PUBLISH-2: is remembered until our key is public, also where nobody goes on with us", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo");
+		const [ana, bo] = people as [Person, Person];
+		place.run(10_000);
+		const session = fingerprint(ana);
+		place.act(bo, (one) => one.leave(place.now));
+		place.run(MINUTE / 2);
+		assert.deepEqual(names(ana), ["Ana"]);
+		assert.ok(published(ana, session).includes("Ana"));
+	});
+
+	test("PUBLISH-3: is remembered until everyone has our receipt of their keys", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");
+		place.run(10_000);
+		const fold = inspectFold((people[0] as Person).participant) ?? assert.fail("no room");
+		const { aid, members } = fold.base ?? assert.fail("no session");
+		place.act(people[0] as Person, (one) => one.rekey(place.now));
+		place.run(3 * MINUTE);
+		const receipts = new Map<string, ReadonlySet<string>>();
+		for (const item of place.log) {
+			const parsed = readItem(suite, item);
+			if (parsed?.message.type !== "RECEIVED" || !equal(parsed.header.context, aid)) continue;
+			receipts.set(keyName(parsed.header.v), seated(members, parsed.message.of));
+		}
+		const all = members.map(({ v }) => keyName(v));
+		for (const by of all) {
+			const others = all.filter((one) => one !== by);
+			assert.ok(
+				others.every((one) => receipts.get(by)?.has(one)),
+				`${receipts.get(by)?.size}`,
+			);
+		}
 	});
 
 	/** Cy says goodbye, and the session ends; whether its key is public a little later. */
