@@ -129,32 +129,6 @@ describe("a room with a passphrase", () => {
 });
 
 describe("another session in the same place", () => {
-	test("MERGE-2: whoever is not let in there gives it up at once, and asks again at the next sign of it", () => {
-		const place = new TestPlace(suite);
-		const people: Person[] = [];
-		const side = (handle: string): number => people.findIndex((one) => one.handle === handle) % 2;
-		place.hears = (person, item) => item.type !== "text" || side(item.from) === people.indexOf(person) % 2;
-		for (const name of ["Ana", "Ana", "Cy"]) {
-			people.push(place.enter(name));
-			place.run(MINUTE / 2);
-		}
-		const [ana, twin, cy] = people as [Person, Person, Person];
-		for (const one of [ana, cy]) assert.deepEqual(names(one), ["Ana", "Cy"]);
-		assert.deepEqual(names(twin), ["Ana"]);
-		place.hears = () => true;
-		const start = place.log.length;
-		place.run(MINUTE, () => ofType(place, start, "DENY").length > 0);
-		assert.deepEqual(
-			ofType(place, start, "DENY").map(({ reason }) => reason),
-			["name-taken"],
-		);
-		const before = ofType(place, start, "KNOCK").length;
-		place.say(ana, "we are still here");
-		place.run(5000);
-		assert.ok(ofType(place, start, "KNOCK").length > before);
-		assert.deepEqual(names(twin), ["Ana"]);
-	});
-
 	test("MERGE-2: nobody asks to come into one that they would not have come into", () => {
 		const place = new TestPlace(suite);
 		const people: Person[] = [];
