@@ -170,7 +170,7 @@ class Reader {
 		this.#take(seen, took, after);
 	}
 
-	/** What the participant took of its own session's order: what was fed, or nothing for now, or much of it once more. */
+	/** What the participant took of its own session's order: what was fed, or nothing while it waits, or much of it once more. */
 	#take(seen: Seen | undefined, took: TracedPlace["took"], after: AgreedState | null): void {
 		const own = this.#own;
 		if (own === undefined) return;
