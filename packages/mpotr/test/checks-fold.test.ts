@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { keyName } from "../src/fold/state.ts";
 import type { OwnKeySet } from "../src/key-set.ts";
+import { RELAYED_BYTES } from "../src/limits.ts";
 import type { VerifiedMessage } from "../src/wire/envelope.ts";
 import type { Message } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
@@ -129,4 +130,35 @@ describe("a newcomer is introduced by a member, under the present base", () => {
 		b.place(b.sign(ana.e, b.aid, { type: "LEAVE", entries: 0, digest: ELSEWHERE as never }), "h0");
 		assert.equal(said(b, b.introduce(ana, join.hash), "h0"), "INTRO-1: a member, under the present base");
 	});
+});
+
+test("BESIDE-1, BESIDE-2: what goes past the session is of the running attempt, under its name", () => {
+	const { b } = roomOf(2);
+	const eve = b.keySet();
+	b.openWith(eve, "h5");
+	const slot = b.state.attempt?.slots.find(({ join }) => join === undefined) ?? assert.fail("no member");
+	const member = b.held(slot.keySet.v.bytes);
+	const whisper: Message = {
+		type: "WHISPER",
+		sponsor: member.public.v.bytes,
+		box: { ...b.box(), ciphertext: new Uint8Array(RELAYED_BYTES) },
+	};
+	const aid = b.state.attempt?.aid ?? assert.fail("no attempt");
+	assert.equal(said(b, b.sign(member.e, b.aid, { type: "COPY", boxes: [] }), "h0"), "BESIDE-1: the running attempt");
+	assert.equal(said(b, b.sign(eve.e, b.aid, whisper), "h5"), "BESIDE-2: the running attempt");
+	assert.equal(said(b, b.sign(eve.e, aid, whisper), "h5"), "beside");
+});
+
+test("PASS-1: nobody runs CPace in a room without a passphrase", () => {
+	const { b } = roomOf(2);
+	const [ana] = b.members as [OwnKeySet];
+	const eve = b.keySet();
+	const knock = b.sign(eve.e, new Uint8Array(32), { type: "KNOCK", keySet: eve.public });
+	b.place(knock, "h5");
+	const ask: Message = { type: "PAKE", peer: ana.public.v.bytes, share: new Uint8Array(32), confirm: undefined };
+	const [without, where] = [b.state, { ...b.state, parameters: { ...b.state.parameters, passphrase: true } }];
+	assert.match(said(b, b.sign(eve.e, knock.hash, ask), "h5"), /^PASS-1: /);
+	b.state = where;
+	assert.equal(said(b, b.sign(eve.e, knock.hash, ask), "h5"), "pake");
+	b.state = without;
 });
