@@ -37,6 +37,7 @@ export const LABELS = {
 	signature: "sig",
 	state: "state",
 	transcript: "transcript",
+	view: "view",
 } as const;
 
 export type Label = (typeof LABELS)[keyof typeof LABELS];
@@ -49,6 +50,8 @@ export const NAME_BYTES = 32;
 
 /** Public name of an attempt and of the session it becomes: 32 bytes. */
 export type Aid = Bytes<"Aid">;
+/** Public name of an attempt together with all OFFERs and SHAREs in it: 32 bytes. */
+export type AttemptView = Bytes<"AttemptView">;
 /** Secret name of a session, known to those who know its participants: 32 bytes. */
 export type Sid = Bytes<"Sid">;
 /** What a JOIN answers to: 32 bytes. */

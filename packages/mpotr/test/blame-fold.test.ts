@@ -7,6 +7,7 @@ import type { OwnKeySet } from "../src/key-set.ts";
 import type { Message, Revealed, RingShare } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
 import { seeded, suiteOf } from "./support/place.ts";
+import { contextOf } from "./support/context.ts";
 
 const suite = suiteOf(1);
 const random = seeded("blame in the fold");
@@ -39,6 +40,11 @@ function aidOf(b: FoldBench): Uint8Array {
 	return b.state.attempt?.aid ?? assert.fail("no attempt");
 }
 
+/** What a piece of the running attempt is said under. */
+function viewIn(b: FoldBench, type: Message["type"]): Uint8Array {
+	return contextOf(suite, b.state.attempt ?? assert.fail("no attempt"), type);
+}
+
 function revealed(keys: OwnKeySet): Revealed {
 	return { x: keys.x.reveal(), kemSeed: undefined, coins: undefined };
 }
@@ -60,11 +66,11 @@ function types(effects: readonly Effect[]): string {
 /** Places a message of someone's in the attempt, with a verdict of those who can tell, if there is one. */
 function place(b: FoldBench, by: OwnKeySet, message: Message, verdict?: readonly OwnKeySet[]): string {
 	const names = verdict?.map((keys) => keyName(keys.public.v));
-	return types(b.place(b.sign(by.e, aidOf(b), message), b.handle(by), names ? { verdict: names } : {}));
+	return types(b.place(b.sign(by.e, viewIn(b, message.type), message), b.handle(by), names ? { verdict: names } : {}));
 }
 
 function blamed(b: FoldBench, by: OwnKeySet, message: Message): readonly string[] {
-	const effects = b.place(b.sign(by.e, aidOf(b), message), b.handle(by));
+	const effects = b.place(b.sign(by.e, viewIn(b, message.type), message), b.handle(by));
 	return effects.flatMap((effect) =>
 		effect.type === "blamed" ? [`${effect.rule} ${hex(effect.v.bytes).slice(0, 8)}`] : [],
 	);

@@ -117,8 +117,8 @@ test("GAP-2: who comes in misses nothing where no attempt runs", () => {
 	const offer = b.sign(keys.e, ELSEWHERE, { type: "OFFER", kemCiphertext: undefined, list: ELSEWHERE });
 	const known = { aids: new Set<string>(), joins: new Set<string>(), whole: false };
 	assert.equal(b.state.attempt, undefined);
-	assert.equal(missingBefore(b.state, offer, known), undefined);
-	assert.equal(missingBefore(b.state, offer, { ...known, whole: true })?.rule, "GAP-2");
+	assert.equal(missingBefore(b.suite, b.state, offer, known), undefined);
+	assert.equal(missingBefore(b.suite, b.state, offer, { ...known, whole: true })?.rule, "GAP-2");
 });
 
 describe("MERGE-1: a sign of another session", () => {

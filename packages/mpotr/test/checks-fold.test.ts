@@ -7,6 +7,7 @@ import type { VerifiedMessage } from "../src/wire/envelope.ts";
 import type { Message } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
 import { suiteOf } from "./support/place.ts";
+import { contextOf } from "./support/context.ts";
 
 /** Verifications of the fold that another one of the same rule hides: told apart by what they expect. */
 
@@ -46,7 +47,7 @@ describe("blame belongs to the running attempt and to those in it", () => {
 		readonly b: FoldBench;
 		readonly ana: OwnKeySet;
 		readonly next: OwnKeySet;
-		readonly aid: Uint8Array;
+		readonly view: Uint8Array;
 	} {
 		const { b, people } = roomOf(3);
 		const [ana] = people as [OwnKeySet];
@@ -54,21 +55,22 @@ describe("blame belongs to the running attempt and to those in it", () => {
 		b.until("CONFIRM");
 		const slot = b.state.attempt?.slots.find(({ member }) => member && keyName(member) === keyName(ana.public.v));
 		const next = b.held(slot?.keySet.v.bytes ?? assert.fail("not on the list"));
-		return { b, ana, next, aid: b.state.attempt?.aid ?? assert.fail("no attempt") };
+		const attempt = b.state.attempt ?? assert.fail("no attempt");
+		return { b, ana, next, view: contextOf(suite, attempt, "FAULT") };
 	}
 
 	test("BLAME-1: what stands under another name is no piece of it", () => {
 		const { b, next } = allShared();
 		const accused = b.inAttempt.find((one) => one !== next)?.public.v.bytes ?? assert.fail("alone");
 		const fault: Message = { type: "FAULT", evidence: { kind: "share", accused, d: new Uint8Array(32) } };
-		assert.equal(said(b, b.sign(next.e, b.aid, fault), "h0"), "BLAME-1: the running attempt");
+		assert.equal(said(b, b.sign(next.e, b.aid, fault), "h0"), "BLAME-1: the running attempt, as we see all shares");
 	});
 
 	test("BLAME-1: nor what somebody signs with another key than the one on its list", () => {
-		const { b, ana, aid, next } = allShared();
+		const { b, ana, view, next } = allShared();
 		const accused = b.inAttempt.find((one) => one !== next)?.public.v.bytes ?? assert.fail("alone");
 		const fault: Message = { type: "FAULT", evidence: { kind: "share", accused, d: new Uint8Array(32) } };
-		assert.equal(said(b, b.sign(ana.e, aid, fault), "h0"), "BLAME-1: someone of its list");
+		assert.equal(said(b, b.sign(ana.e, view, fault), "h0"), "BLAME-1: someone of its list");
 	});
 });
 

@@ -10,6 +10,7 @@ import { NO_CONTEXT, parseMessage, signMessage, type VerifiedMessage, wholeMessa
 import type { Found, Message, Revealed, State } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
 import { suiteOf } from "./support/place.ts";
+import { contextOf } from "./support/context.ts";
 
 /** Verifications that nothing else would miss: each test fails when its check is taken out (`npm run mutate`). */
 
@@ -307,7 +308,13 @@ describe("what belongs to an attempt", () => {
 		const [one, other] = members as [OwnKeySet, OwnKeySet];
 		const revealed = { x: one.x.reveal(), kemSeed: undefined, coins: undefined };
 		const complain: Message = { type: "COMPLAIN", accused: other.public.v.bytes, revealed };
-		assert.equal(b.verdict(b.sign(one.e, aid, complain), b.handle(one)), "BLAME-9");
+		assert.equal(
+			b.verdict(
+				b.sign(one.e, contextOf(suite, b.state.attempt ?? assert.fail("no attempt"), "COMPLAIN"), complain),
+				b.handle(one),
+			),
+			"BLAME-9",
+		);
 	});
 
 	test("KEYS-1, BURN-2: a late SHARE of a dead attempt counts with keys of its own, also where none runs", () => {

@@ -13,6 +13,8 @@ import { eventsOf, type Item, names, type Person, seeded, suiteOf, TestPlace } f
  */
 
 const suite = remembering(suiteOf(1));
+/** With encapsulations. */
+const second = remembering(suiteOf(2));
 const TIMEOUT = 60_000;
 
 /** Another statement in the same place. */
@@ -31,6 +33,23 @@ const OTHERS: ReadonlyMap<string, (message: Message) => Message | undefined> = n
 	],
 	["CONFIRM", (m) => (m.type === "CONFIRM" ? { ...m, mac: flipped(m.mac) } : undefined)],
 	["link", (m) => (m.type === "SHARE" && m.ring ? { ...m, ring: { ...m.ring, cL: flipped(m.ring.cL) } } : undefined)],
+	[
+		"next keys",
+		(m) => (m.type === "SHARE" ? { ...m, next: generateKeySet(suite, seeded("other")).public } : undefined),
+	],
+	["ring", (m) => (m.type === "SHARE" && m.ring ? { ...m, ring: { ...m.ring, z: flipped(m.ring.z) } } : undefined)],
+	[
+		"key confirmation",
+		(m) => (m.type === "SHARE" ? { ...m, confirmations: m.confirmations.map((kc) => flipped(kc)) } : undefined),
+	],
+	["confirm", (m) => (m.type === "CONFIRM" ? { ...m, mac: flipped(m.mac) } : undefined)],
+	[
+		"encapsulation",
+		(m) => {
+			if (m.type !== "OFFER" || m.kemCiphertext === undefined) return undefined;
+			return { ...m, kemCiphertext: flipped(m.kemCiphertext) };
+		},
+	],
 	["list", (m) => (m.type === "OFFER" ? { ...m, list: flipped(m.list) } : undefined)],
 ]);
 
@@ -44,7 +63,7 @@ interface Scene {
 
 /** Ana, Bo, Cy and somebody who equivocates, as a member while Di comes in or as the one who comes in. */
 function play(what: string, side: ReadonlySet<string>, hides: boolean): Scene {
-	const place = new TestPlace(suite);
+	const place = new TestPlace(what === "encapsulation" ? second : suite);
 	const other = OTHERS.get(what) ?? assert.fail(what);
 	const shown = new Map<string, (person: Person) => boolean>();
 	let mal: Cheater | undefined;

@@ -1,5 +1,5 @@
 import { hex } from "@clowder/bytes";
-import type { Message } from "@clowder/mpotr/testing";
+import type { Message, ParsedMessage } from "@clowder/mpotr/testing";
 import { areNew, offersAgree, renew, restart, takeOut } from "./reference-removal.ts";
 import {
 	newcomersOf,
@@ -9,6 +9,7 @@ import {
 	type RefMember,
 	type RefSlot,
 	type RefState,
+	viewName,
 } from "./reference-state.ts";
 
 /** Sessions before the present one whose last words are still taken. */
@@ -17,29 +18,29 @@ const MOST_PREVIOUS = 8;
 type AttemptMessage = Extract<Message, { type: "ROSTER" | "EK" | "OFFER" | "SHARE" | "OK" | "CONFIRM" }>;
 
 /** A piece of the running attempt, or a late SHARE of a dead one; false where it is void. */
-export function placeAttemptMessage(
-	state: RefState,
-	message: AttemptMessage,
-	v: string,
-	context: string,
-	misfit: boolean,
-): boolean {
+export function placeAttemptMessage(state: RefState, parsed: ParsedMessage, v: string, misfit: boolean): boolean {
+	const message = parsed.message as AttemptMessage;
+	const context = hex(parsed.header.context);
+	const name = hex(parsed.hash);
 	if (message.type === "ROSTER") return placeRoster(state, message, v, context);
 	if (message.type === "SHARE" && state.dead.some((dead) => dead.aid === context)) {
-		return placeLateShare(state, refKeys(message.next), v, context);
+		return placeLateShare(state, { next: refKeys(message.next), name }, v, context);
 	}
 	const { attempt } = state;
 	const slot = attempt?.slots.find((one) => one.keys.v === v);
-	if (attempt === undefined || attempt.aid !== context || slot === undefined) return false;
+	if (attempt === undefined || slot === undefined) return false;
+	// VIEW-1: about all that was contributed they speak under its name.
+	const under = message.type === "OK" || message.type === "CONFIRM" ? viewName(state) : attempt.aid;
+	if (under !== context) return false;
 	switch (message.type) {
 		case "EK":
 			if (!owesKey(state, attempt, slot) || attempt.eks.includes(v)) return false;
 			attempt.eks.push(v);
 			return true;
 		case "OFFER":
-			return placeOffer(state, attempt, slot, message);
+			return placeOffer(state, attempt, slot, message, name);
 		case "SHARE":
-			return placeShare(state, attempt, slot, message);
+			return placeShare(state, attempt, slot, message, name);
 		case "OK":
 			if (newcomersOf(attempt).length === 0 || !allShared(attempt) || attempt.oks.includes(v)) return false;
 			attempt.oks.push(v);
@@ -104,12 +105,13 @@ function placeOffer(
 	attempt: RefAttempt,
 	slot: RefSlot,
 	message: Extract<Message, { type: "OFFER" }>,
+	name: string,
 ): boolean {
 	const { v } = slot.keys;
 	if (attempt.slots.length === 1 || attempt.offers.some((offer) => offer.v === v) || !hasRoster(attempt, slot))
 		return false;
 	if ((message.kemCiphertext !== undefined) !== (state.suite === 2)) return false;
-	attempt.offers.push({ v, list: hex(message.list) });
+	attempt.offers.push({ v, list: hex(message.list), name });
 	return true;
 }
 
@@ -118,6 +120,7 @@ function placeShare(
 	attempt: RefAttempt,
 	slot: RefSlot,
 	message: Extract<Message, { type: "SHARE" }>,
+	name: string,
 ): boolean {
 	const { v } = slot.keys;
 	if (attempt.shares.some((share) => share.v === v) || !offersAgree(state)) return false;
@@ -126,19 +129,24 @@ function placeShare(
 	const next = refKeys(message.next);
 	const pending = state.pending.map((join) => join.keys);
 	if (message.confirmations.length !== owed || !areNew(state, next, pending)) return false;
-	attempt.shares.push({ v, next });
+	attempt.shares.push({ v, next, name });
 	return true;
 }
 
 /** A late SHARE burns its author's keys, and kills an attempt that runs with them (BURN-2). */
-function placeLateShare(state: RefState, next: ReturnType<typeof refKeys>, v: string, context: string): boolean {
+function placeLateShare(
+	state: RefState,
+	{ next, name }: { readonly next: ReturnType<typeof refKeys>; readonly name: string },
+	v: string,
+	context: string,
+): boolean {
 	const dead = state.dead.find((one) => one.aid === context);
 	if (dead === undefined || !dead.unshared.some((keys) => keys.v === v)) return false;
 	dead.unshared = dead.unshared.filter((keys) => keys.v !== v);
 	const pending = state.pending.map((join) => join.keys);
 	if (!areNew(state, next, pending)) return true;
 	if (state.attempt?.slots.some((slot) => slot.keys.v === v)) {
-		state.attempt.shares.push({ v, next });
+		state.attempt.shares.push({ v, next, name });
 		restart(state);
 	} else renew(state, v, next);
 	return true;

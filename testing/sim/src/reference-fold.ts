@@ -10,6 +10,7 @@ import {
 	refKeys,
 	type RefState,
 	stateName,
+	viewName,
 } from "./reference-state.ts";
 import { payVotes, placeVote } from "./reference-votes.ts";
 
@@ -98,11 +99,11 @@ function placeCounted(state: RefState, parsed: ParsedMessage, v: string, knows: 
 		case "OK":
 		case "CONFIRM":
 			if (knows.convicted.length > 0) return convict(state, knows.convicted);
-			return placeAttemptMessage(state, message, v, context, knows.misfit);
+			return placeAttemptMessage(state, parsed, v, knows.misfit);
 		case "COMPLAIN":
 		case "REVEAL":
 		case "FAULT":
-			return convict(state, knows.convicted) || context === state.attempt?.aid;
+			return convict(state, knows.convicted) || context === viewName(state);
 		case "COPY":
 		case "WHISPER":
 			return context === state.attempt?.aid;

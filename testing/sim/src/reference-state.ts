@@ -45,8 +45,9 @@ export interface RefAttempt {
 	/** Newcomer and member of each ROSTER that counted. */
 	given: string[];
 	eks: string[];
-	offers: { readonly v: string; readonly list: string }[];
-	shares: { readonly v: string; readonly next: RefKeys }[];
+	/** `name` is that of the message (MSG-1). */
+	offers: { readonly v: string; readonly list: string; readonly name: string }[];
+	shares: { readonly v: string; readonly next: RefKeys; readonly name: string }[];
 	oks: string[];
 	confirms: string[];
 }
@@ -119,6 +120,16 @@ export function parameterBytes(parameters: Parameters): Uint8Array {
 		w.u8(parameters.passphrase ? 1 : 0).u16(parameters.timeoutSeconds);
 		w.variable(utf8(parameters.binding));
 	});
+}
+
+/** An attempt with all OFFERs and SHAREs in it, by their names in the order of the list (VIEW-1); undefined before they are here. */
+export function viewName(state: RefState): string | undefined {
+	const { attempt } = state;
+	if (attempt === undefined || attempt.shares.length < attempt.slots.length) return undefined;
+	const namesOf = (pieces: readonly { readonly v: string; readonly name: string }[]): readonly Uint8Array[] =>
+		attempt.slots.flatMap(({ keys }) => pieces.filter(({ v }) => v === keys.v).map(({ name }) => bytesOf(name)));
+	const contributions = refName(state, "contributions", ...namesOf(attempt.offers), ...namesOf(attempt.shares));
+	return refName(state, "view", bytesOf(attempt.aid), bytesOf(contributions));
 }
 
 /** `aid`: count, parameters, key sets sorted by `v`. */

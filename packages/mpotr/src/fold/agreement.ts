@@ -5,7 +5,7 @@ import { MAX_PREVIOUS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Confirm, Ek, Offer, Ok, Roster, Share } from "../wire/messages.ts";
 import { keyAgreement } from "./key-agreement.ts";
-import { allOffersAgree, allOk, allShared, confirmationsOwed, hasRoster, listDiffers, owesKey } from "./phases.ts";
+import { allOffersAgree, allOk, confirmationsOwed, hasRoster, isUnderView, listDiffers, owesKey } from "./phases.ts";
 import { carryRekeys } from "./rekey.ts";
 import { convict } from "./convict.ts";
 import { renewKeySet, restartAttempt } from "./opening.ts";
@@ -35,6 +35,22 @@ function inAttempt(
 	const { attempt } = state;
 	if (attempt === undefined || !equal(placed.header.context, attempt.aid)) {
 		return late(state, rule, "the running attempt", "another");
+	}
+	const slot = slotOf(attempt, placed.header.v);
+	if (slot === undefined) return broken(state, rule, "someone of its list", "another");
+	return { attempt, slot, key: keyName(placed.header.v) };
+}
+
+/** The same for what is said about all that was contributed: under the attempt as its author saw it (rule VIEW-1). */
+function inView(
+	suite: Suite,
+	state: FoldState,
+	placed: VerifiedMessage,
+	rule: string,
+): { readonly attempt: Attempt; readonly slot: Slot; readonly key: KeyName } | Folded {
+	const { attempt } = state;
+	if (attempt === undefined || !isUnderView(suite, attempt, placed.header.context)) {
+		return late(state, rule, "the running attempt, as we see all shares", "another");
 	}
 	const slot = slotOf(attempt, placed.header.v);
 	if (slot === undefined) return broken(state, rule, "someone of its list", "another");
@@ -148,11 +164,11 @@ export const placeShare: Step<Share> = (suite, state, placed) => {
 
 /** OK: one of each, after all SHAREs, where there are newcomers (rule OK-1). */
 export const placeOk: Step<Ok> = (suite, state, placed) => {
-	const found = inAttempt(state, placed, "OK-1");
+	const found = inView(suite, state, placed, "OK-1");
 	if ("effects" in found) return found;
 	const { attempt, slot, key } = found;
-	if (newcomers(attempt).length === 0 || !allShared(attempt) || attempt.oks.has(key)) {
-		return broken(state, "OK-1", "one OK after all shares, where there are newcomers", "another");
+	if (newcomers(attempt).length === 0 || attempt.oks.has(key)) {
+		return broken(state, "OK-1", "one OK, where there are newcomers", "another");
 	}
 	// Whoever complained and says OK says both (rule BLAME-6).
 	const complained = [...attempt.complaints.values()].some((complaint) => equal(complaint.header.v, placed.header.v));
@@ -205,7 +221,7 @@ function activate(state: FoldState, attempt: Attempt): Folded {
  * can compute it, which is the same for all of them; onlookers pass true and knock again if they are wrong.
  */
 export function placeConfirm(suite: Suite, state: FoldState, placed: VerifiedMessage<Confirm>, fits: boolean): Folded {
-	const found = inAttempt(state, placed, "CONFIRM-1");
+	const found = inView(suite, state, placed, "CONFIRM-1");
 	if ("effects" in found) return found;
 	const { attempt, slot, key } = found;
 	if (!allOk(attempt) || attempt.confirms.has(key)) {

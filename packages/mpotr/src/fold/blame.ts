@@ -1,4 +1,3 @@
-import { equal } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import type { RuleId } from "../api.ts";
 import { isGenuine } from "../session/blame.ts";
@@ -6,7 +5,7 @@ import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Complain, Fault, Reveal, Revealed } from "../wire/messages.ts";
 import { convict } from "./convict.ts";
 import { placeEquivocation } from "./equivocation.ts";
-import { allShared, brokenLinks, opened, owedReveals } from "./phases.ts";
+import { brokenLinks, isUnderView, opened, owedReveals } from "./phases.ts";
 import {
 	type Attempt,
 	broken,
@@ -51,14 +50,12 @@ export function placeBlame(
 		return placeEquivocation(suite, state, placed as VerifiedMessage<Fault>, message.evidence);
 	}
 	const { attempt } = state;
-	if (attempt === undefined || !equal(header.context, attempt.aid)) {
-		return late(state, "BLAME-1", "the running attempt", "another");
+	if (attempt === undefined || !isUnderView(suite, attempt, header.context)) {
+		return late(state, "BLAME-1", "the running attempt, as we see all shares", "another");
 	}
 	const slot = slotOf(attempt, header.v);
 	if (slot === undefined) return broken(state, "BLAME-1", "someone of its list", "another");
-	if (attempt.slots.length === 1 || !allShared(attempt)) {
-		return broken(state, "BLAME-1", "an attempt of several with all SHAREs", "another");
-	}
+	if (attempt.slots.length === 1) return broken(state, "BLAME-1", "an attempt of several", "another");
 	const stand: Stand = { suite, state, attempt, slot, verdict };
 	if (message.type === "COMPLAIN") return placeComplain(stand, placed as VerifiedMessage<Complain>);
 	if (message.type === "REVEAL") return placeReveal(stand, placed as VerifiedMessage<Reveal>);

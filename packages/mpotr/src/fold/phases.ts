@@ -1,6 +1,8 @@
 import { equal } from "@clowder/bytes";
 import type { Suite } from "@clowder/crypto";
 import type { PublicKeySet } from "../key-set.ts";
+import { type AttemptView, LABELS, name } from "../labels.ts";
+import { contributionsHash } from "../session/ring.ts";
 import type { Revealed } from "../wire/messages.ts";
 import type { KeyAgreement, Need } from "./key-agreement.ts";
 import { type Attempt, keyName, newcomers, pairName, type PairName, type Slot, slotOf } from "./state.ts";
@@ -145,6 +147,47 @@ export function brokenLinks(attempt: Attempt): readonly number[] {
 	});
 	contradictions.set(attempt.shares, links);
 	return links;
+}
+
+/** What a view is made of, and its name. */
+interface View {
+	readonly contributions: Uint8Array;
+	readonly name: AttemptView;
+}
+
+const views = new WeakMap<Attempt["shares"], View>();
+
+function lookAt(suite: Suite, attempt: Attempt): View | undefined {
+	if (!allShared(attempt)) return undefined;
+	const known = views.get(attempt.shares);
+	if (known !== undefined) return known;
+	const keys = attempt.slots.map((slot) => keyName(slot.keySet.v));
+	const offers = keys.flatMap((key) => attempt.offers.get(key)?.hash ?? []);
+	const shares = keys.flatMap((key) => attempt.shares.get(key)?.hash ?? []);
+	const contributions = contributionsHash(suite, [...offers, ...shares]);
+	const made = { contributions, name: name(suite, LABELS.view, attempt.aid, contributions) as AttemptView };
+	views.set(attempt.shares, made);
+	return made;
+}
+
+/** Over all OFFERs and SHAREs, in the order of the list; undefined before all SHAREs are placed. */
+export function contributionsOf(suite: Suite, attempt: Attempt): Uint8Array | undefined {
+	return lookAt(suite, attempt)?.contributions;
+}
+
+/**
+ * The name of an attempt with all that was contributed to its key; undefined before all SHAREs are placed. OK, CONFIRM and all
+ * that blame is made of are said under it: where somebody inside showed different contributions to different people, what
+ * these say of each other is a difference of view, and convicts nobody (rule VIEW-1).
+ */
+export function viewOf(suite: Suite, attempt: Attempt): AttemptView | undefined {
+	return lookAt(suite, attempt)?.name;
+}
+
+/** Whether something is said under the running attempt as we see it. */
+export function isUnderView(suite: Suite, attempt: Attempt, context: Uint8Array): boolean {
+	const view = viewOf(suite, attempt);
+	return view !== undefined && equal(view, context);
 }
 
 /** Somebody's contribution is disputed: until a verdict nobody owes more than what the verdict needs. */

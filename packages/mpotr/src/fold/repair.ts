@@ -1,7 +1,8 @@
 import { equal, hex } from "@clowder/bytes";
+import type { Suite } from "@clowder/crypto";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Ask, Message, MessageType, Reply } from "../wire/messages.ts";
-import { allOffersAgree, allOk, allShared, hasRoster } from "./phases.ts";
+import { allOffersAgree, allOk, allShared, hasRoster, isUnderView } from "./phases.ts";
 import {
 	type Attempt,
 	type FoldState,
@@ -32,7 +33,7 @@ export const placeRepair: Step<Ask | Reply> = (_suite, state, placed) => {
 
 /** What has come under a base so far, that others may name. */
 export interface Known {
-	/** Attempts that were opened, in hexadecimal. */
+	/** Attempts that were opened, and their views once all had contributed. */
 	readonly aids: ReadonlySet<string>;
 	/** JOINs that were placed. */
 	readonly joins: ReadonlySet<string>;
@@ -70,7 +71,12 @@ const APART: ReadonlySet<MessageType> = new Set([
  * have sent it otherwise. Of the members, and of those in the running attempt, only. A newcomer did not
  * read the order from the beginning of the base: it sees less.
  */
-export function missingBefore(state: FoldState, placed: VerifiedMessage, known: Known): Missing | undefined {
+export function missingBefore(
+	suite: Suite,
+	state: FoldState,
+	placed: VerifiedMessage,
+	known: Known,
+): Missing | undefined {
 	const { message, header } = placed;
 	if (APART.has(message.type)) return undefined;
 	const by = keyName(header.v);
@@ -81,7 +87,7 @@ export function missingBefore(state: FoldState, placed: VerifiedMessage, known: 
 	if (!present && !next && slot === undefined) return undefined;
 	const number = known.whole ? missingNumber(state, placed, by, !slot?.join) : undefined;
 	if (number !== undefined) return number;
-	const early = slot && state.attempt && isEarly(state.attempt, slot, message, header.context);
+	const early = slot && state.attempt && isEarly(suite, state.attempt, slot, placed, known);
 	if (early !== undefined) return { rule: "GAP-3", by, expected: early, got: message.type };
 	if (known.whole) return unknownName(state, placed, by, known);
 	// A newcomer needs the fold, and not what is said: what it needs shows where an attempt is not the one it is in.
@@ -110,20 +116,36 @@ function missingNumber(
 }
 
 /** A piece of the running attempt that comes before what it has to follow (rule GAP-3). */
-function isEarly(attempt: Attempt, slot: Slot, message: Message, context: Uint8Array): string | undefined {
-	if (!equal(context, attempt.aid)) return undefined;
+function isEarly(
+	suite: Suite,
+	attempt: Attempt,
+	slot: Slot,
+	{ message, header: { context } }: VerifiedMessage,
+	known: Known,
+): string | undefined {
 	switch (message.type) {
 		case "OFFER":
-			return hasRoster(attempt, slot) ? undefined : "a roster before";
+			return !equal(context, attempt.aid) || hasRoster(attempt, slot) ? undefined : "a roster before";
 		case "SHARE":
-			return allOffersAgree(attempt) ? undefined : "all offers before";
+			return !equal(context, attempt.aid) || allOffersAgree(attempt) ? undefined : "all offers before";
 		case "OK":
-			return allShared(attempt) ? undefined : "all shares before";
+		case "COMPLAIN":
+		case "REVEAL":
+			return missingView(suite, attempt, context, known);
 		case "CONFIRM":
-			return allOk(attempt) ? undefined : "all OKs before";
+			if (isUnderView(suite, attempt, context)) return allOk(attempt) ? undefined : "all OKs before";
+			return missingView(suite, attempt, context, known);
+		case "FAULT":
+			return message.evidence.kind === "share" ? missingView(suite, attempt, context, known) : undefined;
 		default:
 			return undefined;
 	}
+}
+
+/** All that was contributed, as the author of this message saw it (rule VIEW-1). */
+function missingView(suite: Suite, attempt: Attempt, context: Uint8Array, known: Known): string | undefined {
+	if (isUnderView(suite, attempt, context) || known.aids.has(keyName(context))) return undefined;
+	return allShared(attempt) ? "other contributions before" : "all shares before";
 }
 
 /** An attempt, a session, a join that we have not heard of (rule GAP-2). */

@@ -2,7 +2,7 @@ import { equal, err, erase, ok, type Result } from "@clowder/bytes";
 import { type Attempt, keyName, type Slot } from "../fold/state.ts";
 import type { Sid } from "../labels.ts";
 import { keyConfirmation, type LinkKem, type PairwiseKey, pairwiseKey } from "../session/pairwise.ts";
-import { contributionsHash, makeRingShare, ringSecret, sessionKey, walkRing } from "../session/ring.ts";
+import { makeRingShare, ringSecret, sessionKey, walkRing } from "../session/ring.ts";
 import type { Participant } from "../session/session-id.ts";
 import type { RingShare, Share } from "../wire/messages.ts";
 import { confirmsTo, linksBetween } from "./ring-of-all.ts";
@@ -117,12 +117,4 @@ export function checkAgreement(agreed: Agreed, witness: OpenWitness): Result<Uin
 	const sk = sessionKey(suite, sid, walked.value);
 	erase(left, right, ...walked.value);
 	return ok(sk);
-}
-
-/** What the CONFIRMs of an attempt are over: all OFFERs, then all SHAREs. */
-export function contributionsOf({ attempt }: Agreed, suite: OpenWitness["suite"]): Uint8Array {
-	const keys = attempt.slots.map((slot) => keyName(slot.keySet.v));
-	const offers = keys.flatMap((key) => attempt.offers.get(key)?.hash ?? []);
-	const shares = keys.flatMap((key) => attempt.shares.get(key)?.hash ?? []);
-	return contributionsHash(suite, [...offers, ...shares]);
 }

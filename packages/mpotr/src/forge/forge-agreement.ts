@@ -1,12 +1,20 @@
 import { compare, equal } from "@clowder/bytes";
-import { allOffersAgree, allOk, allShared, hasRoster, owesKey, rightOf } from "../fold/phases.ts";
+import {
+	allOffersAgree,
+	allOk,
+	allShared,
+	contributionsOf,
+	hasRoster,
+	owesKey,
+	rightOf,
+	viewOf,
+} from "../fold/phases.ts";
 import { type Attempt, keyName, newcomers, type Slot } from "../fold/state.ts";
 import type { Mac, Sid } from "../labels.ts";
 import { keyConfirmation, type LinkKem, type PairwiseKey, pairwiseKey } from "../session/pairwise.ts";
 import { confirmMac, makeRingShare, ringSecret, sessionKey } from "../session/ring.ts";
 import { computeSessionId, listHash, type Participant } from "../session/session-id.ts";
 import type { Message, MessageType } from "../wire/messages.ts";
-import { contributionsOf } from "./check-agreement.ts";
 import type { Puppet, Strings } from "./puppet.ts";
 import { confirmsTo, linksBetween } from "./ring-of-all.ts";
 import { standInFor } from "./stand-in.ts";
@@ -94,7 +102,8 @@ class Ring {
 		// Whoever is alone has a key that nobody else knows: any MAC will do.
 		if (this.#list.length === 1) return { type: "CONFIRM", mac: random(32) as Mac };
 		const sk = sessionKey(suite, this.#sid, this.#secrets);
-		const contributions = contributionsOf({ attempt, plist: this.#plist, sid: this.#sid }, suite);
+		const contributions = contributionsOf(suite, attempt);
+		if (contributions === undefined) throw new Error("a confirm is due before all shares are placed");
 		return { type: "CONFIRM", mac: confirmMac(suite, sk, this.#sid, this.#list.indexOf(one), contributions) };
 	}
 }
@@ -150,7 +159,8 @@ export function forgeAgreement(stage: Stage, people: readonly Puppet[], telling:
 			if (type !== undefined && !sent.has(`${v}:${type}`)) {
 				sent.add(`${v}:${type}`);
 				const message = make(one, type, attempt);
-				queue.push(() => post(one, aid, message));
+				const context = type === "OK" || type === "CONFIRM" ? viewOf(strings.suite, attempt) : aid;
+				queue.push(() => post(one, context ?? aid, message));
 			}
 			if (telling?.by !== one || sent.has("ROSTER")) continue;
 			sent.add("ROSTER");

@@ -3,7 +3,7 @@ import type { Suite } from "@clowder/crypto";
 import type { Refusal } from "../api.ts";
 import { authorKey } from "../fold/authors.ts";
 import { fold, type Judgement } from "../fold/fold.ts";
-import { allShared } from "../fold/phases.ts";
+import { allShared, contributionsOf, isUnderView } from "../fold/phases.ts";
 import { type Attempt, type Effect, type FoldState, type KeyName, keyName, slotOf } from "../fold/state.ts";
 import { seated } from "../fold/seats.ts";
 import type { MessageHash, Sid } from "../labels.ts";
@@ -17,7 +17,7 @@ import { computeSessionId, listHash, type Participant } from "../session/session
 import { writeBody } from "../wire/bodies.ts";
 import { parseMessage, type VerifiedMessage, verifyMessage } from "../wire/envelope.ts";
 import type { Join, MessageType, State } from "../wire/messages.ts";
-import { type Agreed, checkAgreement, contributionsOf } from "./check-agreement.ts";
+import { type Agreed, checkAgreement } from "./check-agreement.ts";
 import { checkIntroduction, checkSealed } from "./check-join.ts";
 import { Ledger } from "./ledger.ts";
 import { openRoster } from "./roster.ts";
@@ -62,7 +62,6 @@ export class Replay {
 	/** Whose signing keys are public. */
 	readonly #published: Set<KeyName> = new Set();
 	#sk: Uint8Array | undefined;
-	#contributions: Uint8Array | undefined;
 	state: FoldState;
 	/** The session once it runs. */
 	ledger: Ledger | undefined;
@@ -146,14 +145,17 @@ export class Replay {
 	/** What a piece of the transcript's own attempt says in secret. */
 	#checkPiece(placed: VerifiedMessage): Fault | undefined {
 		const { message, header } = placed;
-		if (this.ledger !== undefined || !equal(header.context, this.#attempt.aid)) return undefined;
-		if (message.type === "OFFER" && !equal(message.list, listHash(this.suite, this.sid))) {
+		if (this.ledger !== undefined) return undefined;
+		const isOffer = message.type === "OFFER" && equal(header.context, this.#attempt.aid);
+		if (isOffer && !equal(message.list, listHash(this.suite, this.sid))) {
 			return { rule: "FORGE-3", expected: "the hash of this list", got: "another" };
 		}
+		const { attempt } = this.#agreed();
 		if (message.type !== "CONFIRM" || this.#sk === undefined) return undefined;
+		const contributions = contributionsOf(this.suite, attempt);
+		if (contributions === undefined || !isUnderView(this.suite, attempt, header.context)) return undefined;
 		const i = this.plist.findIndex(({ keySet }) => equal(keySet.v.bytes, header.v));
-		this.#contributions ??= contributionsOf(this.#agreed(), this.suite);
-		const fits = equal(confirmMac(this.suite, this.#sk, this.sid, i, this.#contributions), message.mac);
+		const fits = equal(confirmMac(this.suite, this.#sk, this.sid, i, contributions), message.mac);
 		return fits ? undefined : { rule: "CONFIRM-2", expected: "a confirm that fits the key", got: "another" };
 	}
 

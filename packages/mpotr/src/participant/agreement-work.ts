@@ -15,6 +15,8 @@ export type Random = (length: number) => Uint8Array;
 export type Contribution = {
 	/** Among those of this attempt: asked for again, the same one has the same name. */
 	readonly name: string;
+	/** What it is said under: the attempt, or the attempt as we see it with all that was contributed (rule VIEW-1). */
+	readonly context: Uint8Array;
 } & (
 	| { readonly kind: "plain"; readonly make: (random: Random) => Message }
 	/** It uses our key set up (rule BURN-1), and carries the next one, by which we go on. Sent again it is the same. */
@@ -27,6 +29,8 @@ export type Contribution = {
 export interface Opening {
 	/** Among those of this attempt. */
 	readonly name: string;
+	/** The attempt as we see it (rule VIEW-1). */
+	readonly context: Uint8Array;
 	readonly make: () => Message;
 }
 

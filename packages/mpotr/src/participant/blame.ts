@@ -1,11 +1,11 @@
 import { equal, hex } from "@clowder/bytes";
 import type { Verdict } from "../fold/blame.ts";
-import type { Attempt } from "../fold/state.ts";
+import type { Attempt, KeyName } from "../fold/state.ts";
 import { eraseKeySet } from "../key-set.ts";
 import { MAX_DEAD_ATTEMPTS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
-import type { Complain, Fault, Message, Reveal } from "../wire/messages.ts";
-import type { AgreementWork } from "./agreement-work.ts";
+import type { Complain, Fault, Reveal } from "../wire/messages.ts";
+import type { AgreementWork, Opening } from "./agreement-work.ts";
 import { dropOldest } from "./desk.ts";
 import { type Duty, now } from "./duties.ts";
 import type { Room } from "./room.ts";
@@ -15,8 +15,11 @@ import type { Room } from "./room.ts";
  * open. Nothing of an attempt that we confirmed is ever opened, nor of one that is dead: its secrets are erased.
  */
 
-/** One's word on an attempt: a key that is confirmed, or secrets that are open. Never both (rule BLAME-7). */
-export type Word = "confirmed" | "opened";
+/**
+ * One's word on an attempt: a key that is confirmed, of one view of it, or secrets that are open. Never both (rule BLAME-7), and
+ * never two keys (rule VIEW-3).
+ */
+export type Word = `confirmed ${KeyName}` | "opened";
 
 /** Takes a word on an attempt; false if the other one was given before. Whoever is refused must not send. */
 export function giveWord(room: Room, aid: string, word: Word): boolean {
@@ -33,9 +36,9 @@ export function isOpened(room: Room, aid: string): boolean {
 }
 
 /** Posts what opens secrets of the running attempt, if we may. */
-function open(room: Room, attempt: Attempt, work: AgreementWork, make: () => Message): void {
+function open(room: Room, attempt: Attempt, work: AgreementWork, { context, make }: Opening): void {
 	const running = room.fold.attempt !== undefined && equal(room.fold.attempt.aid, attempt.aid) && room.work === work;
-	if (running && giveWord(room, hex(attempt.aid), "opened")) room.desk.post(work.ownKeys.e, attempt.aid, make());
+	if (running && giveWord(room, hex(attempt.aid), "opened")) room.desk.post(work.ownKeys.e, context, make());
 }
 
 /**
@@ -45,7 +48,7 @@ function open(room: Room, attempt: Attempt, work: AgreementWork, make: () => Mes
 export function blameDuties(room: Room, attempt: Attempt, work: AgreementWork): readonly Duty[] | undefined {
 	const aid = hex(attempt.aid);
 	const openings = work.openings(attempt, room.desk.random) ?? (isOpened(room, aid) ? [] : undefined);
-	return openings?.map(({ name, make }) => now(`${name}:${aid}`, () => open(room, attempt, work, make)));
+	return openings?.map((opening) => now(`${opening.name}:${aid}`, () => open(room, attempt, work, opening)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { equal, hex } from "@clowder/bytes";
 import { KEM_CIPHERTEXT_BYTES, type KemCiphertext } from "@clowder/crypto";
-import { hasRoster, owesKey, rounds } from "../fold/phases.ts";
+import { hasRoster, isUnderView, owesKey, rounds } from "../fold/phases.ts";
 import { type Attempt, type KeyName, keyName, type Slot } from "../fold/state.ts";
 import { generateKeySet } from "../key-set.ts";
 import { NAME_BYTES } from "../labels.ts";
@@ -38,15 +38,16 @@ export function dropWork(room: Room): void {
 function contribute(room: Room, attempt: Attempt, work: AgreementWork, contribution: Contribution): void {
 	const { e } = work.ownKeys;
 	const { desk } = room;
+	const { context } = contribution;
 	switch (contribution.kind) {
 		case "plain":
-			desk.post(e, attempt.aid, contribution.make(desk.random));
+			desk.post(e, context, contribution.make(desk.random));
 			break;
 		case "uses-keys":
-			desk.post(e, attempt.aid, useKeys(room, attempt, work, contribution));
+			desk.post(e, context, useKeys(room, attempt, work, contribution));
 			break;
 		case "last-word":
-			if (giveWord(room, hex(attempt.aid), "confirmed")) desk.post(e, attempt.aid, contribution.make());
+			if (giveWord(room, hex(attempt.aid), `confirmed ${keyName(context)}`)) desk.post(e, context, contribution.make());
 			break;
 	}
 }
@@ -124,6 +125,7 @@ export function judgeConfirm(room: Room, placed: VerifiedMessage<Confirm>): bool
 	const { attempt } = room.fold;
 	const { work } = room;
 	if (attempt === undefined || work === undefined || !equal(work.attempt.aid, attempt.aid)) return true;
+	if (!isUnderView(room.suite, attempt, placed.header.context)) return true;
 	const index = attempt.slots.findIndex((slot) => equal(slot.keySet.v.bytes, placed.header.v));
 	return index < 0 || (work.fits(attempt, index, placed.message, room.desk.random) ?? true);
 }

@@ -51,9 +51,9 @@ function keep(gap: Gap, input: Buffered): void {
 /** What a verified message shows to be missing before it, if that is worth asking for. */
 export function gapBefore(room: Room, placed: VerifiedMessage): Missing | undefined {
 	const { repairs, session } = room;
-	if (session === undefined) return room.entry && missingBefore(room.fold, placed, repairs.heard);
+	if (session === undefined) return room.entry && missingBefore(room.suite, room.fold, placed, repairs.heard);
 	if (!canAsk(room) || repairs.log === undefined) return undefined;
-	const missing = missingBefore(room.fold, placed, repairs.log);
+	const missing = missingBefore(room.suite, room.fold, placed, repairs.log);
 	if (missing === undefined || (repairs.blanks.get(missing.by) ?? 0) >= MAX_BLANK_GAPS) return undefined;
 	return missing;
 }

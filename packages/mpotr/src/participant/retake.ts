@@ -2,6 +2,7 @@ import { type Folded, keyName } from "../fold/state.ts";
 import type { LiveSession, Post } from "../session/live-session.ts";
 import type { Point, Taken } from "./log.ts";
 import { isEntry, isUnderBase } from "../fold/counting.ts";
+import { viewOf } from "../fold/phases.ts";
 import { MAX_KNOWN_KEYS } from "../limits.ts";
 import { dropOldest } from "./desk.ts";
 import type { Room } from "./room.ts";
@@ -31,6 +32,8 @@ export function note(
 	if (attempt !== undefined) {
 		const { aids } = log ?? heard;
 		aids.add(keyName(attempt.aid));
+		const view = viewOf(room.suite, attempt);
+		if (view !== undefined) aids.add(keyName(view));
 		dropOldest(aids, MAX_KNOWN_KEYS);
 	}
 	if (session === undefined || log === undefined || before === undefined) return;
@@ -41,8 +44,8 @@ export function note(
 		return;
 	}
 	const { type } = place.message.message;
-	// What is of no session's order is not gone back to.
-	if (!isUnderBase(type)) return;
+	// What is of no session's order is not gone back to; but wrong passphrases are counted from it (rule PASS-4).
+	if (!isUnderBase(type) && type !== "PAKE") return;
 	const { entries } = session.transcript.latest;
 	const text = type === "MESSAGE" && entries > before.entries;
 	const post = text ? session.postAt(entries) : undefined;

@@ -7,32 +7,27 @@ import {
 	allShared,
 	brokenLinks,
 	confirmsTo,
+	contributionsOf,
 	inDispute,
+	isUnderView,
 	leftOf,
 	opened,
 	owedReveals,
 	owesKey,
 	rightOf,
 	rounds,
+	viewOf,
 } from "../fold/phases.ts";
 import { type Attempt, keyName, newcomers, pairName, type Slot, slotOf } from "../fold/state.ts";
 import { hideFromInspect } from "../inspect.ts";
-import type { OwnKeySet } from "../key-set.ts";
-import type { Mac, Sid } from "../labels.ts";
+import type { OwnKeySet, PublicKeySet } from "../key-set.ts";
+import type { AttemptView, Mac, Sid } from "../labels.ts";
 import { type Case, judgePair, judgeShare } from "../session/blame.ts";
 import { keyConfirmation, type LinkKem, type OwnSide, type PairwiseKey, pairwiseKey } from "../session/pairwise.ts";
-import {
-	confirmMac,
-	contributionsHash,
-	makeRingShare,
-	type RingSecret,
-	ringSecret,
-	sessionKey,
-	walkRing,
-} from "../session/ring.ts";
+import { confirmMac, makeRingShare, type RingSecret, ringSecret, sessionKey, walkRing } from "../session/ring.ts";
 import { computeSessionId, listHash, type Participant } from "../session/session-id.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
-import type { Complain, Confirm, Fault, Reveal, Revealed, RingShare } from "../wire/messages.ts";
+import type { Complain, Confirm, Fault, Message, Reveal, Revealed, RingShare } from "../wire/messages.ts";
 import type { AgreementWork, Contribution, Opening, Random } from "./agreement-work.ts";
 import type { Self } from "./room.ts";
 
@@ -62,7 +57,8 @@ export class RingWork implements AgreementWork {
 	readonly #pairs: Map<number, PairwiseKey> = new Map();
 	#right: RingSecret | undefined;
 	#sk: Uint8Array | undefined;
-	#contributions: Uint8Array | undefined;
+	/** What the key or the misfit is of: what others contributed may turn out to be something else. */
+	#view: AttemptView | undefined;
 	#misfit: Misfit | undefined;
 
 	constructor(
@@ -97,20 +93,23 @@ export class RingWork implements AgreementWork {
 		const key = keyName(slot.keySet.v);
 		const ek = slot.keySet.ek?.key ?? this.#own.keys.public.ek?.key;
 		if (owesKey(this.#suite, attempt, slot) && !attempt.keys.has(key) && ek !== undefined) {
-			return { kind: "plain", name: "ek", make: () => ({ type: "EK", key: ek }) };
+			return { kind: "plain", name: "ek", context: attempt.aid, make: () => ({ type: "EK", key: ek }) };
 		}
 		if (this.#size > 1 && !attempt.offers.has(key)) return this.#nextOffer(attempt, rounds(attempt, slot));
 		if (!allOffersAgree(attempt)) return undefined;
 		if (!attempt.shares.has(key)) {
-			return { kind: "uses-keys", name: "share", make: (next) => ({ type: "SHARE", ...this.share(attempt), next }) };
+			const make = (next: PublicKeySet): Message => ({ type: "SHARE", ...this.share(attempt), next });
+			return { kind: "uses-keys", name: "share", context: attempt.aid, make };
 		}
-		if (!allShared(attempt) || inDispute(attempt) || !this.updateSessionKey(attempt, random).ok) return undefined;
+		const context = viewOf(this.#suite, attempt);
+		if (context === undefined || inDispute(attempt) || this.#sharedFromOther(attempt)) return undefined;
+		if (!this.updateSessionKey(attempt, random).ok) return undefined;
 		if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) {
-			return { kind: "plain", name: "ok", make: () => ({ type: "OK" }) };
+			return { kind: "plain", name: `ok:${keyName(context)}`, context, make: () => ({ type: "OK" }) };
 		}
 		const mac = this.confirm(attempt, this.index);
 		if (!allOk(attempt) || attempt.confirms.has(key) || mac === undefined) return undefined;
-		return { kind: "last-word", name: "confirm", make: () => ({ type: "CONFIRM", mac }) };
+		return { kind: "last-word", name: `confirm:${keyName(context)}`, context, make: () => ({ type: "CONFIRM", mac }) };
 	}
 
 	#nextOffer(attempt: Attempt, round: number): Contribution | undefined {
@@ -118,13 +117,16 @@ export class RingWork implements AgreementWork {
 		return {
 			kind: "plain",
 			name: `offer:${round}`,
+			context: attempt.aid,
 			make: (random) => ({ type: "OFFER", kemCiphertext: this.offer(attempt, random(32)), list: this.list }),
 		};
 	}
 
 	/** REVEAL to everyone of whose pair a verdict needs our side; FAULT or COMPLAIN for what we are the one to say. */
 	openings(attempt: Attempt, random: Random): readonly Opening[] | undefined {
-		if (!allShared(attempt)) return undefined;
+		const context = viewOf(this.#suite, attempt);
+		if (context === undefined) return undefined;
+		if (this.#sharedFromOther(attempt)) return [];
 		const updated = this.updateSessionKey(attempt, random);
 		if (updated.ok && !inDispute(attempt)) return undefined;
 		const own = attempt.slots[this.index] as Slot;
@@ -134,14 +136,15 @@ export class RingWork implements AgreementWork {
 				const index = attempt.slots.indexOf(peer);
 				const v = peer.keySet.v.bytes;
 				return {
-					name: `reveal:${index}`,
+					name: `reveal:${index}:${keyName(context)}`,
+					context,
 					make: () => ({ type: "REVEAL", peer: v, revealed: this.reveal(index) }),
 				};
 			});
-		return updated.ok ? reveals : [...reveals, ...this.#accusation(attempt, own, updated.error)];
+		return updated.ok ? reveals : [...reveals, ...this.#accusation(attempt, context, own, updated.error)];
 	}
 
-	#accusation(attempt: Attempt, own: Slot, misfit: Misfit): readonly Opening[] {
+	#accusation(attempt: Attempt, context: AttemptView, own: Slot, misfit: Misfit): readonly Opening[] {
 		if (misfit.type === "link" || misfit.type === "own") return [];
 		const { index } = misfit;
 		const accused = attempt.slots[index] as Slot;
@@ -150,7 +153,8 @@ export class RingWork implements AgreementWork {
 			const { d } = misfit;
 			return [
 				{
-					name: "fault",
+					name: `fault:${keyName(context)}`,
+					context,
 					make: () => ({ type: "FAULT", evidence: { kind: "share", accused: v, d: d.slice() } }),
 				},
 			];
@@ -158,7 +162,8 @@ export class RingWork implements AgreementWork {
 		if (opened(attempt, own, accused) !== undefined) return [];
 		return [
 			{
-				name: `complain:${index}`,
+				name: `complain:${index}:${keyName(context)}`,
+				context,
 				make: () => ({ type: "COMPLAIN", accused: v, revealed: this.reveal(index) }),
 			},
 		];
@@ -166,7 +171,7 @@ export class RingWork implements AgreementWork {
 
 	fits(attempt: Attempt, index: number, { mac }: Confirm, random: Random): boolean | undefined {
 		// Where a CONFIRM follows on the last SHARE at once, as after a repair, the key is not made yet.
-		if (!this.hasKey && allShared(attempt)) this.updateSessionKey(attempt, random);
+		if (allShared(attempt)) this.updateSessionKey(attempt, random);
 		const expected = this.confirm(attempt, index);
 		return expected && equal(expected, mac);
 	}
@@ -174,7 +179,7 @@ export class RingWork implements AgreementWork {
 	/** Verdicts of rules BLAME-4 and BLAME-5. What the fold refuses is judged for nothing. */
 	verdict(attempt: Attempt, placed: VerifiedMessage<Complain | Reveal | Fault>): Verdict {
 		const { header, message } = placed;
-		const author = equal(header.context, attempt.aid) ? slotOf(attempt, header.v) : undefined;
+		const author = isUnderView(this.#suite, attempt, header.context) ? slotOf(attempt, header.v) : undefined;
 		if (author === undefined) return [];
 		const of: Case = { suite: this.#suite, sid: this.sid, plist: this.plist, attempt };
 		if (message.type === "FAULT") {
@@ -260,6 +265,7 @@ export class RingWork implements AgreementWork {
 	 * the key. Done once, when all SHAREs are placed and ours among them. What opens least when it is wrong comes first.
 	 */
 	updateSessionKey(attempt: Attempt, random: (length: number) => Uint8Array): Result<void, Misfit> {
+		this.#lookAgain(attempt);
 		if (this.#sk !== undefined) return ok(undefined);
 		if (this.#size === 1) {
 			this.#sk = random(64);
@@ -317,19 +323,35 @@ export class RingWork implements AgreementWork {
 		return this.#sk !== undefined;
 	}
 
-	/** The CONFIRM that the participant at `i` owes; undefined while we have no key. */
-	confirm(attempt: Attempt, i: number): Mac | undefined {
-		if (this.#sk === undefined) return undefined;
-		this.#contributions ??= this.#hashContributions(attempt);
-		return confirmMac(this.#suite, this.#sk, this.sid, i, this.#contributions);
+	/**
+	 * Whether our SHARE was made from another OFFER of our left neighbour than the one that is placed now. It would tell against us
+	 * beside that one, and we open nothing (rule VIEW-2): who signed both is to be convicted for that.
+	 */
+	#sharedFromOther(attempt: Attempt): boolean {
+		const left = leftOf(attempt, attempt.slots[this.index] as Slot);
+		const ciphertext = attempt.offers.get(keyName(left.keySet.v))?.message.kemCiphertext;
+		const used = this.#fromLeft?.ciphertext;
+		return used !== undefined && (ciphertext === undefined || !equal(used, ciphertext));
 	}
 
-	/** Over all OFFERs and SHAREs, which are complete once there is a key. */
-	#hashContributions(attempt: Attempt): Uint8Array {
-		const keys = attempt.slots.map((slot) => keyName(slot.keySet.v));
-		const offers = keys.flatMap((key) => attempt.offers.get(key)?.hash ?? []);
-		const shares = keys.flatMap((key) => attempt.shares.get(key)?.hash ?? []);
-		return contributionsHash(this.#suite, [...offers, ...shares]);
+	/** What we made of other contributions than these is nothing. */
+	#lookAgain(attempt: Attempt): void {
+		const view = viewOf(this.#suite, attempt);
+		if (view === undefined || (this.#view !== undefined && equal(this.#view, view))) return;
+		this.#view = view;
+		erase(this.#sk);
+		if (this.#misfit?.type === "share") erase(this.#misfit.d);
+		this.#sk = undefined;
+		this.#misfit = undefined;
+	}
+
+	/** The CONFIRM that the participant at `i` owes; undefined while we have no key of what is placed now. */
+	confirm(attempt: Attempt, i: number): Mac | undefined {
+		const view = viewOf(this.#suite, attempt);
+		const contributions = contributionsOf(this.#suite, attempt);
+		if (this.#sk === undefined || view === undefined || contributions === undefined) return undefined;
+		if (this.#view === undefined || !equal(this.#view, view)) return undefined;
+		return confirmMac(this.#suite, this.#sk, this.sid, i, contributions);
 	}
 
 	/** Hands the key over for the new session; `use` must not keep it. */

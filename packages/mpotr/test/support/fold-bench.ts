@@ -9,6 +9,7 @@ import type { Mac, MessageHash } from "../../src/labels.ts";
 import type { RoomParameters } from "../../src/parameters.ts";
 import { NO_CONTEXT, parseMessage, signMessage, type VerifiedMessage, verifyMessage } from "../../src/wire/envelope.ts";
 import type { Found, Message, SealedBox } from "../../src/wire/messages.ts";
+import { contextOf } from "./context.ts";
 import { seeded } from "./place.ts";
 
 const BINDING = "memory:room";
@@ -153,7 +154,7 @@ export class FoldBench {
 	piece(type: "EK" | "OFFER" | "SHARE" | "OK" | "CONFIRM", keys: OwnKeySet): VerifiedMessage {
 		const { attempt } = this.state;
 		if (attempt === undefined) throw new Error("no attempt");
-		return this.sign(keys.e, attempt.aid, this.pieceMessage(type, keys));
+		return this.sign(keys.e, contextOf(this.suite, attempt, type), this.pieceMessage(type, keys));
 	}
 
 	pieceMessage(type: "EK" | "OFFER" | "SHARE" | "OK" | "CONFIRM", keys: OwnKeySet): Message {

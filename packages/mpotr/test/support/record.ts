@@ -16,6 +16,7 @@ import type { PublicKeySet } from "../../src/key-set.ts";
 import type { RoomParameters } from "../../src/parameters.ts";
 import { type ParsedMessage, parseMessage } from "../../src/wire/envelope.ts";
 import { type Person, seeded, type TestPlace } from "./place.ts";
+import { UNDER_VIEW } from "./context.ts";
 
 /** People whose every random draw is remembered, as a dishonest client would. */
 export class Recorder {
@@ -141,13 +142,22 @@ class Reading {
 		}
 	}
 
+	/** What a message belongs to: what it is signed under, or the attempt that this stands for (rule VIEW-1). */
+	#context({ header, message }: ParsedMessage): Uint8Array {
+		const share = this.#items.find(
+			({ parsed }) => parsed?.message.type === "SHARE" && equal(parsed.header.v, header.v),
+		);
+		return (UNDER_VIEW.has(message.type) && share?.parsed?.header.context) || header.context;
+	}
+
 	/** Names of the attempts that became sessions, and where their last CONFIRM stands. */
 	get sessions(): readonly { readonly aid: Uint8Array; readonly list: readonly Owner[]; readonly at: number }[] {
 		const attempts = new Map<string, { aid: Uint8Array; shares: Set<string>; confirms: Set<string>; at: number }>();
 		for (const [at, { parsed }] of this.#items.entries()) {
 			const type = parsed?.message.type;
 			if (parsed === undefined || (type !== "SHARE" && type !== "CONFIRM")) continue;
-			const { context, v } = parsed.header;
+			const { v } = parsed.header;
+			const context = this.#context(parsed);
 			const attempt = attempts.get(hex(context)) ?? { aid: context, shares: new Set(), confirms: new Set(), at };
 			(type === "SHARE" ? attempt.shares : attempt.confirms).add(hex(v));
 			attempts.set(hex(context), { ...attempt, at });
@@ -167,9 +177,10 @@ class Reading {
 		const end = all[index + 1]?.at ?? this.#items.length - 1;
 		const before = new Set(all.slice(0, index).map((one) => hex(one.aid)));
 		return this.#items.flatMap(({ item, parsed }, i): readonly TranscriptItem[] => {
-			const ours = parsed !== undefined && equal(parsed.header.context, aid);
+			const context = parsed && this.#context(parsed);
+			const ours = context !== undefined && equal(context, aid);
 			if (i <= at || i > end) return ours ? [item] : [];
-			return parsed !== undefined && before.has(hex(parsed.header.context)) ? [] : [item];
+			return context !== undefined && before.has(hex(context)) ? [] : [item];
 		});
 	}
 

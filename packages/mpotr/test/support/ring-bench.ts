@@ -21,6 +21,7 @@ import { parseMessage, signMessage, type VerifiedMessage, verifyMessage } from "
 import type { Complain, Message, Offer, Reveal, Revealed, Share } from "../../src/wire/messages.ts";
 import { seeded } from "./place.ts";
 import { PLAIN_SELF } from "./self.ts";
+import { contextOf } from "./context.ts";
 
 const BINDING = "memory:room";
 
@@ -114,7 +115,8 @@ export class RingBench {
 
 	signed<M extends Message>(i: number, message: M): VerifiedMessage<M> {
 		const { keys } = this.people[i] as Someone;
-		const { text } = signMessage(this.suite, BINDING, keys.e, this.attempt.aid, this.#number++, message);
+		const context = contextOf(this.suite, this.attempt, message.type);
+		const { text } = signMessage(this.suite, BINDING, keys.e, context, this.#number++, message);
 		const parsed = parseMessage(this.suite, text);
 		assert.ok(parsed.ok);
 		const verified = verifyMessage(this.suite, BINDING, keys.public.v, parsed.value);
