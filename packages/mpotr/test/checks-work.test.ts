@@ -31,6 +31,7 @@ function room(work: "of this attempt" | "of another" | "none"): {
 	b.finish();
 	const [ana] = b.members as [OwnKeySet];
 	b.place(b.sign(ana.e, b.aid, { type: "OPEN", k: b.state.k, joins: [], rekey: true }), "h0");
+	b.until("CONFIRM");
 	const own = b.inAttempt[0] ?? assert.fail("nobody is on the list");
 	const attempt = b.state.attempt ?? assert.fail("no attempt");
 	const asked: string[] = [];
@@ -88,7 +89,9 @@ describe("our part of another attempt says nothing about the running one", () =>
 test("BLAME-7: a word on an attempt is given once and stays", () => {
 	const { room: one } = room("none");
 	assert.equal(giveWord(one, "aid", "opened"), true);
-	assert.equal(giveWord(one, "aid", "confirmed"), false);
+	assert.equal(giveWord(one, "aid", "confirmed view"), false);
 	assert.equal(giveWord(one, "aid", "opened"), true);
-	assert.equal(giveWord(one, "another", "confirmed"), true);
+	assert.equal(giveWord(one, "another", "confirmed view"), true);
+	assert.equal(giveWord(one, "another", "confirmed other view"), false, "VIEW-3");
+	assert.equal(giveWord(one, "another", "confirmed view"), true);
 });

@@ -7,7 +7,7 @@ import { inspectFold } from "../src/participant/participant.ts";
 import type { Message, MessageType } from "../src/wire/messages.ts";
 import { change, enterCheater, flipped } from "./support/cheat.ts";
 import { readItem } from "./support/lossy.ts";
-import { type Person, roomOf, suiteOf, TestPlace } from "./support/place.ts";
+import { type Person, roomOf, suiteOf, type TestPlace } from "./support/place.ts";
 
 /**
  * What the fold and the clients rely on in any way to agree on a key (`KeyAgreement`), shown for the one in use: nothing is

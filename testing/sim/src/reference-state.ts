@@ -45,7 +45,7 @@ export interface RefAttempt {
 	/** Newcomer and member of each ROSTER that counted. */
 	given: string[];
 	eks: string[];
-	/** `name` is that of the message (MSG-1). */
+	/** `name` is that of the message. */
 	offers: { readonly v: string; readonly list: string; readonly name: string }[];
 	shares: { readonly v: string; readonly next: RefKeys; readonly name: string }[];
 	oks: string[];

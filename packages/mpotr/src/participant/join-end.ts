@@ -19,16 +19,20 @@ export function joinEnded(room: Room, before: FoldState, join: PendingJoin, why:
 function ownJoinEnded(room: Room, before: FoldState, join: PendingJoin, why: JoinEnd): Turn {
 	if (why === "session-changed") return "stays";
 	if (why === "left") return "knock-again";
+	const debt = why === "silent" ? debtOf(room, before, join) : "own";
 	// It is not for us that those inside waited, but for a list that they owed us (rule KNOCK-2).
-	if (why === "silent" && waitsForList(room, before, join)) return "in-vain";
+	if (debt === "theirs") return "in-vain";
+	// We gave all that we owe as we see it: they were shown something else.
+	if (debt === "none") return "knock-again";
 	room.desk.emit({ type: "refused-entry", why });
 	return "refused";
 }
 
-function waitsForList(room: Room, { attempt }: FoldState, join: PendingJoin): boolean {
-	if (attempt === undefined) return false;
+/** Whose turn it is in the attempt, as we see it, where those inside say that it is ours. */
+function debtOf(room: Room, { attempt }: FoldState, join: PendingJoin): "own" | "theirs" | "none" {
+	if (attempt === undefined) return "own";
 	const key = keyName(join.keySet.v);
-	return keyAgreement
-		.owed(room.suite, attempt)
-		.some(({ slot, owes }) => owes === "roster" && keyName(slot.keySet.v) === key);
+	const needs = keyAgreement.owed(room.suite, attempt).filter(({ slot }) => keyName(slot.keySet.v) === key);
+	if (needs.length === 0) return "none";
+	return needs.every(({ owes }) => owes === "roster") ? "theirs" : "own";
 }

@@ -285,7 +285,8 @@ export class RingWork implements AgreementWork {
 		const shares = attempt.slots.map((slot) => attempt.shares.get(keyName(slot.keySet.v))?.message);
 		const rings = shares.flatMap((share) => share?.ring ?? []);
 		if (this.#right === undefined || rings.length !== this.#size) return err({ type: "own" });
-		const walked = walkRing(this.#suite, this.sid, rings, this.index, this.#right);
+		// Our own is needed again where a repair changes what the others contributed (rule VIEW-2).
+		const walked = walkRing(this.#suite, this.sid, rings, this.index, this.#right.slice());
 		if (!walked.ok) {
 			const { index, before } = walked.error;
 			// The links were looked at before: what is left without a `d` is our own share.
