@@ -13,6 +13,8 @@ import {
 	verifyTranscript,
 	wordsFromJson,
 } from "../src/forge/index.ts";
+import { viewOf } from "../src/fold/phases.ts";
+import { Replay } from "../src/forge/replay.ts";
 import { MAX_PARTICIPANTS } from "../src/limits.ts";
 import { type ParsedMessage, parseMessage, signMessage, wholeMessage } from "../src/wire/envelope.ts";
 import type { Message } from "../src/wire/messages.ts";
@@ -67,7 +69,12 @@ describe("a transcript whose agreement went wrong", () => {
 	test("FORGE-5: a verdict that only other secrets tell ends it", () => {
 		const [accuser, accused] = session.roster.map(({ keySet }) => keySet.v.bytes) as [Uint8Array, Uint8Array];
 		const evidence = { kind: "share", accused, d: new Uint8Array(32) } as const;
-		const fault = itemOf(session, accuser, aidOf(session), numberOf(accuser) + 1, { type: "FAULT", evidence });
+		const opened = Replay.open(suite, whole);
+		assert.ok(opened.ok);
+		for (const item of placed) assert.ok(opened.value.place(item).ok);
+		const { attempt } = opened.value.state;
+		const view = (attempt && viewOf(suite, attempt)) ?? assert.fail("not all SHAREs stand");
+		const fault = itemOf(session, accuser, view, numberOf(accuser) + 1, { type: "FAULT", evidence });
 		assert.equal(verdict({ ...whole, placed: [...placed, fault] }), "FORGE-5: what secrets tell");
 	});
 
