@@ -165,7 +165,7 @@ function lookAt(suite: Suite, attempt: Attempt): View | undefined {
 	const offers = keys.flatMap((key) => attempt.offers.get(key)?.hash ?? []);
 	const shares = keys.flatMap((key) => attempt.shares.get(key)?.hash ?? []);
 	const contributions = contributionsHash(suite, [...offers, ...shares]);
-	const made = { contributions, name: name(suite, LABELS.view, attempt.aid, contributions) as AttemptView };
+	const made = { contributions, name: name<AttemptView>(suite, LABELS.view, attempt.aid, contributions) };
 	views.set(attempt.shares, made);
 	return made;
 }
