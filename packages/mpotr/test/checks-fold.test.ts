@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { viewOf } from "../src/fold/phases.ts";
 import { keyName } from "../src/fold/state.ts";
 import type { OwnKeySet } from "../src/key-set.ts";
 import { RELAYED_BYTES } from "../src/limits.ts";
@@ -64,6 +65,16 @@ describe("blame belongs to the running attempt and to those in it", () => {
 		const accused = b.inAttempt.find((one) => one !== next)?.public.v.bytes ?? assert.fail("alone");
 		const fault: Message = { type: "FAULT", evidence: { kind: "share", accused, d: new Uint8Array(32) } };
 		assert.equal(said(b, b.sign(next.e, b.aid, fault), "h0"), "BLAME-1: the running attempt, as we see all shares");
+	});
+
+	test("CONFIRM-1: a key is confirmed by those of the list, with the keys on it", () => {
+		const { b, ana } = allShared();
+		const attempt = b.state.attempt ?? assert.fail("no attempt");
+		const view = viewOf(suite, attempt) ?? assert.fail("no view");
+		assert.equal(
+			said(b, b.sign(ana.e, view, { type: "CONFIRM", mac: b.mac() }), "h0"),
+			"CONFIRM-1: someone of its list",
+		);
 	});
 
 	test("BLAME-1: nor what somebody signs with another key than the one on its list", () => {
