@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hex } from "@clowder/bytes";
 import { parseMessage } from "../src/wire/envelope.ts";
+import { UNDER_VIEW } from "./support/context.ts";
 import { type Person, roomOf, suiteOf } from "./support/place.ts";
 
 /** What broke the systems before this one, each as something that must not happen here. */
@@ -17,6 +18,8 @@ describe("(n+1)sec: signing keys that outlive a session", () => {
 		place.run(20_000);
 		/** Which `v` signed under which context, in order. */
 		const contexts = new Map<string, Set<string>>();
+		/** Which `v` signed under the view of which attempt. */
+		const views = new Map<string, Set<string>>();
 		let bodies = "";
 		for (const item of place.log) {
 			if (item.type !== "text") continue;
@@ -26,13 +29,21 @@ describe("(n+1)sec: signing keys that outlive a session", () => {
 			const v = hex(header.v);
 			const seen = contexts.get(v) ?? new Set();
 			// Knocking and joining are signed with the key of the session that they lead to.
-			if (!["FOUND", "KNOCK", "JOIN"].includes(message.type)) seen.add(hex(header.context));
+			const isNamed = !["FOUND", "KNOCK", "JOIN"].includes(message.type) && !UNDER_VIEW.has(message.type);
+			if (isNamed) seen.add(hex(header.context));
 			contexts.set(v, seen);
+			// The name of an attempt with its pieces is of that attempt, and of no session.
+			if (UNDER_VIEW.has(message.type)) views.set(hex(header.context), new Set(views.get(hex(header.context))).add(v));
 			if (["EK", "OFFER", "SHARE", "OK", "CONFIRM"].includes(message.type)) bodies += hex(body);
 		}
 		const sessions = new Set([...contexts.values()].flatMap((seen) => [...seen]));
 		assert.ok(sessions.size >= 4);
 		for (const seen of contexts.values()) assert.ok(seen.size <= 1, "a key signs in one attempt and its session only");
+		for (const [view, authors] of views) {
+			assert.ok(!sessions.has(view));
+			const attempts = new Set([...authors].flatMap((v) => [...(contexts.get(v) ?? [])]));
+			assert.equal(attempts.size, 1, "a view is of one attempt");
+		}
 		for (const aid of sessions) assert.ok(!bodies.includes(aid), "no piece of an attempt names a session");
 	});
 });

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { leftOf, viewOf } from "../src/fold/phases.ts";
+import { missingBefore } from "../src/fold/repair.ts";
 import { type Attempt, type KeyName, keyName } from "../src/fold/state.ts";
+import type { OwnKeySet } from "../src/key-set.ts";
+import type { TranscriptDigest } from "../src/labels.ts";
 import type { RingWork } from "../src/participant/ring-work.ts";
 import type { VerifiedMessage } from "../src/wire/envelope.ts";
 import type { Offer, Share } from "../src/wire/messages.ts";
 import { flipped } from "./support/cheat.ts";
+import { FoldBench } from "./support/fold-bench.ts";
 import { seeded, suiteOf } from "./support/place.ts";
 import { RingBench } from "./support/ring-bench.ts";
 
@@ -86,4 +90,27 @@ describe("what was contributed turns out to be something else", () => {
 			);
 		}
 	});
+});
+
+test("GAP-3: a late SHARE of an attempt that died shows nothing that is missing from the one that runs", () => {
+	const b = new FoldBench(suiteOf(1), "late");
+	for (const handle of ["h1", "h2"]) {
+		b.openWith(b.keySet(), handle);
+		b.finish();
+	}
+	const [ana, bo] = b.members as [OwnKeySet, OwnKeySet];
+	b.place(b.sign(ana.e, b.aid, { type: "OPEN", k: b.state.k, joins: [], rekey: true }), b.handle(ana));
+	b.until("SHARE");
+	const died = b.state.attempt ?? assert.fail("no attempt");
+	const shares = b.inAttempt.map((keys) => b.piece("SHARE", keys));
+	const digest = new Uint8Array(32) as TranscriptDigest;
+	b.place(b.sign(bo.e, b.aid, { type: "LEAVE", entries: 0, digest }), b.handle(bo));
+	const runs = b.state.attempt ?? assert.fail("no attempt");
+	assert.notEqual(keyName(runs.aid), keyName(died.aid));
+	const known = { aids: new Set([keyName(died.aid), keyName(runs.aid)]), joins: new Set<string>(), whole: true };
+	const late = shares.filter(({ header }) => runs.slots.some(({ keySet }) => keyName(keySet.v) === keyName(header.v)));
+	assert.equal(late.length, 2);
+	for (const share of late) assert.equal(missingBefore(b.suite, b.state, share, known), undefined);
+	const early = b.piece("SHARE", b.inAttempt[0] as OwnKeySet);
+	assert.equal(missingBefore(b.suite, b.state, early, { ...known, whole: false })?.rule, "GAP-3");
 });

@@ -88,6 +88,8 @@ export class Repairs {
 		if (session === undefined || (this.log !== undefined && equal(this.log.aid, session.aid))) return;
 		this.past = this.log;
 		this.log = new Log(session.aid);
+		// Pieces of the attempt that became this session may come late; they show nothing that is missing.
+		for (const aid of (this.past ?? this.heard).aids) this.log.aids.add(aid);
 		this.suspects.clear();
 		this.doubts.clear();
 		this.doubted.clear();
