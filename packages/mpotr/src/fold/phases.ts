@@ -73,11 +73,17 @@ function memberDiffers(attempt: Attempt, slot: Slot): boolean {
 	return slot.join === undefined && list !== undefined && own !== undefined && !equal(list, own);
 }
 
-export function allOffersAgree(attempt: Attempt): boolean {
-	if (attempt.slots.length === 1) return true;
-	const [first] = attempt.offers.values();
-	if (first === undefined || attempt.offers.size !== attempt.slots.length) return false;
-	return [...attempt.offers.values()].every((offer) => equal(offer.message.list, first.message.list));
+const agreeing = new WeakMap<Attempt["offers"], boolean>();
+
+export function allOffersAgree({ slots, offers }: Attempt): boolean {
+	if (slots.length === 1) return true;
+	const [first] = offers.values();
+	if (first === undefined || offers.size !== slots.length) return false;
+	const known = agreeing.get(offers);
+	if (known !== undefined) return known;
+	const agree = [...offers.values()].every((offer) => equal(offer.message.list, first.message.list));
+	agreeing.set(offers, agree);
+	return agree;
 }
 
 export function allShared(attempt: Attempt): boolean {
