@@ -88,6 +88,17 @@ describe("publication", () => {
 		assert.deepEqual(by.map((event) => event.by.nickname).sort(), ["Ana", "Bo", "Cy"]);
 	});
 
+	test("PUBLISH-4: who stays behind alone is told of the leaver's key, too", () => {
+		const { place, people } = roomOf(suite, "Ana", "Bo");
+		const [ana, bo] = people as [Person, Person];
+		const session = ana.participant.view().session?.fingerprint;
+		place.act(bo, (participant) => participant.leave(place.now));
+		place.run(TIMEOUT, () => bo.participant.view().phase === "over");
+		place.run(5_000);
+		const by = eventsOf(ana, "published").filter((event) => event.session === session);
+		assert.deepEqual(by.map((event) => event.by.nickname).sort(), ["Ana", "Bo"]);
+	});
+
 	test("PUBLISH-4: who leaves and loses the line is over, and does not come back with it", () => {
 		for (const comesBack of [true, false]) {
 			const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");

@@ -23,6 +23,8 @@ export interface Closing {
 	readonly deceivable: boolean;
 	/** Those who go on with us, and are to have our key. */
 	readonly continuing: ReadonlySet<KeyName>;
+	/** Those who said goodbye: they publish too, if they wait for it. */
+	readonly leavers: ReadonlySet<KeyName>;
 	readonly acknowledged: Set<KeyName>;
 	/** Those whose published keys we have. */
 	readonly received: Set<KeyName>;
@@ -55,6 +57,7 @@ export function closeSession(room: Room, before: FoldState, old: LiveSession, at
 		awaited: new Set(continuing),
 		deceivable: others.some((key) => before.removed.has(key) && !saidGoodbye(key)),
 		continuing: new Set(continuing),
+		leavers: new Set(others.filter((key) => before.removed.get(key) === "left")),
 		acknowledged: new Set(),
 		received: new Set(),
 		receipts: 0,
@@ -105,8 +108,9 @@ function isClosed(closing: Closing): boolean {
 }
 
 function isDone(closing: Closing): boolean {
-	const { continuing, acknowledged, received } = closing;
+	const { continuing, leavers, acknowledged, received } = closing;
 	if (!closing.published || closing.receipts < continuing.size) return false;
+	if (![...leavers].every((key) => received.has(key))) return false;
 	return [...continuing].every((key) => acknowledged.has(key) && received.has(key));
 }
 
