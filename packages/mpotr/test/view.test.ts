@@ -114,3 +114,24 @@ test("GAP-3: a late SHARE of an attempt that died shows nothing that is missing 
 	const early = b.piece("SHARE", b.inAttempt[0] as OwnKeySet);
 	assert.equal(missingBefore(b.suite, b.state, early, { ...known, whole: false })?.rule, "GAP-3");
 });
+
+test("GAP-3: nor does a late OFFER of somebody who waits for the next list", () => {
+	const b = new FoldBench(suiteOf(1), "late offer");
+	for (const handle of ["h1", "h2"]) {
+		b.openWith(b.keySet(), handle);
+		b.finish();
+	}
+	const [, bo] = b.members as [OwnKeySet, OwnKeySet];
+	const newcomer = b.keySet();
+	b.openWith(newcomer, "h3");
+	b.until("OFFER");
+	const died = b.state.attempt ?? assert.fail("no attempt");
+	const offer = b.piece("OFFER", newcomer);
+	const digest = new Uint8Array(32) as TranscriptDigest;
+	b.place(b.sign(bo.e, b.aid, { type: "LEAVE", entries: 0, digest }), b.handle(bo));
+	const runs = b.state.attempt ?? assert.fail("no attempt");
+	assert.ok(runs.slots.some(({ keySet }) => keyName(keySet.v) === keyName(newcomer.public.v)));
+	const known = { aids: new Set([keyName(died.aid), keyName(runs.aid)]), joins: new Set<string>(), whole: false };
+	assert.equal(missingBefore(b.suite, b.state, offer, known), undefined);
+	assert.equal(missingBefore(b.suite, b.state, b.piece("OFFER", newcomer), known)?.rule, "GAP-3");
+});
