@@ -54,6 +54,12 @@ export function unsettled(world: World): string | undefined {
 /** How often it is looked whether a room has settled, in virtual milliseconds. */
 const LOOK_MS = 500;
 
+/**
+ * After a sign that views differ: a repair that was tried before and may be tried again only later, another one, and the time
+ * for one of ours and one of theirs (rule DIGEST-3). It does not depend on the timeout of the room.
+ */
+const PARTING_MS = 5 * 8_000;
+
 /** Runs until `open` finds nothing any more; then how long that took. */
 function runUntil(
 	world: World,
@@ -90,7 +96,7 @@ function isHeldUpByCheaters(world: World): boolean {
  * and met again.
  */
 function findOut(world: World, boundMs: number): void {
-	world.network.run(world.now + 2 * world.story.timeoutSeconds * 1000);
+	world.network.run(world.now + 2 * world.story.timeoutSeconds * 1000 + PARTING_MS);
 	runUntil(
 		world,
 		boundMs,
