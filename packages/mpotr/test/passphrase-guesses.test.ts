@@ -3,8 +3,10 @@ import { describe, test } from "node:test";
 import { FREE_WRONG_PASSPHRASES, MAX_PASSPHRASE_DELAY_MS, MAX_WRONG_PASSPHRASES } from "../src/limits.ts";
 import { answerDelayMs } from "../src/participant/gate.ts";
 import type { Message } from "../src/wire/messages.ts";
+import { inspectFold } from "../src/participant/participant.ts";
 import { FoldBench } from "./support/fold-bench.ts";
-import { names, suiteOf } from "./support/place.ts";
+import { loseFirst } from "./support/lossy.ts";
+import { names, type Person, suiteOf } from "./support/place.ts";
 import { enter, MINUTE, ofType, room, why } from "./support/passphrase.ts";
 
 const suite = suiteOf(2);
@@ -36,6 +38,24 @@ describe("PASS-4: guesses are counted for the room, and cost ever more time", ()
 		const di = enter(place, "Di", "open sesame");
 		place.run(3 * MINUTE);
 		for (const person of [...people, di]) assert.equal(names(person).length, 3);
+	});
+
+	test("PASS-4: a repair that goes back behind a wrong passphrase forgets none", () => {
+		const { place, people } = room(suite, "Ana", "Bo", "Cy");
+		const [ana, , cy] = people as [Person, Person, Person];
+		const lost = loseFirst(place, { type: "MESSAGE", from: ana, to: [cy] });
+		place.say(ana, "one");
+		enter(place, "Eve", "open sesam");
+		place.run(10_000);
+		place.say(ana, "two");
+		place.run(20_000);
+		assert.equal(lost.length, 1);
+		assert.deepEqual(
+			cy.messages.map(({ text }) => text),
+			["one", "two"],
+		);
+		const failures = people.map((one) => inspectFold(one.participant)?.failures);
+		assert.deepEqual(failures, [1, 1, 1]);
 	});
 
 	test("many who know it and come at one time wait for nobody's guesses", () => {
