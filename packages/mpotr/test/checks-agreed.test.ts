@@ -196,7 +196,10 @@ test("SHARE-1: who has made no share of its own has no key, though everyone's sh
 	const work = new RingWork(first.self, bench.attempt, first.keys, bench.case().plist);
 	const made = work.updateSessionKey(bench.attempt, seeded("no share"));
 	assert.deepEqual(made, { ok: false, error: { type: "own" } });
-	assert.equal(work.hasKey, false);
+	assert.equal(
+		work.withKey(() => "a key"),
+		undefined,
+	);
 });
 
 test("LEAVE-1: whoever is out of a session is not inside of it, though it runs on", () => {

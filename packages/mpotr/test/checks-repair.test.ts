@@ -13,8 +13,8 @@ import { agree, type Quoted, type Reading, readList } from "../src/participant/s
 import { parseMessage, signMessage, type VerifiedMessage, wholeMessage } from "../src/wire/envelope.ts";
 import type { Message, Reply } from "../src/wire/messages.ts";
 import { FoldBench } from "./support/fold-bench.ts";
-import { readItem } from "./support/lossy.ts";
-import { eventsOf, type Item, names, type Person, roomOf, suiteOf } from "./support/place.ts";
+import { loseFirst } from "./support/lossy.ts";
+import { eventsOf, names, type Person, roomOf, suiteOf, type TestPlace } from "./support/place.ts";
 
 /** Verifications of repair that nothing else would miss. */
 
@@ -123,6 +123,17 @@ describe("REPAIR-2: a REPLY answers an ASK of its session, by somebody else", ()
 	}
 });
 
+/** Whoever withheld a piece says goodbye; the others go on, and blame nobody. */
+function goesOnWithout(leaver: Person, place: TestPlace, others: readonly Person[]): void {
+	place.act(leaver, (one) => one.leave(place.now));
+	place.run(40_000);
+	place.vanish(leaver);
+	for (const one of others) {
+		assert.deepEqual(names(one), ["Ana", "Bo", "Cy"], one.name);
+		assert.deepEqual(eventsOf(one, "blamed"), []);
+	}
+}
+
 describe("a piece of an attempt that is dead by the time it is told of", () => {
 	test("CONFIRM-2, REPAIR-4: it is judged by the key of its own attempt, or by nobody", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy", "Di");
@@ -132,24 +143,13 @@ describe("a piece of an attempt that is dead by the time it is told of", () => {
 		place.run(10_000);
 		// The attempt never ends: one CONFIRM is missing, until whoever owes it says goodbye.
 		di.cheat = (text) => (text.includes(":3Confirm:3") ? undefined : text);
-		const lost: Item[] = [];
-		place.hears = (person, item) => {
-			const type = readItem(suite, item)?.message.type;
-			if (person !== cy || item.type !== "text" || item.from !== ana.handle || type !== "CONFIRM") return true;
-			if (lost.length > 0 && !lost.includes(item)) return true;
-			lost.push(item);
-			return false;
-		};
+		const lost = loseFirst(place, { type: "CONFIRM", from: ana, to: [cy] });
 		place.act(ana, (one) => one.rekey(place.now));
 		place.run(20_000, () => lost.length > 0);
 		assert.equal(lost.length, 1);
 		place.run(200);
-		place.act(di, (one) => one.leave(place.now));
-		place.run(40_000);
-		place.vanish(di);
+		goesOnWithout(di, place, [ana, bo, cy]);
 		for (const one of [ana, bo, cy]) {
-			assert.deepEqual(names(one), ["Ana", "Bo", "Cy"], one.name);
-			assert.deepEqual(eventsOf(one, "blamed"), []);
 			assert.deepEqual(eventsOf(one, "divergence"), []);
 		}
 		assert.deepEqual(
@@ -170,13 +170,7 @@ describe("an acknowledgement among what is read again (REPAIR-4)", () => {
 		place.say(ana, "to be acknowledged");
 		place.run(5);
 		const due = bo.participant.nextWake() ?? assert.fail("Bo owes nothing");
-		const lost: Item[] = [];
-		place.hears = (person, item) => {
-			if (person !== cy || lost.length > 0 || readItem(suite, item)?.message.type !== "MESSAGE")
-				return !lost.includes(item);
-			lost.push(item);
-			return false;
-		};
+		const lost = loseFirst(place, { type: "MESSAGE", to: [cy] });
 		// Bo speaks before it has heard what Cy never hears.
 		place.now = Math.max(due, place.now);
 		place.say(ana, "lost on the way to Cy");
@@ -204,23 +198,11 @@ describe("what died with an attempt, read again (REPAIR-4)", () => {
 		const [ana, bo, cy, di] = people as [Person, Person, Person, Person];
 		place.run(10_000);
 		di.cheat = (text) => (text.includes(":3Share:3") ? undefined : text);
-		const lost: Item[] = [];
-		place.hears = (person, item) => {
-			const isIt = item.type === "text" && item.from === ana.handle && item.text.includes(":3Share:3");
-			if (person !== cy || !isIt || (lost.length > 0 && !lost.includes(item))) return true;
-			lost.push(item);
-			return false;
-		};
+		const lost = loseFirst(place, { type: "SHARE", from: ana, to: [cy] });
 		place.act(ana, (one) => one.rekey(place.now));
 		place.run(20_000, () => lost.length > 0);
 		place.run(200);
-		place.act(di, (one) => one.leave(place.now));
-		place.run(40_000);
-		place.vanish(di);
-		for (const one of [ana, bo, cy]) {
-			assert.deepEqual(names(one), ["Ana", "Bo", "Cy"], one.name);
-			assert.deepEqual(eventsOf(one, "blamed"), []);
-		}
+		goesOnWithout(di, place, [ana, bo, cy]);
 		assert.equal(new Set([ana, bo, cy].map((one) => one.participant.view().session?.fingerprint)).size, 1);
 		assert.ok(eventsOf(cy, "repaired").length > 0);
 	});

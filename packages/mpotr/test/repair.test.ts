@@ -189,17 +189,8 @@ describe("a message lost for one receiver only", () => {
 });
 
 describe("a message lost for everyone", () => {
-	const everyone = (place: TestPlace, type: MessageType, from?: Person): readonly Item[] => {
-		const lost: Item[] = [];
-		place.hears = (_, item) => {
-			if (lost.includes(item)) return false;
-			const isFrom = from === undefined || (item.type === "text" && item.from === from.handle);
-			if (lost.length > 0 || !isFrom || readItem(place.suite, item)?.message.type !== type) return true;
-			lost.push(item);
-			return false;
-		};
-		return lost;
-	};
+	const everyone = (place: TestPlace, type: MessageType, from?: Person): readonly Item[] =>
+		loseFirst(place, { type, to: place.people, ...(from && { from }) });
 
 	test("a text: it is sent again, placed once, and nobody waits for what nobody has (GAP-5, OUTBOX-3)", () => {
 		const { place, people } = roomOf(suite, "Ana", "Bo", "Cy");

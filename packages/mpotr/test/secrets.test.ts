@@ -216,7 +216,10 @@ test("once an attempt's work is erased, no key can be had of it", () => {
 		kept.every((byte) => byte === 0),
 		"the bytes themselves",
 	);
-	assert.equal(work.hasKey, false);
+	assert.equal(
+		work.withKey(() => "a key"),
+		undefined,
+	);
 	assert.equal(
 		work.withKey((key) => key),
 		undefined,

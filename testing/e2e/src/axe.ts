@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Person } from "./person.ts";
@@ -17,12 +18,12 @@ export async function accessibilityViolations({ page }: Person): Promise<string[
 	return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
-/** The same, in the light and in the dark appearance. */
-export async function violationsInBothAppearances(person: Person): Promise<string[]> {
+/** Holds what is on somebody's screen to axe-core, in the light and in the dark appearance. */
+export async function assertAccessible(person: Person, screen: string): Promise<void> {
 	const found: string[] = [];
 	for (const colorScheme of ["light", "dark"] as const) {
 		await person.page.emulateMedia({ colorScheme });
 		for (const line of await accessibilityViolations(person)) found.push(`${colorScheme}: ${line}`);
 	}
-	return found;
+	assert.deepEqual(found, [], screen);
 }

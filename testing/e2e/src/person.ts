@@ -197,6 +197,11 @@ export class Person {
 		return this.page.evaluate(() => (globalThis as unknown as { drawn: string[] }).drawn);
 	}
 
+	/** Whether anything is wider than the window. */
+	overflows(): Promise<boolean> {
+		return this.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+	}
+
 	/** A picture of the window, kept in artifacts/e2e. */
 	async screenshot(name: string): Promise<void> {
 		const path = fileURLToPath(new URL(`${name}.png`, ARTIFACTS));

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { violationsInBothAppearances } from "../src/axe.ts";
+import { assertAccessible } from "../src/axe.ts";
 import { withoutChromium } from "../src/chromium.ts";
 import { House } from "../src/house.ts";
-import type { Person } from "../src/person.ts";
 
 const PHONE = { width: 390, height: 844 };
 const ANA = "Annabelle";
@@ -19,15 +18,11 @@ describe("who may come in", { skip: withoutChromium }, () => {
 		await house?.close();
 	});
 
-	async function sound(person: Person, screen: string): Promise<void> {
-		assert.deepEqual(await violationsInBothAppearances(person), [], screen);
-	}
-
 	it("someone inside lets a newcomer in, after seeing the words of their key", async () => {
 		const ana = await house.person({ bypassCSP: true });
 		const bo = await house.person({ viewport: PHONE, colorScheme: "dark", bypassCSP: true });
 		await ana.chooseWhoMayComeIn("Whom one person inside lets in");
-		await sound(ana, "more");
+		await assertAccessible(ana, "more");
 		await ana.join("knockers", ANA);
 		await bo.knock("knockers", BO);
 		const request = ana.request(BO);
@@ -36,8 +31,8 @@ describe("who may come in", { skip: withoutChromium }, () => {
 		await bo.page.getByText("those inside decide whether you come in").waitFor();
 		await ana.screenshot("admission-1-request");
 		await bo.screenshot("admission-2-waiting");
-		await sound(ana, "request");
-		await sound(bo, "waiting to be let in");
+		await assertAccessible(ana, "request");
+		await assertAccessible(bo, "waiting to be let in");
 		const asked = (await request.textContent()) ?? "";
 		await request.getByRole("button", { name: "Let in", exact: true }).focus();
 		await ana.page.keyboard.press("Enter");
@@ -75,11 +70,11 @@ describe("who may come in", { skip: withoutChromium }, () => {
 		await bo.knock("vault", BO);
 		await bo.page.getByText("This room asks for a passphrase.").waitFor();
 		assert.equal(await bo.composer.count(), 0);
-		await sound(bo, "asked for a passphrase");
+		await assertAccessible(bo, "asked for a passphrase");
 		await bo.screenshot("admission-4-passphrase");
 		await bo.tryPassphrase("mischief muddled");
 		await bo.page.getByText("This passphrase is wrong.").waitFor();
-		await sound(bo, "wrong passphrase");
+		await assertAccessible(bo, "wrong passphrase");
 		await bo.screenshot("admission-5-wrong");
 		await bo.tryPassphrase("  mischief   managed ");
 		await bo.readBy(`Only ${ANA} and you can read this.`);

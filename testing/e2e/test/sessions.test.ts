@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { violationsInBothAppearances } from "../src/axe.ts";
+import { assertAccessible } from "../src/axe.ts";
 import { withoutChromium } from "../src/chromium.ts";
 import { House } from "../src/house.ts";
 import type { Line } from "../src/line.ts";
@@ -30,16 +30,12 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 		await house?.close();
 	});
 
-	async function sound(person: Person, screen: string): Promise<void> {
-		assert.deepEqual(await violationsInBothAppearances(person), [], screen);
-	}
-
 	it("new keys from the menu, after which nobody can prove what was said before", async () => {
 		await ana.say("Deny this");
 		await bo.message("Deny this").waitFor();
 		await ana.page.getByRole("button", { name: "Menu" }).click();
 		await ana.page.getByRole("dialog", { name: "Menu" }).waitFor();
-		await sound(ana, "menu");
+		await assertAccessible(ana, "menu");
 		await ana.screenshot("sessions-1-menu");
 		await ana.page.keyboard.press("Escape");
 		await ana.command("New keys now");
@@ -56,7 +52,7 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 			(await published.getByRole("listitem").allTextContents()).map((name) => name.trim()),
 			[`${ANA}, you`, BO],
 		);
-		await sound(ana, "who can prove it");
+		await assertAccessible(ana, "who can prove it");
 		await ana.screenshot("sessions-2-deniable");
 		await ana.page.keyboard.press("Escape");
 		await ana.page.getByRole("dialog").waitFor({ state: "detached" });
@@ -67,7 +63,7 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 	it("a muted person's messages fold away on one screen only", async () => {
 		await ana.other(BO).click();
 		await ana.page.getByRole("dialog").getByRole("button", { name: "Mute" }).click();
-		await sound(ana, "person");
+		await assertAccessible(ana, "person");
 		await ana.page.keyboard.press("Escape");
 		await bo.say("Can you hear me?");
 		await bo.say("Hello?");
@@ -76,7 +72,7 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 		// Nothing was sent: to Bo they are read by all.
 		await bo.marked("Hello?", "with all");
 		assert.equal(await bo.log.getByText("muted").count(), 0);
-		await sound(ana, "muted");
+		await assertAccessible(ana, "muted");
 		await ana.screenshot("sessions-3-muted");
 		await ana.page.getByRole("button", { name: `Unmute ${BO}` }).click();
 		await ana.message("Can you hear me?").waitFor();
@@ -128,8 +124,8 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 		await preview.waitFor();
 		await ana.screenshot("sessions-5-preview");
 		await cun.screenshot("sessions-6-meanwhile");
-		await sound(ana, "early message");
-		await sound(cun, "meanwhile");
+		await assertAccessible(ana, "early message");
+		await assertAccessible(cun, "meanwhile");
 		await bo.thaw();
 		await cun.readBy(`Only ${ANA}, ${BO} and you can read this.`);
 		await preview.waitFor({ state: "detached" });
@@ -141,7 +137,7 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 		await bo.freeze();
 		await cun.page.getByRole("button", { name: "Leave" }).click();
 		await cun.page.getByRole("heading", { name: `Leaving ${ROOM}` }).waitFor();
-		await sound(cun, "leaving");
+		await assertAccessible(cun, "leaving");
 		await cun.screenshot("sessions-7-leaving");
 		await cun.page.getByRole("button", { name: "Go at once" }).click();
 		await cun.page.getByRole("button", { name: "Join" }).waitFor();
@@ -149,7 +145,7 @@ describe("sessions that end, and people who vanish", { skip: withoutChromium }, 
 		await ana.page.getByRole("button", { name: "Leave" }).click();
 		await ana.page.getByRole("heading", { name: "You left, and your key could not be published" }).waitFor();
 		await ana.screenshot("sessions-8-unpublished");
-		await sound(ana, "left unpublished");
+		await assertAccessible(ana, "left unpublished");
 	});
 
 	it("broke no policy and asked no other host; only the cut line was complained about", () => {

@@ -18,24 +18,19 @@ describe("the web client", { skip: withoutChromium }, () => {
 		await house?.close();
 	});
 
-	/** Whether anything is wider than the window. */
-	function overflows({ page }: Person): Promise<boolean> {
-		return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-	}
-
 	it("fits a phone, with people and details behind buttons", async () => {
 		const person = await house.person({ viewport: PHONE, colorScheme: "dark" });
-		assert.equal(await overflows(person), false);
+		assert.equal(await person.overflows(), false);
 		await person.screenshot("phone-1-enter");
 		await person.join("pocket", "Bustopher Jones, at his club in St James's");
 		await person.say("Supercalifragilistic".repeat(8));
 		await person.marked("Supercalifragilistic", "only you");
-		assert.equal(await overflows(person), false);
+		assert.equal(await person.overflows(), false);
 		await person.screenshot("phone-2-room");
 		await person.page.getByRole("button", { name: "People (1)" }).click();
 		await person.page.getByRole("dialog", { name: "People" }).waitFor();
 		await person.screenshot("phone-3-people");
-		assert.equal(await overflows(person), false);
+		assert.equal(await person.overflows(), false);
 		await person.page.keyboard.press("Escape");
 		await person.page.getByRole("button", { name: "Details" }).click();
 		await person.page.getByRole("dialog", { name: "Details" }).waitFor();

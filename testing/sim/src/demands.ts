@@ -1,4 +1,4 @@
-import type { PersonId } from "@clowder/mpotr";
+import { DEFAULT_TIMING, type PersonId } from "@clowder/mpotr";
 import type { Demands } from "./checker.ts";
 import type { Client } from "./client.ts";
 import type { Profile, Story } from "./story.ts";
@@ -58,7 +58,7 @@ const LOOK_MS = 500;
  * After a sign that views differ: a repair that was tried before and may be tried again only later, another one, and the time
  * for one of ours and one of theirs (rule DIGEST-3). It does not depend on the timeout of the room.
  */
-const PARTING_MS = 5 * 8_000;
+const PARTING_MS = 5 * DEFAULT_TIMING.repairMs;
 
 /** Runs until `open` finds nothing any more; then how long that took. */
 function runUntil(

@@ -5,7 +5,7 @@ import { MAX_PREVIOUS } from "../limits.ts";
 import type { VerifiedMessage } from "../wire/envelope.ts";
 import type { Confirm, Ek, Offer, Ok, Roster, Share } from "../wire/messages.ts";
 import { keyAgreement } from "./key-agreement.ts";
-import { allOffersAgree, allOk, confirmationsOwed, hasRoster, isUnderView, listDiffers, owesKey } from "./phases.ts";
+import { allOffersAgree, allOk, confirmationsOwed, hasRoster, listDiffers, owesKey, viewOf } from "./phases.ts";
 import { carryRekeys } from "./rekey.ts";
 import { convict } from "./convict.ts";
 import { renewKeySet, restartAttempt } from "./opening.ts";
@@ -26,35 +26,38 @@ import {
 	slotOf,
 } from "./state.ts";
 
-/** Finds the running attempt and the author's slot in it, or says why the message is void. */
-function inAttempt(
+/** Where a piece of the running attempt stands. */
+interface Found {
+	readonly attempt: Attempt;
+	readonly slot: Slot;
+	readonly key: KeyName;
+}
+
+/** Finds the author's slot in the running attempt, or says why the message is void: it has to be said under `name`. */
+function findUnder(
 	state: FoldState,
 	placed: VerifiedMessage,
 	rule: string,
-): { readonly attempt: Attempt; readonly slot: Slot; readonly key: KeyName } | Folded {
+	name: Uint8Array | undefined,
+	expected: string,
+): Found | Folded {
 	const { attempt } = state;
-	if (attempt === undefined || !equal(placed.header.context, attempt.aid)) {
-		return late(state, rule, "the running attempt", "another");
+	if (attempt === undefined || name === undefined || !equal(placed.header.context, name)) {
+		return late(state, rule, expected, "another");
 	}
 	const slot = slotOf(attempt, placed.header.v);
 	if (slot === undefined) return broken(state, rule, "someone of its list", "another");
 	return { attempt, slot, key: keyName(placed.header.v) };
 }
 
+function inAttempt(state: FoldState, placed: VerifiedMessage, rule: string): Found | Folded {
+	return findUnder(state, placed, rule, state.attempt?.aid, "the running attempt");
+}
+
 /** The same for what is said about all that was contributed: under the attempt as its author saw it (rule VIEW-1). */
-function inView(
-	suite: Suite,
-	state: FoldState,
-	placed: VerifiedMessage,
-	rule: string,
-): { readonly attempt: Attempt; readonly slot: Slot; readonly key: KeyName } | Folded {
-	const { attempt } = state;
-	if (attempt === undefined || !isUnderView(suite, attempt, placed.header.context)) {
-		return late(state, rule, "the running attempt, as we see all shares", "another");
-	}
-	const slot = slotOf(attempt, placed.header.v);
-	if (slot === undefined) return broken(state, rule, "someone of its list", "another");
-	return { attempt, slot, key: keyName(placed.header.v) };
+function inView(suite: Suite, state: FoldState, placed: VerifiedMessage, rule: string): Found | Folded {
+	const view = state.attempt && viewOf(suite, state.attempt);
+	return findUnder(state, placed, rule, view, "the running attempt, as we see all shares");
 }
 
 function contributed(state: FoldState, attempt: Attempt, slot: Slot): Folded {

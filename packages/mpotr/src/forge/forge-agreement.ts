@@ -1,15 +1,8 @@
 import { compare, equal } from "@clowder/bytes";
-import {
-	allOffersAgree,
-	allOk,
-	allShared,
-	contributionsOf,
-	hasRoster,
-	owesKey,
-	rightOf,
-	viewOf,
-} from "../fold/phases.ts";
-import { type Attempt, keyName, newcomers, type Slot } from "../fold/state.ts";
+import type { Owed } from "../api.ts";
+import { keyAgreement } from "../fold/key-agreement.ts";
+import { contributionsOf, owesKey, rightOf, viewOf } from "../fold/phases.ts";
+import { type Attempt, keyName, type Slot } from "../fold/state.ts";
 import type { Mac, Sid } from "../labels.ts";
 import { keyConfirmation, type LinkKem, type PairwiseKey, pairwiseKey } from "../session/pairwise.ts";
 import { confirmMac, makeRingShare, ringSecret, sessionKey } from "../session/ring.ts";
@@ -108,23 +101,22 @@ class Ring {
 	}
 }
 
-/** The piece that somebody owes next, as `contributionDuties` has it; undefined while they wait for others. */
+/** Which piece pays what is owed. */
+const PIECES: Partial<Record<Owed, MessageType>> = {
+	key: "EK",
+	offer: "OFFER",
+	share: "SHARE",
+	ok: "OK",
+	confirm: "CONFIRM",
+};
+
+/** The piece that somebody owes next; undefined while they wait for others. */
 function due(suite: Strings["suite"], attempt: Attempt, slot: Slot): MessageType | undefined {
-	const key = keyName(slot.keySet.v);
-	if (!hasRoster(attempt, slot)) return undefined;
-	if (owesKey(suite, attempt, slot) && !attempt.keys.has(key)) return "EK";
-	if (attempt.slots.length > 1 && !attempt.offers.has(key)) {
-		// A newcomer knows its right neighbour's KEM key by its name only.
-		const right = rightOf(attempt, slot);
-		const waits =
-			slot.join !== undefined && owesKey(suite, attempt, right) && !attempt.keys.has(keyName(right.keySet.v));
-		return waits ? undefined : "OFFER";
-	}
-	if (!allOffersAgree(attempt)) return undefined;
-	if (!attempt.shares.has(key)) return "SHARE";
-	if (!allShared(attempt)) return undefined;
-	if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) return "OK";
-	return allOk(attempt) && !attempt.confirms.has(key) ? "CONFIRM" : undefined;
+	const owes = keyAgreement.owed(suite, attempt).find((need) => need.slot === slot)?.owes;
+	// A newcomer knows its right neighbour's KEM key by its name only.
+	const right = rightOf(attempt, slot);
+	const waits = slot.join !== undefined && owesKey(suite, attempt, right) && !attempt.keys.has(keyName(right.keySet.v));
+	return owes === undefined || (owes === "offer" && waits) ? undefined : PIECES[owes];
 }
 
 /**

@@ -107,8 +107,9 @@ export class RingWork implements AgreementWork {
 		if (newcomers(attempt).length > 0 && !attempt.oks.has(key)) {
 			return { kind: "plain", name: `ok:${keyName(context)}`, context, make: () => ({ type: "OK" }) };
 		}
+		if (!allOk(attempt) || attempt.confirms.has(key)) return undefined;
 		const mac = this.confirm(attempt, this.index);
-		if (!allOk(attempt) || attempt.confirms.has(key) || mac === undefined) return undefined;
+		if (mac === undefined) return undefined;
 		return { kind: "last-word", name: `confirm:${keyName(context)}`, context, make: () => ({ type: "CONFIRM", mac }) };
 	}
 
@@ -318,10 +319,6 @@ export class RingWork implements AgreementWork {
 			kemSeed: isLeft ? kem?.reveal() : undefined,
 			coins: isRight ? this.#coins?.slice() : undefined,
 		};
-	}
-
-	get hasKey(): boolean {
-		return this.#sk !== undefined;
 	}
 
 	/**
