@@ -1,86 +1,17 @@
 import { ok, type Result } from "@clowder/bytes";
-import { ENCODED_TEXT_MAX_CHARS, FRAGMENTS_MAX } from "../limits.ts";
+import {
+	ENCODED_TEXT_MAX_CHARS,
+	FRAGMENT_BUFFERS_MAX,
+	FRAGMENT_LIFETIME_MS,
+	FRAGMENT_OVERHEAD_CHARS,
+	FRAGMENT_TOTAL_MAX_CHARS,
+	FRAGMENTS_MAX,
+} from "../limits.ts";
 import { type Refusal, refuse } from "../refusal.ts";
-import { isInstanceTag, NO_INSTANCE_TAG, tagText } from "./instance-tag.ts";
+import { type Fragment, type FragmentPrefix, isFragmentable, writeFragment } from "./fragment-format.ts";
+import { checkReceiver } from "./instance-tag.ts";
 
 const WHAT = "fragment";
-
-/** What the fragments of OTRv4 begin with, and those of the prekey protocol. */
-export type FragmentPrefix = "?OTR|" | "?OTRP|";
-
-/** One piece of an encoded message, otrv4.md "Transmitting Fragments". */
-export interface Fragment {
-	/** Of the message, chosen by its sender: 0 to 2^32 - 1. */
-	readonly identifier: number;
-	/** At least 0x100; in the prekey protocol 0 too, as its server has no tag. */
-	readonly senderTag: number;
-	/** At least 0x100, or 0 to whoever receives it. */
-	readonly receiverTag: number;
-	/** 1 to `total`. */
-	readonly index: number;
-	readonly total: number;
-	/** Never empty. */
-	readonly piece: string;
-}
-
-const HEXADECIMAL = "([0-9a-fA-F]{1,8})";
-const DECIMAL = "(\\d{1,5})";
-/** What encoded messages consist of. Without "|" and ",": "you can't fragment a fragment". */
-const PIECE = "[A-Za-z0-9+/=?:.]";
-const FRAGMENT = new RegExp(`^${HEXADECIMAL}\\|${HEXADECIMAL}\\|${HEXADECIMAL},${DECIMAL},${DECIMAL},(${PIECE}+),$`);
-const FRAGMENT_V3 = new RegExp(`^\\?OTR\\|${HEXADECIMAL}\\|${HEXADECIMAL},${DECIMAL},${DECIMAL},${PIECE}+,$`);
-const PIECES = new RegExp(`^${PIECE}+$`);
-
-/** Whether a text claims to be a fragment: "the message should begin with" the prefix. */
-export function looksLikeFragment(text: string, prefix: FragmentPrefix = "?OTR|"): boolean {
-	return text.startsWith(prefix);
-}
-
-/** Whether a text is a fragment of OTRv3, which has no identifier: for another library. */
-export function isVersion3Fragment(text: string): boolean {
-	return text.length <= ENCODED_TEXT_MAX_CHARS && FRAGMENT_V3.test(text);
-}
-
-/** Reads a fragment: numbers with or without leading zeros. */
-export function parseFragment(text: string, prefix: FragmentPrefix = "?OTR|"): Result<Fragment, Refusal> {
-	if (text.length > ENCODED_TEXT_MAX_CHARS) {
-		return refuse("peer", "limit", WHAT, `at most ${ENCODED_TEXT_MAX_CHARS} characters`, `${text.length}`);
-	}
-	const match = text.startsWith(prefix) ? FRAGMENT.exec(text.slice(prefix.length)) : null;
-	if (match === null) {
-		const expected = `"${prefix}identifier|sender|receiver,index,total,piece,"`;
-		return refuse("peer", "malformed", WHAT, expected, `${text.length} other characters`);
-	}
-	const [identifier, senderTag, receiverTag] = match.slice(1, 4).map((digits) => Number.parseInt(digits, 16)) as [
-		number,
-		number,
-		number,
-	];
-	const [index, total] = match.slice(4, 6).map(Number) as [number, number];
-	const piece = match[6] as string;
-	if (!isInstanceTag(senderTag) && !(prefix === "?OTRP|" && senderTag === NO_INSTANCE_TAG)) {
-		return refuse("peer", "instance-tag", WHAT, "a sender's instance tag", tagText(senderTag));
-	}
-	if (!isInstanceTag(receiverTag) && receiverTag !== NO_INSTANCE_TAG) {
-		return refuse("peer", "instance-tag", WHAT, "a receiver's instance tag, or 0", tagText(receiverTag));
-	}
-	if (total > FRAGMENTS_MAX) {
-		return refuse("peer", "limit", WHAT, `at most ${FRAGMENTS_MAX} fragments`, `${total}`);
-	}
-	if (index === 0 || index > total) {
-		return refuse("peer", "malformed", WHAT, "an index from 1 to the total", `${index} of ${total}`);
-	}
-	return ok({ identifier, senderTag, receiverTag, index, total, piece });
-}
-
-/** The fragment as it is sent: all numbers at their full width, so that every header is as long. */
-export function writeFragment(fragment: Fragment, prefix: FragmentPrefix = "?OTR|"): string {
-	const tags = [fragment.identifier, fragment.senderTag, fragment.receiverTag].map((number) =>
-		number.toString(16).padStart(8, "0"),
-	);
-	const place = [fragment.index, fragment.total].map((number) => `${number}`.padStart(5, "0"));
-	return `${prefix}${tags.join("|")},${place.join(",")},${fragment.piece},`;
-}
 
 /** How a text is to be broken up. */
 export interface SplitOptions {
@@ -104,7 +35,7 @@ export function split(text: string, options: SplitOptions): Result<string[], Ref
 	if (text.length > ENCODED_TEXT_MAX_CHARS) {
 		return refuse("caller", "limit", WHAT, `at most ${ENCODED_TEXT_MAX_CHARS} characters`, `${text.length}`);
 	}
-	if (!PIECES.test(text)) {
+	if (!isFragmentable(text)) {
 		return refuse("caller", "malformed", WHAT, "an encoded message to break up", `${text.length} other characters`);
 	}
 	if (text.length <= maxChars) return ok([text]);
@@ -122,4 +53,133 @@ export function split(text: string, options: SplitOptions): Result<string[], Ref
 		fragments.push(writeFragment({ ...empty, index, total, piece }, prefix));
 	}
 	return ok(fragments);
+}
+
+/** The pieces of one message that have come. */
+interface Buffer {
+	readonly total: number;
+	readonly sinceMs: number;
+	/** By index, from 1. */
+	readonly pieces: Map<number, string>;
+	chars: number;
+}
+
+function costOf(buffer: Buffer): number {
+	return buffer.chars + buffer.pieces.size * FRAGMENT_OVERHEAD_CHARS;
+}
+
+/** What an assembler may hold; `limits.ts` unless it is said. */
+export interface AssemblerLimits {
+	readonly buffersMax: number;
+	readonly totalMaxChars: number;
+	readonly lifetimeMs: number;
+}
+
+const LIMITS: AssemblerLimits = {
+	buffersMax: FRAGMENT_BUFFERS_MAX,
+	totalMaxChars: FRAGMENT_TOTAL_MAX_CHARS,
+	lifetimeMs: FRAGMENT_LIFETIME_MS,
+};
+
+/**
+ * Puts the fragments of one correspondent together, otrv4.md "Receiving Fragments", prekey.md the same: in any order,
+ * of several messages at once. Bounded in messages, in characters and in time; what has waited longest goes first.
+ */
+export class Assembler {
+	readonly #ownTag: number | undefined;
+	readonly #limits: AssemblerLimits;
+	/** By sender and identifier; in the order in which their first fragments came. */
+	readonly #buffers = new Map<string, Buffer>();
+	#cost = 0;
+
+	/**
+	 * `ownTag` undefined: fragments to any receiver are taken, as a prekey server does. One assembler is for one
+	 * correspondent, so that nobody can push another's fragments out.
+	 */
+	constructor(ownTag: number | undefined, limits: AssemblerLimits = LIMITS) {
+		this.#ownTag = ownTag;
+		this.#limits = limits;
+	}
+
+	/** Messages that are waited for. */
+	get size(): number {
+		return this.#buffers.size;
+	}
+
+	/** When the oldest of them is given up, in ms on the caller's clock; undefined if there is none. */
+	get expiresAtMs(): number | undefined {
+		for (const buffer of this.#buffers.values()) return buffer.sinceMs + this.#limits.lifetimeMs;
+		return undefined;
+	}
+
+	/** Takes a fragment: the whole text if it was the last one that was missing, else undefined. */
+	receive(fragment: Fragment, nowMs: number): Result<string | undefined, Refusal> {
+		this.expire(nowMs);
+		if (this.#ownTag !== undefined) {
+			const ours = checkReceiver(WHAT, fragment.receiverTag, this.#ownTag);
+			if (!ours.ok) return ours;
+		}
+		const key = `${fragment.senderTag} ${fragment.identifier}`;
+		const known = this.#buffers.get(key);
+		const fitting = known === undefined ? ok(undefined) : this.#checkFits(key, known, fragment);
+		if (!fitting.ok) return fitting;
+		const buffer = known ?? { total: fragment.total, sinceMs: nowMs, pieces: new Map<number, string>(), chars: 0 };
+		const room = this.#makeRoom(key, buffer, fragment);
+		if (!room.ok) return room;
+		this.#buffers.set(key, buffer);
+		buffer.pieces.set(fragment.index, fragment.piece);
+		buffer.chars += fragment.piece.length;
+		this.#cost += fragment.piece.length + FRAGMENT_OVERHEAD_CHARS;
+		if (buffer.pieces.size < buffer.total) return ok(undefined);
+		this.#forget(key, buffer);
+		return ok(whole(buffer));
+	}
+
+	/** Gives up what has waited too long: how many messages. */
+	expire(nowMs: number): number {
+		let given = 0;
+		for (const [key, buffer] of this.#buffers) {
+			if (nowMs < buffer.sinceMs + this.#limits.lifetimeMs) continue;
+			this.#forget(key, buffer);
+			given += 1;
+		}
+		return given;
+	}
+
+	#forget(key: string, buffer: Buffer): void {
+		this.#buffers.delete(key);
+		this.#cost -= costOf(buffer);
+	}
+
+	/** A piece that is there already is refused alone; another total spoils the whole message. */
+	#checkFits(key: string, buffer: Buffer, fragment: Fragment): Result<undefined, Refusal> {
+		if (fragment.total !== buffer.total) {
+			this.#forget(key, buffer);
+			return refuse("peer", "malformed", WHAT, `a total of ${buffer.total} as before`, `${fragment.total}`);
+		}
+		if (!buffer.pieces.has(fragment.index)) return ok(undefined);
+		return refuse("carrier", "state", WHAT, "each fragment once", `another with index ${fragment.index}`);
+	}
+
+	/** Lets the oldest others go until there is room, or this message if it alone takes too much. */
+	#makeRoom(key: string, buffer: Buffer, fragment: Fragment): Result<undefined, Refusal> {
+		const more = fragment.piece.length + FRAGMENT_OVERHEAD_CHARS;
+		const chars = buffer.chars + fragment.piece.length;
+		if (chars > ENCODED_TEXT_MAX_CHARS || costOf(buffer) + more > this.#limits.totalMaxChars) {
+			if (this.#buffers.has(key)) this.#forget(key, buffer);
+			return refuse("peer", "limit", WHAT, "a message in few enough characters and fragments", "a larger one");
+		}
+		for (const [other, oldest] of this.#buffers) {
+			const count = this.#buffers.size + (this.#buffers.has(key) ? 0 : 1);
+			if (count <= this.#limits.buffersMax && this.#cost + more <= this.#limits.totalMaxChars) break;
+			if (other !== key) this.#forget(other, oldest);
+		}
+		return ok(undefined);
+	}
+}
+
+function whole(buffer: Buffer): string {
+	let text = "";
+	for (let index = 1; index <= buffer.total; index++) text += buffer.pieces.get(index) as string;
+	return text;
 }

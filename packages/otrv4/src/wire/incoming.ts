@@ -4,7 +4,7 @@ import { type Refusal, refuse } from "../refusal.ts";
 import { decodeMessage, versionOf } from "./decode-message.ts";
 import { decodeText, ENCODED_PREFIX } from "./encoding.ts";
 import { type ErrorMessage, parseErrorMessage } from "./error-message.ts";
-import { type Fragment, isVersion3Fragment, looksLikeFragment, parseFragment } from "./fragment.ts";
+import { type Fragment, isVersion3Fragment, looksLikeFragment, parseFragment } from "./fragment-format.ts";
 import type { OtrMessage } from "./messages.ts";
 import { parseQuery } from "./query-message.ts";
 import { findWhitespaceTag } from "./whitespace-tag.ts";
