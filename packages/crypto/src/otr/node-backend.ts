@@ -10,7 +10,7 @@ import { privateKeyObject, publicBytesOf, publicKeyObject } from "./node-keys.ts
 import { fromBigEndian, toBigEndian } from "./numbers.ts";
 import { Ed448PointImpl, IDENTITY, parsePoint } from "./point.ts";
 import { CHACHA20_NONCE_BYTES, DH_PUBLIC_KEY_MAX_BYTES, POINT_BYTES } from "./sizes.ts";
-import * as x448 from "./x448.ts";
+import * as x448 from "./node-x448.ts";
 
 /** From so many terms on, doublings that they share in JavaScript cost less than X448 for each (measured). */
 const TERMS_FOR_SHARED_DOUBLINGS = 16;

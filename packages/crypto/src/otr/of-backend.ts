@@ -10,7 +10,7 @@ import { CHACHA20_KEY_BYTES, CHACHA20_NONCE_BYTES } from "./sizes.ts";
 export function otrPrimitivesOf(backend: OtrBackend): OtrPrimitives {
 	return {
 		backend: backend.name,
-		shake256: backend.shake256,
+		shake256: (parts, length) => backend.shake256(parts, length),
 		chacha20(key, nonce, data) {
 			requireLength("ChaCha20 key", key, CHACHA20_KEY_BYTES);
 			requireLength("ChaCha20 nonce", nonce, CHACHA20_NONCE_BYTES);

@@ -151,7 +151,7 @@ export interface Dsa {
 /** All that OTRv4 computes with. From `@clowder/crypto/otr-noble` or `@clowder/crypto/otr-node`. */
 export interface OtrPrimitives {
 	readonly backend: string;
-	/** SHAKE-256 over the parts, `length` bytes of it. */
+	/** SHAKE256 over the parts, `length` bytes of it. */
 	shake256(parts: readonly Uint8Array[], length: number): Uint8Array;
 	/** ChaCha20 of RFC 8439 section 2.4, counter 0 first: 32-byte key, 12-byte nonce. */
 	chacha20(key: Uint8Array, nonce: Uint8Array, data: Uint8Array): Uint8Array;

@@ -44,7 +44,7 @@ function prune(bytes: Uint8Array): Uint8Array {
 	return pruned;
 }
 
-/** The first 57 bytes of SHAKE-256, pruned: of a `sym_key`, and of every random value that becomes a scalar. */
+/** The first 57 bytes of SHAKE256, pruned: of a `sym_key`, and of every random value that becomes a scalar. */
 export function hashedScalar(backend: OtrBackend, random: Uint8Array): SecretScalarImpl {
 	requireLength("random bytes of an Ed448 scalar", random, ED448_SEED_BYTES);
 	const hash = backend.shake256([random], SCALAR_BYTES);
