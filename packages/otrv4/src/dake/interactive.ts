@@ -241,9 +241,7 @@ function sideOf(message: IdentityMessage | AuthRKeys, instanceTag: number = mess
 
 function phiOf(context: DakeContext, seen: Seen, sender: Keys, receiver: Keys): Uint8Array {
 	const [from, to] =
-		seen === "sent"
-			? [context.ourAddress, context.theirAddress]
-			: [context.theirAddress, context.ourAddress];
+		seen === "sent" ? [context.ourAddress, context.theirAddress] : [context.theirAddress, context.ourAddress];
 	return sharedSessionState(
 		context.reading,
 		{ ...sender, address: from },

@@ -1,9 +1,9 @@
 import { type Bytes, concat, encode, equal, erase, ok, type Result } from "@clowder/bytes";
 import type { Ed448KeyPair, Ed448Point } from "@clowder/crypto/otr";
 import { kdf, USAGE } from "../kdf.ts";
+import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
 import { type VerifiedClientProfile, verifyClientProfile } from "../profile/client-profile.ts";
-import type { VerifiedPrekeyProfile } from "../profile/prekey-profile.ts";
-import { DoubleRatchet, type OurKeys, type TheirKeys } from "../ratchet/double-ratchet.ts";
+import { DoubleRatchet, type OurKeys } from "../ratchet/double-ratchet.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import type { NonInteractiveAuthMessage, PrekeyMessage } from "../wire/messages.ts";
 import { type DakeContext, type Ourselves, ringContext, ringMessage } from "./context.ts";
@@ -18,15 +18,6 @@ const KEY_BYTES = 64;
 const BLINDING_BYTES = 57;
 const WHAT = "Non-Interactive-Auth message";
 
-/** A Prekey Ensemble of the peer's, all of it verified. */
-export interface VerifiedEnsemble {
-	readonly clientProfile: VerifiedClientProfile;
-	readonly prekeyProfile: VerifiedPrekeyProfile;
-	readonly prekey: PrekeyMessage;
-	/** `Y` and `B`. */
-	readonly keys: TheirKeys;
-}
-
 /** What we published for others to write to us by, as it is stored: the secrets of one prekey message and its profiles. */
 export interface OurPrekey {
 	readonly message: PrekeyMessage;
@@ -37,12 +28,6 @@ export interface OurPrekey {
 /** The shared prekey `D` of a prekey profile that is, or was lately, published. */
 export interface OurSharedPrekey {
 	readonly keyPair: Ed448KeyPair;
-}
-
-/** `tmp_k` and the brace key, from which both sides go on alike. */
-interface TemporaryKey {
-	readonly tmpK: Uint8Array;
-	readonly brace: BraceKey;
 }
 
 /**
@@ -56,36 +41,38 @@ export function authenticateOffline(
 ): { readonly message: NonInteractiveAuthMessage; readonly established: Established } {
 	const { primitives, random } = context;
 	const ours = newEphemerals(primitives, random);
-	const brace = braceKeyFromDh(primitives, ours.dh, their.keys.dh);
-	const secrets = [their.keys.ecdh, their.prekeyProfile.sharedPrekey, their.clientProfile.publicKey].map((point) =>
+	const { message: prekey, y, b } = their.prekeyMessage;
+	const brace = braceKeyFromDh(primitives, ours.dh, b);
+	const secrets = [y, their.prekeyProfile.sharedPrekey, their.clientProfile.publicKey].map((point) =>
 		ecdh(primitives, ours.ecdh, point),
 	);
 	const tmpK = temporaryKey(context, secrets, brace);
 	const keys: TranscriptKeys = {
 		senderTag: ourselves.profile.profile.instanceTag,
-		receiverTag: their.prekey.ownerTag,
+		receiverTag: prekey.ownerTag,
 		clientProfile: ourselves.profile.profile,
 		x: ours.ecdh.publicKey.bytes,
 		a: ours.dh.publicKey.bytes,
 		firstEcdh: ours.first.ecdh.publicKey.bytes,
 		firstDh: ours.first.dh.publicKey.bytes,
 	};
-	const phi = phiOf(context, "sent", keys, their.prekey);
-	const t = transcript(context, their.clientProfile, their.prekey, their.prekeyProfile.sharedPrekey, keys, phi);
-	const ring = [their.clientProfile.forgingKey, ourselves.profile.publicKey, their.keys.ecdh] as const;
+	const phi = phiOf(context, "sent", keys, prekey);
+	const t = transcript(context, their.clientProfile, prekey, their.prekeyProfile.sharedPrekey, keys, phi);
+	const ring = [their.clientProfile.forgingKey, ourselves.profile.publicKey, y] as const;
 	const key = { scalar: ourselves.keyPair.scalar, publicKey: ourselves.profile.publicKey };
 	const message: NonInteractiveAuthMessage = {
 		type: "non-interactive-auth",
 		...keys,
 		sigma: ringSign(ringContext(context), random, ring, key, ringMessage(context, t)),
-		prekeyIdentifier: their.prekey.identifier,
+		prekeyIdentifier: prekey.identifier,
 		authMac: authMac(context, tmpK, t),
 	};
 	ours.ecdh.erase();
 	ours.dh.erase();
 	const { k, ssid } = sharedSecrets(context, tmpK);
-	const ratchet = DoubleRatchet.afterNonInteractiveDake(primitives, "sent-auth", k, brace, ours.first, their.keys);
-	const theirTag = their.prekey.ownerTag;
+	const theirs = { ecdh: y, dh: b };
+	const ratchet = DoubleRatchet.afterNonInteractiveDake(primitives, "sent-auth", k, brace, ours.first, theirs);
+	const theirTag = prekey.ownerTag;
 	return { message, established: { ratchet, ssid, theirProfile: their.clientProfile, theirTag, ourHalf: "first" } };
 }
 

@@ -61,9 +61,8 @@ function challengeOf(
 	message: Uint8Array,
 ): Scalar {
 	const { ed448 } = context.primitives;
-	const points = [ed448.base, ...ring].map((point) => point.bytes);
-	const [base, ...keys] = points as [Uint8Array, ...Uint8Array[]];
-	return context.hashToScalar([base, orderBytes(ed448.order), ...keys, ...commitments, message]);
+	const keys = ring.map((point) => point.bytes);
+	return context.hashToScalar([ed448.base.bytes, orderBytes(ed448.order), ...keys, ...commitments, message]);
 }
 
 /** `q`, as a `SCALAR` is written. */

@@ -8,11 +8,12 @@ import {
 	mixedSharedSecret,
 	nextBraceKey,
 } from "../dake/shared-secret.ts";
+import { REVEALED_MAC_KEYS_MAX } from "../limits.ts";
 import type { Random } from "../random.ts";
 import { badKey, type Refusal, refuse } from "../refusal.ts";
-import { type DataMessageFields, encodeDataSections } from "../wire/data-message.ts";
+import { type DataFields, encodeDataSections } from "../wire/data-message.ts";
 import type { DataMessage } from "../wire/messages.ts";
-import { MAX_SKIP, REVEALED_PER_MESSAGE_MAX } from "./limits.ts";
+import { MAX_SKIP } from "./limits.ts";
 import { advance, type Chain, copyOf, type SkippedChainKey, skipTo } from "./chain.ts";
 import {
 	authenticate,
@@ -156,7 +157,7 @@ export class DoubleRatchet {
 		const encryption = encryptionKey(primitives, chain.key);
 		const mac = macKey(primitives, encryption);
 		const extra = extraSymmetricKey(primitives, chain.key);
-		const fields: DataMessageFields = {
+		const fields: DataFields = {
 			senderTag,
 			receiverTag,
 			flags,
@@ -171,7 +172,7 @@ export class DoubleRatchet {
 		const authenticator = authenticate(primitives, mac, sections);
 		advance(primitives, chain);
 		erase(encryption, mac);
-		const revealedMacKeys = this.#reveal(REVEALED_PER_MESSAGE_MAX);
+		const revealedMacKeys = this.#reveal(REVEALED_MAC_KEYS_MAX);
 		return { message: { type: "data", ...fields, authenticator, revealedMacKeys, sections }, extra, rotated };
 	}
 
@@ -225,6 +226,11 @@ export class DoubleRatchet {
 	revealAll(): void {
 		this.#toReveal.push(...this.#verified, ...this.#skipped.clear());
 		this.#verified = [];
+	}
+
+	/** How many MAC keys wait to be revealed: one message reveals at most `REVEALED_MAC_KEYS_MAX`. */
+	get unrevealed(): number {
+		return this.#toReveal.length;
 	}
 
 	/** Erases every secret. Nothing can be done with it afterwards. */

@@ -2,9 +2,5 @@
 export const MAX_SKIP = 1000;
 /** How many skipped message keys are kept in a conversation; the oldest go first. Some 200 bytes each. */
 export const SKIPPED_KEYS_MAX = 1000;
-/** How long a skipped message key is kept: whoever seizes the device later can read no older late message. */
-export const SKIPPED_KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
-/** How many MAC keys one message reveals; what is left over goes into the next ones. 64 bytes each. */
-export const REVEALED_PER_MESSAGE_MAX = 256;
 /** How many extra symmetric keys may be derived from one message ("only 10 extra symmetric keys can be derived"). */
 export const EXTRA_SYMMETRIC_KEYS_MAX = 10;

@@ -25,6 +25,12 @@ export interface Tlv {
 	readonly value: Uint8Array;
 }
 
+/** One record that was read. */
+export interface PlacedTlv extends Tlv {
+	/** Its place among all records of its message, those that were passed over too: extra symmetric keys depend on it. */
+	readonly place: number;
+}
+
 const TYPE_LAST = 7;
 const TLV_HEADER_BYTES = 4;
 const TLV_VALUE_MAX_BYTES = 65_535;
@@ -45,7 +51,7 @@ export interface Plaintext {
 	/** False where the bytes were not UTF-8, and `text` has U+FFFD in place of what was not. */
 	readonly textIsUtf8: boolean;
 	/** The records of the known types in their order, without padding. */
-	readonly tlvs: readonly Tlv[];
+	readonly tlvs: readonly PlacedTlv[];
 	/** For each record that was passed over: of an unknown type, incomplete, or one too many. */
 	readonly refusals: readonly Refusal[];
 }
@@ -117,7 +123,7 @@ export function decodePlaintext(bytes: Uint8Array): Plaintext {
 }
 
 function readRecords(bytes: Uint8Array): Pick<Plaintext, "tlvs" | "refusals"> {
-	const tlvs: Tlv[] = [];
+	const tlvs: PlacedTlv[] = [];
 	const refusals: Refusal[] = [];
 	let at = 0;
 	for (let count = 0; at < bytes.length; count++) {
@@ -134,7 +140,7 @@ function readRecords(bytes: Uint8Array): Pick<Plaintext, "tlvs" | "refusals"> {
 		const { type, value } = record;
 		if (!isTlvType(type)) {
 			refusals.push(refuse("peer", "malformed", WHAT, `a record of type 0 to ${TYPE_LAST}`, `type ${type}`).error);
-		} else if (type !== TLV_TYPE.padding) tlvs.push({ type, value });
+		} else if (type !== TLV_TYPE.padding) tlvs.push({ type, value, place: count });
 	}
 	return { tlvs, refusals };
 }

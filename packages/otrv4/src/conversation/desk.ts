@@ -1,0 +1,33 @@
+import type { Account } from "../account/account.ts";
+import type { DakeContext } from "../dake/context.ts";
+import { encodeMessage } from "../wire/decode-message.ts";
+import { encodeText } from "../wire/encoding.ts";
+import { split } from "../wire/fragment.ts";
+import type { OtrMessage, PrekeyMessage } from "../wire/messages.ts";
+import type { Policy, Timing } from "./policy.ts";
+
+const IDENTIFIER_BYTES = 4;
+
+/** What every part of a conversation works with. */
+export interface Desk {
+	readonly account: Account;
+	readonly context: DakeContext;
+	readonly policy: Policy;
+	readonly timing: Timing;
+	/** The longest text that the network takes; longer ones go in fragments. */
+	readonly maxChars: number;
+	/** What texts are padded to a multiple of, in bytes. */
+	readonly paddingTo: number;
+}
+
+/** The texts that carry a message: one, or its fragments. */
+export function write(desk: Desk, message: Exclude<OtrMessage, PrekeyMessage>): readonly string[] {
+	const text = encodeText(encodeMessage(message));
+	if (text.length <= desk.maxChars) return [text];
+	const bytes = desk.context.random(IDENTIFIER_BYTES);
+	const identifier = new DataView(bytes.buffer, bytes.byteOffset, IDENTIFIER_BYTES).getUint32(0);
+	const { senderTag, receiverTag } = message;
+	const pieces = split(text, { maxChars: desk.maxChars, identifier, senderTag, receiverTag });
+	if (!pieces.ok) throw new Error(`a message of ours cannot be split: ${pieces.error.expected}`);
+	return pieces.value;
+}

@@ -1,0 +1,75 @@
+import { ok, type Result } from "@clowder/bytes";
+import { acceptOffline, authenticateOffline } from "../dake/non-interactive.ts";
+import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
+import { refuse, type Refusal } from "../refusal.ts";
+import type { NonInteractiveAuthMessage } from "../wire/messages.ts";
+import { write } from "./desk.ts";
+import { event, join, NOTHING, type Outcome, refused } from "./events.ts";
+import type { Instance } from "./instance.ts";
+import type { Room } from "./room.ts";
+
+const WHAT = "Non-Interactive-Auth message";
+
+/** "Sending a Data Message to an offline participant", to each of the devices that the ensembles are of. */
+export function sendOffline(
+	room: Room,
+	ensembles: readonly VerifiedEnsemble[],
+	text: string,
+	nowMs: number,
+): Result<Outcome, Refusal> {
+	const { context, account } = room.desk;
+	if (context.mode === "interactive-only") {
+		return refuse("caller", "mode", WHAT, "a mode with offline conversations", context.mode);
+	}
+	const [first] = ensembles;
+	if (first === undefined) return refuse("caller", "no-prekey", WHAT, "a prekey ensemble", "none");
+	const outcomes: Outcome[] = [];
+	for (const ensemble of ensembles) {
+		const instance = room.instance(ensemble.clientProfile.profile.instanceTag, nowMs);
+		if (!instance.ok) return instance;
+		outcomes.push(leaveOnline(instance.value, nowMs));
+		const { message, established } = authenticateOffline(context, account.ourselves(nowMs), ensemble);
+		instance.value.stopDake();
+		const sent = room.establish(instance.value, established, true, nowMs);
+		const said = instance.value.encrypted?.send(text, nowMs);
+		if (said?.ok === false) return said;
+		outcomes.push({ send: write(room.desk, message), events: [] }, sent, said?.value ?? NOTHING);
+	}
+	return ok(join(...outcomes));
+}
+
+/** "Starting an offline conversation after an online one": a Disconnected message first, and a word of what it costs. */
+function leaveOnline(instance: Instance, nowMs: number): Outcome {
+	const session = instance.encrypted;
+	if (session === undefined) return NOTHING;
+	const { offline, instance: tag } = session.peer;
+	const ended = session.end(nowMs);
+	const left = ended.ok ? ended.value : NOTHING;
+	return offline ? left : join(left, event({ kind: "deniability-weakened", instance: tag }));
+}
+
+/** "Receiving a Non-Interactive-Auth Message". */
+export function receiveOffline(room: Room, message: NonInteractiveAuthMessage, nowMs: number): Outcome {
+	const { context, account } = room.desk;
+	if (context.mode === "interactive-only") {
+		return refused(refuse("incompatible", "mode", WHAT, "an interactive DAKE", `one in ${context.mode} mode`).error);
+	}
+	if (room.instances.get(message.senderTag)?.session?.state === "finished") {
+		return refused(refuse("carrier", "state", WHAT, "a conversation that is not finished", "one that is").error);
+	}
+	const prekey = account.prekeys.find(message.prekeyIdentifier);
+	if (prekey === undefined) {
+		return refused(refuse("carrier", "no-prekey", WHAT, "a prekey message of ours", "one used, or unknown").error);
+	}
+	const established = acceptOffline(context, message, prekey, account.published(nowMs), Math.floor(nowMs / 1000));
+	if (!established.ok) return refused(established.error);
+	const instance = room.instance(message.senderTag, nowMs);
+	// The prekey is used, whether there is room for another device or not.
+	account.prekeys.delete(message.prekeyIdentifier);
+	if (!instance.ok) {
+		established.value.ratchet.erase();
+		return refused(instance.error);
+	}
+	instance.value.stopDake();
+	return room.establish(instance.value, established.value, true, nowMs);
+}

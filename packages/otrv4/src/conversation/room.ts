@@ -1,0 +1,150 @@
+import { ok, type Result } from "@clowder/bytes";
+import { type Established, type Offer, withdrawOffer } from "../dake/interactive.ts";
+import { refuse, type Refusal } from "../refusal.ts";
+import { tagText } from "../wire/instance-tag.ts";
+import type { DataMessage } from "../wire/messages.ts";
+import type { Desk } from "./desk.ts";
+import { EncryptedSession } from "./encrypted-session.ts";
+import { event, join, NOTHING, type Outcome } from "./events.ts";
+import { Instance } from "./instance.ts";
+import { EARLY_MESSAGES_MAX, INSTANCES_MAX } from "./policy.ts";
+
+/** An Identity message to whichever device answers. */
+interface OpenOffer {
+	readonly offer: Offer;
+	readonly sinceMs: number;
+}
+
+/** What is known of one correspondent: the devices, and what was offered to all of them. The steps of a DAKE work on it. */
+export class Room {
+	readonly desk: Desk;
+	readonly instances: Map<number, Instance> = new Map();
+	/** Texts for the first session that is established. */
+	queue: readonly string[] = [];
+	#open: OpenOffer | undefined;
+	/** The public part of an offer that one device has taken, for others that answer it later. */
+	#spent: { readonly message: Offer["message"]; readonly ourselves: Offer["ourselves"]; sinceMs: number } | undefined;
+	#asked: Set<number> = new Set();
+
+	constructor(desk: Desk) {
+		this.desk = desk;
+	}
+
+	get offer(): Offer | undefined {
+		return this.#open?.offer;
+	}
+
+	get spentOffer(): Pick<Offer, "message" | "ourselves"> | undefined {
+		return this.#spent;
+	}
+
+	offerToAll(made: Offer, nowMs: number): void {
+		this.withdraw();
+		this.#spent = undefined;
+		this.#asked = new Set();
+		this.#open = { offer: made, sinceMs: nowMs };
+	}
+
+	/** A device took the offer: its secrets are gone. */
+	spendOffer(): void {
+		if (this.#open === undefined) return;
+		const { offer, sinceMs } = this.#open;
+		this.#spent = { message: offer.message, ourselves: offer.ourselves, sinceMs };
+		this.#open = undefined;
+	}
+
+	withdraw(): void {
+		if (this.#open !== undefined) withdrawOffer(this.#open.offer);
+		this.#open = undefined;
+	}
+
+	/** Whether this device was asked already to begin anew, after it answered an offer that was taken. Notes that it is. */
+	wasAsked(tag: number): boolean {
+		const before = this.#asked.has(tag) || this.instances.get(tag)?.encrypted !== undefined;
+		this.#asked.add(tag);
+		return before;
+	}
+
+	/** The device with this tag, a new one if there is room: devices that nothing came of make way. */
+	instance(tag: number, nowMs: number): Result<Instance, Refusal> {
+		const known = this.instances.get(tag);
+		if (known !== undefined) return ok(known);
+		if (this.instances.size >= INSTANCES_MAX) {
+			const removable = [...this.instances.values()].filter(({ session }) => session === undefined);
+			const [oldest] = removable.sort((a, b) => a.lastReceivedMs - b.lastReceivedMs);
+			if (oldest === undefined) {
+				return refuse("peer", "limit", "devices", `at most ${INSTANCES_MAX}`, `another, ${tagText(tag)}`);
+			}
+			oldest.stopDake();
+			this.instances.delete(oldest.tag);
+		}
+		const made = new Instance(tag, nowMs);
+		this.instances.set(tag, made);
+		return ok(made);
+	}
+
+	/** A DAKE is complete: what was queued is sent, and what came too early is read. */
+	establish(instance: Instance, established: Established, offline: boolean, nowMs: number): Outcome {
+		const session = new EncryptedSession(this.desk, established, offline, nowMs, (next) => {
+			if (instance.session === session) instance.session = next;
+		});
+		const before = instance.establish(session);
+		instance.lastReceivedMs = nowMs;
+		const early = instance.early.filter(({ message }) => message.receiverTag === this.desk.account.instanceTag);
+		instance.early = [];
+		const queued = this.queue;
+		this.queue = [];
+		const sent = queued.map((text) => session.send(text, nowMs)).flatMap((said) => (said.ok ? [said.value] : []));
+		const read = early.map(({ message }) => {
+			const opened = session.receive(message, nowMs);
+			return opened.ok ? opened.value : NOTHING;
+		});
+		return join(event(...before, { kind: "established", ...session.peer }), ...sent, ...read);
+	}
+
+	/** Keeps a data message for the end of the DAKE that it belongs to. False if there is no room, or it belongs to none. */
+	keepEarly(instance: Instance, message: DataMessage, nowMs: number): boolean {
+		if (message.ratchetId !== 0 || instance.early.length >= EARLY_MESSAGES_MAX) return false;
+		instance.early = [...instance.early, { message, sinceMs: nowMs }];
+		return true;
+	}
+
+	/** What timed out: DAKEs without an answer, data messages without their DAKE. */
+	tick(nowMs: number): Outcome {
+		const { dakeTimeoutMs, earlyMessagesMs } = this.desk.timing;
+		const outcomes: Outcome[] = [];
+		if (this.#open !== undefined && nowMs >= this.#open.sinceMs + dakeTimeoutMs) {
+			this.withdraw();
+			outcomes.push(event({ kind: "dake-timeout", instance: undefined }));
+		}
+		if (this.#spent !== undefined && nowMs >= this.#spent.sinceMs + dakeTimeoutMs) this.#spent = undefined;
+		for (const instance of this.instances.values()) {
+			const { dake } = instance;
+			if (dake.name !== "idle" && nowMs >= dake.sinceMs + dakeTimeoutMs) {
+				instance.stopDake();
+				outcomes.push(event({ kind: "dake-timeout", instance: instance.tag }));
+			}
+			const late = instance.early.filter(({ sinceMs }) => nowMs >= sinceMs + earlyMessagesMs);
+			instance.early = instance.early.filter(({ sinceMs }) => nowMs < sinceMs + earlyMessagesMs);
+			if (late.length > 0) outcomes.push(event({ kind: "unreadable", instance: instance.tag }));
+			const { encrypted } = instance;
+			if (encrypted !== undefined) outcomes.push(encrypted.tick(nowMs));
+			if (instance.isIdle && instance.early.length === 0) this.instances.delete(instance.tag);
+		}
+		return join(...outcomes);
+	}
+
+	/** When `tick` has something to do next. */
+	get deadlineMs(): number | undefined {
+		const { dakeTimeoutMs, earlyMessagesMs } = this.desk.timing;
+		const times = [this.#open, this.#spent].map((offer) => offer && offer.sinceMs + dakeTimeoutMs);
+		for (const { dake, early, encrypted } of this.instances.values()) {
+			if (dake.name !== "idle") times.push(dake.sinceMs + dakeTimeoutMs);
+			const [first] = early;
+			if (first !== undefined) times.push(first.sinceMs + earlyMessagesMs);
+			times.push(encrypted?.deadlineMs);
+		}
+		const known = times.filter((time) => time !== undefined);
+		return known.length === 0 ? undefined : Math.min(...known);
+	}
+}
