@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { VerifiedEnsemble } from "../../src/prekey-server/index.ts";
+import type { PrekeyClientEvent } from "../../src/prekey-server/index.ts";
+import { device, newClient, newServer, NOW_MS, prekeys, publishAll, run } from "./support.ts";
+
+/** The ensembles of the one event that brought some. */
+export function ensemblesOf(events: readonly PrekeyClientEvent[]): readonly VerifiedEnsemble[] {
+	const [event, ...more] = events;
+	assert.deepEqual(more, []);
+	assert.ok(event?.type === "ensembles", `expected ensembles, got ${event?.type}`);
+	assert.deepEqual(event.discarded, []);
+	return event.ensembles;
+}
+
+test("a device publishes, another one retrieves each Prekey Message once, then there are none", async () => {
+	const server = newServer();
+	const [bob, alice] = [device("bob@example.org"), device("alice@example.org", { instanceTag: 0x2000 })];
+	const published = await publishAll(bob, server, 3);
+	const client = newClient(alice, server);
+	const identifiers: number[] = [];
+	for (let i = 0; i < 3; i++) {
+		const events = await run(client, server, alice.identity, client.retrieve(bob.identity, "45", NOW_MS));
+		const [ensemble, ...more] = ensemblesOf(events);
+		assert.deepEqual(more, []);
+		assert.ok(ensemble);
+		assert.deepEqual(ensemble.clientProfile.fingerprint, bob.clientProfile.fingerprint);
+		assert.deepEqual(ensemble.prekeyProfile.profile, bob.prekeyProfile.profile.profile);
+		identifiers.push(ensemble.prekeyMessage.message.identifier);
+	}
+	assert.deepEqual(
+		identifiers,
+		published.map(({ message }) => message.identifier),
+	);
+	const events = await run(client, server, alice.identity, client.retrieve(bob.identity, "4", NOW_MS));
+	const note = "No Prekey Messages available for this identity";
+	assert.deepEqual(events, [{ type: "none", identity: bob.identity, note }]);
+});
+
+test("a device learns how many Prekey Messages are left, and publishes more", async () => {
+	const server = newServer();
+	const bob = device("bob@example.org");
+	const client = newClient(bob, server);
+	const count = async (): Promise<readonly PrekeyClientEvent[]> =>
+		run(client, server, bob.identity, client.storageInformation(NOW_MS));
+	assert.deepEqual(await count(), [{ type: "stored", count: 0 }]);
+	await publishAll(bob, server, 2);
+	assert.deepEqual(await count(), [{ type: "stored", count: 2 }]);
+	const more = client.publish({ prekeyMessages: prekeys(bob, 5) }, NOW_MS);
+	assert.deepEqual(await run(client, server, bob.identity, more), [{ type: "published" }]);
+	assert.deepEqual(await count(), [{ type: "stored", count: 7 }]);
+});
