@@ -33,11 +33,11 @@ export const FRAGMENTS_MAX = 65_535;
 /** Messages whose fragments are waited for at once; the oldest goes for a new one. */
 export const FRAGMENT_BUFFERS_MAX = 32;
 
-/** What all buffers of one conversation hold together, counted with `FRAGMENT_OVERHEAD_CHARS`. */
-export const FRAGMENT_TOTAL_MAX_CHARS: number = 2 * 1024 * 1024;
-
 /** What a stored piece costs beside its characters, so that many tiny ones are no way around the limit. */
 export const FRAGMENT_OVERHEAD_CHARS = 64;
+
+/** What all buffers of one correspondent hold together: as much as the largest message in the most fragments. */
+export const FRAGMENT_TOTAL_MAX_CHARS: number = ENCODED_TEXT_MAX_CHARS + FRAGMENTS_MAX * FRAGMENT_OVERHEAD_CHARS;
 
 /** How long the missing fragments of a message are waited for, from the first that came. */
 export const FRAGMENT_LIFETIME_MS: number = 5 * 60 * 1000;
