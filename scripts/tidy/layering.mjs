@@ -41,6 +41,7 @@ const BROWSER_SAFE = [
 	{ folder: "packages/bytes/src/", nodeOnly: undefined },
 	{ folder: "packages/crypto/src/", nodeOnly: /\/node(?:[-.]|\/)/ },
 	{ folder: "packages/mpotr/src/", nodeOnly: undefined },
+	{ folder: "packages/otrv4/src/", nodeOnly: /\/conformance(?:[-.]|\/)/ },
 	{ folder: "packages/carrier/src/", nodeOnly: /\/conformance(?:[-.]|\/)/ },
 	{ folder: "packages/carrier-xmpp/src/", nodeOnly: /node/ },
 	{ folder: "packages/client/src/", nodeOnly: undefined },

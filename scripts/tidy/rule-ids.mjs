@@ -9,8 +9,8 @@ const DEFINITION = /^\|\s*`?([A-Z][A-Z0-9]*-\d+)`?\s*\|/gm;
 
 const NAMED = /(?<![\w-])[A-Z][A-Z0-9]+-\d+(?![\w-])/g;
 
-/** Names of other people's standards look like rule ids. */
-const STANDARDS = /^(?:AES|BIP|CVE|FIPS|HMAC|ISO|RFC|SHA|UCS|UTF|UTS|XEP)-/;
+/** Names of other people's standards, and of messages in them, look like rule ids. */
+const STANDARDS = /^(?:AES|BIP|CVE|DAKE|FIPS|HMAC|ISO|RFC|SHA|SHAKE|UCS|UTF|UTS|XEP)-/;
 
 /**
  * @param {readonly SourceFile[]} files

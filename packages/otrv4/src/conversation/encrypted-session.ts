@@ -1,9 +1,10 @@
 import { erase, ok, type Result } from "@clowder/bytes";
 import type { Established } from "../dake/interactive.ts";
-import type { DoubleRatchet, Opened } from "../ratchet/double-ratchet.ts";
+import type { DoubleRatchet } from "../ratchet/double-ratchet.ts";
 import { REVEALED_MAC_KEYS_MAX } from "../limits.ts";
 import { EXTRA_SYMMETRIC_KEYS_MAX } from "../ratchet/limits.ts";
 import { derivedExtraSymmetricKey, type ExtraSymmetricKey } from "../ratchet/message-keys.ts";
+import type { Opened } from "../ratchet/state.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import type { SmpContext } from "../smp/context.ts";
 import type { SmpTlv } from "../smp/messages.ts";

@@ -1,7 +1,7 @@
 import { type Bytes, ok, type Result } from "@clowder/bytes";
 import type { DhKeyPair3072, DhPublicKey3072, Ed448KeyPair, Ed448Point, OtrPrimitives } from "@clowder/crypto/otr";
 import type { Random } from "../random.ts";
-import type { OurKeys, TheirKeys } from "../ratchet/double-ratchet.ts";
+import type { OurKeys, TheirKeys } from "../ratchet/state.ts";
 import { badKey, type Refusal } from "../refusal.ts";
 
 const ECDH_SEED_BYTES = 57;

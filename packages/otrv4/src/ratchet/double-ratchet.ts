@@ -1,5 +1,5 @@
 import { equal, erase, ok, type Result } from "@clowder/bytes";
-import type { DhKeyPair3072, DhPublicKey3072, Ed448KeyPair, Ed448Point, OtrPrimitives } from "@clowder/crypto/otr";
+import type { OtrPrimitives } from "@clowder/crypto/otr";
 import {
 	type BraceKey,
 	braceKeyFromDh,
@@ -31,51 +31,22 @@ import {
 } from "./message-keys.ts";
 import { badMac, DATA_MESSAGE, noKey, reflected, tooManySkipped, wrongRatchet } from "./refusals.ts";
 import { type SkippedKey, SkippedKeys } from "./skipped-keys.ts";
+import {
+	type Candidate,
+	eraseKeys,
+	forget,
+	type Opened,
+	type OurKeys,
+	type Rotation,
+	type Sealed,
+	type Start,
+	type TheirKeys,
+} from "./state.ts";
 
 /** Every third ratchet renews the brace key by a Diffie-Hellman exchange. */
 const BRACE_KEY_PERIOD = 3;
 const ECDH_SEED_BYTES = 57;
 const DH_SEED_BYTES = 80;
-
-/** The keys of one side that the next ratchet of the other is computed with. */
-export interface OurKeys {
-	readonly ecdh: Ed448KeyPair;
-	readonly dh: DhKeyPair3072;
-}
-
-export interface TheirKeys {
-	readonly ecdh: Ed448Point;
-	readonly dh: DhPublicKey3072;
-}
-
-/** What was in a data message, and what it can be known by. */
-export interface Opened {
-	readonly plaintext: Uint8Array;
-	readonly extra: ExtraSymmetricKey;
-}
-
-/** A message that was encrypted, and the extra symmetric key that goes with it. */
-export interface Sealed {
-	readonly message: DataMessage;
-	readonly extra: ExtraSymmetricKey;
-	/** Whether our ECDH key is new since the last message: what the expiration of a session looks at. */
-	readonly rotated: boolean;
-}
-
-/** What a ratchet would be after a message whose authenticity is still to be shown. */
-interface Candidate {
-	readonly chain: Chain;
-	/** Chain keys of messages that this one overtook, oldest first. */
-	readonly skipped: readonly SkippedChainKey[];
-	readonly rotation: Rotation | undefined;
-}
-
-interface Rotation {
-	readonly their: TheirKeys;
-	readonly brace: BraceKey;
-	readonly root: RootKey;
-	readonly renewsBrace: boolean;
-}
 
 /**
  * The double ratchet of "Key Management" and "Data Exchange". `i` counts ratchets, those of both sides together, as the
@@ -382,24 +353,4 @@ export class DoubleRatchet {
 		advance(primitives, chain);
 		this.#receiving = chain;
 	}
-}
-
-interface Start {
-	readonly i: number;
-	readonly ours: OurKeys;
-	readonly theirs: TheirKeys;
-	readonly brace: BraceKey;
-	readonly root: RootKey;
-	readonly chain: ChainKey;
-	readonly sends: boolean;
-}
-
-function eraseKeys({ ecdh: ecdhKey, dh }: OurKeys): void {
-	ecdhKey.erase();
-	dh.erase();
-}
-
-/** Erases what was computed for a message that turned out not to be authentic. */
-function forget({ chain, skipped, rotation }: Candidate): void {
-	erase(chain.key, ...skipped.map(({ key }) => key), rotation?.brace, rotation?.root);
 }
