@@ -72,7 +72,7 @@ export function authenticateOffline(
 	ours.dh.erase();
 	const { k, ssid } = sharedSecrets(context, tmpK);
 	const theirs = { ecdh: y, dh: b };
-	const ratchet = DoubleRatchet.afterNonInteractiveDake(primitives, "sent-auth", k, brace, ours.first, theirs);
+	const ratchet = DoubleRatchet.afterNonInteractiveDake(primitives, k, brace, ours.first, theirs);
 	const theirTag = prekey.ownerTag;
 	return { message, established: { ratchet, ssid, theirProfile: their.clientProfile, theirTag, ourHalf: "first" } };
 }
@@ -111,14 +111,7 @@ export function acceptOffline(
 		return refuse("peer", "mac", WHAT, "the Auth MAC of its transcript", "another");
 	}
 	const { k, ssid } = sharedSecrets(context, tmpK);
-	const ratchet = DoubleRatchet.afterNonInteractiveDake(
-		primitives,
-		"received-auth",
-		k,
-		brace,
-		prekey.keys,
-		ephemerals.first,
-	);
+	const ratchet = DoubleRatchet.afterNonInteractiveDake(primitives, k, brace, undefined, ephemerals.first);
 	prekey.keys.ecdh.erase();
 	prekey.keys.dh.erase();
 	return ok({ ratchet, ssid, theirProfile: profile, theirTag: message.senderTag, ourHalf: "second" });

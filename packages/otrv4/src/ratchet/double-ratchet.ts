@@ -1,5 +1,5 @@
 import { equal, erase, ok, type Result } from "@clowder/bytes";
-import type { OtrPrimitives } from "@clowder/crypto/otr";
+import type { DhKeyPair3072, Ed448KeyPair, OtrPrimitives } from "@clowder/crypto/otr";
 import {
 	type BraceKey,
 	braceKeyFromDh,
@@ -57,7 +57,9 @@ export class DoubleRatchet {
 	readonly #skipped: SkippedKeys;
 	#i: number;
 	#pn = 0;
-	#ours: OurKeys;
+	/** Our keys for the next ratchet of the peer; undefined once they were used, and erased. */
+	#ecdh: Ed448KeyPair | undefined;
+	#dh: DhKeyPair3072 | undefined;
 	#theirs: TheirKeys;
 	#brace: BraceKey;
 	#root: RootKey;
@@ -72,13 +74,13 @@ export class DoubleRatchet {
 		this.#primitives = primitives;
 		this.#skipped = new SkippedKeys(primitives);
 		this.#i = start.i;
-		this.#ours = start.ours;
+		this.#ecdh = start.ours?.ecdh;
+		this.#dh = start.ours?.dh;
 		this.#theirs = start.theirs;
 		this.#brace = start.brace;
 		this.#root = start.root;
-		const chain: Chain = { key: start.chain, messageId: 0, ratchetId: 0 };
-		this.#sending = start.sends ? chain : undefined;
-		this.#receiving = start.sends ? undefined : chain;
+		this.#sending = start.sending;
+		this.#receiving = start.receiving;
 	}
 
 	/**
@@ -98,26 +100,39 @@ export class DoubleRatchet {
 		const mixed = mixedSharedSecret(primitives, ecdh(primitives, ours.ecdh, theirs.ecdh), brace);
 		const { root, chain } = ratchetKeys(primitives, [previous, mixed]);
 		erase(k, previous, mixed);
-		const sends = role === "sent-auth-r";
-		if (!sends) eraseKeys(ours);
-		return new DoubleRatchet(primitives, { i: 0, ours, theirs, brace, root, chain, sends });
+		const first: Chain = { key: chain, messageId: 0, ratchetId: 0 };
+		if (role === "sent-auth-r") {
+			return new DoubleRatchet(primitives, { i: 0, ours, theirs, brace, root, sending: first, receiving: undefined });
+		}
+		eraseKeys(ours);
+		return new DoubleRatchet(primitives, {
+			i: 0,
+			ours: undefined,
+			theirs,
+			brace,
+			root,
+			sending: undefined,
+			receiving: first,
+		});
 	}
 
 	/**
 	 * After a non-interactive DAKE, from its `K`. Who sent the Non-Interactive-Auth message sends with the chain that
-	 * follows. The brace key of the DAKE is kept, for the next ratchet derives its own from it. Erases `k`.
+	 * follows, and has keys for the peer's first ratchet; who received it has none. The brace key of the DAKE is kept, for
+	 * the next ratchet derives its own from it. Erases `k`.
 	 */
 	static afterNonInteractiveDake(
 		primitives: OtrPrimitives,
-		role: "sent-auth" | "received-auth",
 		k: MixedSharedSecret,
 		brace: BraceKey,
-		ours: OurKeys,
+		ours: OurKeys | undefined,
 		theirs: TheirKeys,
 	): DoubleRatchet {
 		const { root, chain } = ratchetKeys(primitives, [k]);
 		erase(k);
-		return new DoubleRatchet(primitives, { i: 1, ours, theirs, brace, root, chain, sends: role === "sent-auth" });
+		const first: Chain = { key: chain, messageId: 0, ratchetId: 0 };
+		const [sending, receiving] = ours === undefined ? [undefined, first] : [first, undefined];
+		return new DoubleRatchet(primitives, { i: 1, ours, theirs, brace, root, sending, receiving });
 	}
 
 	/** Encrypts with the next key of the sending chain; rotates first if there is none. */
@@ -135,7 +150,7 @@ export class DoubleRatchet {
 			previousChainMessages: this.#pn,
 			ratchetId: chain.ratchetId,
 			messageId: chain.messageId,
-			ecdh: this.#ours.ecdh.publicKey.bytes,
+			ecdh: live(this.#ecdh).publicKey.bytes,
 			dh: this.#dhToSend(chain),
 			encryptedMessage: chacha20(primitives, encryption, plaintext),
 		};
@@ -206,7 +221,7 @@ export class DoubleRatchet {
 
 	/** Erases every secret. Nothing can be done with it afterwards. */
 	erase(): void {
-		eraseKeys(this.#ours);
+		this.#forgetOurs(true);
 		erase(this.#brace, this.#root, this.#sending?.key, this.#receiving?.key, ...this.#verified, ...this.#toReveal);
 		this.#skipped.clear();
 		this.#sending = undefined;
@@ -219,15 +234,16 @@ export class DoubleRatchet {
 	#rotateAsSender(random: Random): Chain {
 		const primitives = this.#primitives;
 		const renews = this.#i % BRACE_KEY_PERIOD === 0;
-		const dh = renews ? primitives.dh.keyPair(random(DH_SEED_BYTES)) : this.#ours.dh;
-		const ours: OurKeys = { ecdh: primitives.ed448.keyPair(random(ECDH_SEED_BYTES)), dh };
-		const brace = renews ? braceKeyFromDh(primitives, dh, this.#theirs.dh) : nextBraceKey(primitives, this.#brace);
-		const mixed = mixedSharedSecret(primitives, ecdh(primitives, ours.ecdh, this.#theirs.ecdh), brace);
+		const ours = primitives.ed448.keyPair(random(ECDH_SEED_BYTES));
+		const dh = renews ? primitives.dh.keyPair(random(DH_SEED_BYTES)) : undefined;
+		const brace =
+			dh === undefined ? nextBraceKey(primitives, this.#brace) : braceKeyFromDh(primitives, dh, this.#theirs.dh);
+		const mixed = mixedSharedSecret(primitives, ecdh(primitives, ours, this.#theirs.ecdh), brace);
 		const { root, chain } = ratchetKeys(primitives, [this.#root, mixed]);
 		erase(mixed, this.#root, this.#brace);
-		this.#ours.ecdh.erase();
-		if (renews) this.#ours.dh.erase();
-		this.#ours = ours;
+		this.#forgetOurs(renews);
+		this.#ecdh = ours;
+		this.#dh = dh ?? this.#dh;
 		this.#brace = brace;
 		this.#root = root;
 		this.#sending = { key: chain, messageId: 0, ratchetId: this.#i };
@@ -237,9 +253,17 @@ export class DoubleRatchet {
 		return this.#sending;
 	}
 
+	#forgetOurs(dhToo: boolean): void {
+		this.#ecdh?.erase();
+		this.#ecdh = undefined;
+		if (!dhToo) return;
+		this.#dh?.erase();
+		this.#dh = undefined;
+	}
+
 	#dhToSend(chain: Chain): DataMessage["dh"] {
 		const renews = chain.ratchetId % BRACE_KEY_PERIOD === 0;
-		return renews ? this.#ours.dh.publicKey.bytes : (new Uint8Array(0) as DataMessage["dh"]);
+		return renews ? live(this.#dh).publicKey.bytes : (new Uint8Array(0) as DataMessage["dh"]);
 	}
 
 	#reveal(limit: number): Uint8Array {
@@ -316,14 +340,15 @@ export class DoubleRatchet {
 		}
 		const theirEcdh = primitives.ed448.parsePoint(message.ecdh);
 		if (!theirEcdh.ok) return badKey("Public ECDH Key", theirEcdh.error);
-		if (equal(message.ecdh, this.#ours.ecdh.publicKey.bytes)) return reflected();
+		const ours = live(this.#ecdh);
+		if (equal(message.ecdh, ours.publicKey.bytes)) return reflected();
 		const theirDh = renews ? primitives.dh.parsePublicKey(message.dh) : ok(this.#theirs.dh);
 		if (!theirDh.ok) return badKey("Public DH Key", theirDh.error);
-		if (renews && equal(message.dh, this.#ours.dh.publicKey.bytes)) return reflected();
+		if (renews && equal(message.dh, live(this.#dh).publicKey.bytes)) return reflected();
 		const brace = renews
-			? braceKeyFromDh(primitives, this.#ours.dh, theirDh.value)
+			? braceKeyFromDh(primitives, live(this.#dh), theirDh.value)
 			: nextBraceKey(primitives, this.#brace);
-		const mixed = mixedSharedSecret(primitives, ecdh(primitives, this.#ours.ecdh, theirEcdh.value), brace);
+		const mixed = mixedSharedSecret(primitives, ecdh(primitives, ours, theirEcdh.value), brace);
 		const { root, chain } = ratchetKeys(primitives, [this.#root, mixed]);
 		erase(mixed);
 		const their: TheirKeys = { ecdh: theirEcdh.value, dh: theirDh.value };
@@ -340,8 +365,7 @@ export class DoubleRatchet {
 		}
 		if (rotation !== undefined) {
 			erase(this.#brace, this.#root, this.#sending?.key);
-			this.#ours.ecdh.erase();
-			if (rotation.renewsBrace) this.#ours.dh.erase();
+			this.#forgetOurs(rotation.renewsBrace);
 			this.#theirs = rotation.their;
 			this.#brace = rotation.brace;
 			this.#root = rotation.root;
@@ -353,4 +377,10 @@ export class DoubleRatchet {
 		advance(primitives, chain);
 		this.#receiving = chain;
 	}
+}
+
+/** A key that has to be there by the order in which ratchets go; if it is not, that is our own bug. */
+function live<Key>(key: Key | undefined): Key {
+	if (key === undefined) throw new Error("a key of the ratchet was used that is erased");
+	return key;
 }

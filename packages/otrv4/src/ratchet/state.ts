@@ -3,7 +3,7 @@ import type { DhKeyPair3072, DhPublicKey3072, Ed448KeyPair, Ed448Point } from "@
 import type { BraceKey } from "../dake/shared-secret.ts";
 import type { DataMessage } from "../wire/messages.ts";
 import type { Chain, SkippedChainKey } from "./chain.ts";
-import type { ChainKey, ExtraSymmetricKey, RootKey } from "./message-keys.ts";
+import type { ExtraSymmetricKey, RootKey } from "./message-keys.ts";
 
 /** The keys of one side that the next ratchet of the other is computed with. */
 export interface OurKeys {
@@ -48,12 +48,12 @@ export interface Rotation {
 /** What a ratchet begins with. */
 export interface Start {
 	readonly i: number;
-	readonly ours: OurKeys;
+	readonly ours: OurKeys | undefined;
 	readonly theirs: TheirKeys;
 	readonly brace: BraceKey;
 	readonly root: RootKey;
-	readonly chain: ChainKey;
-	readonly sends: boolean;
+	readonly sending: Chain | undefined;
+	readonly receiving: Chain | undefined;
 }
 
 export function eraseKeys({ ecdh: ecdhKey, dh }: OurKeys): void {
