@@ -14,3 +14,4 @@ export type { Reading } from "./interoperability.ts";
 export type { Mode } from "./mode.ts";
 export type { Random } from "./random.ts";
 export type { Blame, Reason, Refusal } from "./refusal.ts";
+export { restoreAccount, storeAccount } from "./storage/account-storage.ts";

@@ -6,6 +6,7 @@ import type { Reading } from "../interoperability.ts";
 import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
 import type { Random } from "../random.ts";
 import { refuse, type Refusal } from "../refusal.ts";
+import { restoreRoom, storeRoom } from "../storage/conversation-storage.ts";
 import { Assembler } from "../wire/fragment.ts";
 import { errorMessage, isErrorCode } from "../wire/error-message.ts";
 import { type Incoming, classify } from "../wire/incoming.ts";
@@ -71,6 +72,24 @@ export class Conversation {
 		};
 		this.#room = new Room(this.#desk);
 		this.#assembler = new Assembler(account.instanceTag);
+	}
+
+	/**
+	 * The conversation that `store` stored. Refuses, as the caller's, what is damaged. A session skips a hundred message keys
+	 * that may have been used since then; if more messages than that were sent since, it must not be restored.
+	 */
+	static restore(options: ConversationOptions, stored: Uint8Array, nowMs: number): Result<Conversation, Refusal> {
+		const conversation = new Conversation(options);
+		const restored = restoreRoom(conversation.#room, stored, nowMs);
+		return restored.ok ? ok(conversation) : restored;
+	}
+
+	/**
+	 * All sessions and what waits to be sent, to be stored: encrypt it at rest, for it reads the conversation. Store it after
+	 * every call that sent something, and before what it gave is handed to the network.
+	 */
+	store(): Uint8Array {
+		return storeRoom(this.#room);
 	}
 
 	/** The state towards one device, or towards all if none is named, by the names of "Protocol States". */

@@ -25,6 +25,14 @@ export interface FinishedSession {
 	readonly by: "peer" | "expiration";
 }
 
+/** All of a session, as it is stored. Secret. An SMP that is under way is left out. */
+export interface SessionContent {
+	readonly established: Established;
+	readonly offline: boolean;
+	readonly lastSentMs: number;
+	readonly rotatedMs: number | undefined;
+}
+
 /** What besides its text goes into a message. */
 interface Content {
 	readonly text: string;
@@ -53,15 +61,14 @@ export class EncryptedSession {
 	/** For the package itself: `onOver` is told what follows when the session is over: `FINISHED`, or `START`. */
 	constructor(
 		desk: Desk,
-		established: Established,
-		offline: boolean,
-		nowMs: number,
+		{ established, offline, lastSentMs, rotatedMs }: SessionContent,
 		onOver: (next: FinishedSession | undefined) => void,
 	) {
 		this.#desk = desk;
 		this.#ratchet = established.ratchet;
 		this.#onOver = onOver;
-		this.#lastSentMs = nowMs;
+		this.#lastSentMs = lastSentMs;
+		this.#rotatedMs = rotatedMs;
 		const { theirProfile, theirTag, ssid, ourHalf } = established;
 		const { fingerprint } = theirProfile;
 		this.peer = { instance: theirTag, fingerprint, profile: theirProfile, ssid, ourHalf, offline };
@@ -145,6 +152,13 @@ export class EncryptedSession {
 		const content = decodePlaintext(opened.value.plaintext);
 		erase(opened.value.plaintext);
 		return ok(this.#act(content, opened.value, nowMs));
+	}
+
+	/** For storage. */
+	content(): SessionContent {
+		const { profile: theirProfile, instance: theirTag, ssid, ourHalf, offline } = this.peer;
+		const established: Established = { ratchet: this.#ratchet, theirProfile, theirTag, ssid, ourHalf };
+		return { established, offline, lastSentMs: this.#lastSentMs, rotatedMs: this.#rotatedMs };
 	}
 
 	/** For the conversation: what is due by now. */

@@ -4,7 +4,7 @@ import { refuse, type Refusal } from "../refusal.ts";
 import { tagText } from "../wire/instance-tag.ts";
 import type { DataMessage } from "../wire/messages.ts";
 import type { Desk } from "./desk.ts";
-import { EncryptedSession } from "./encrypted-session.ts";
+import { EncryptedSession, type SessionContent } from "./encrypted-session.ts";
 import { event, join, NOTHING, type Outcome } from "./events.ts";
 import { Instance } from "./instance.ts";
 import { EARLY_MESSAGES_MAX, INSTANCES_MAX } from "./policy.ts";
@@ -85,9 +85,7 @@ export class Room {
 
 	/** A DAKE is complete: what was queued is sent, and what came too early is read. */
 	establish(instance: Instance, established: Established, offline: boolean, nowMs: number): Outcome {
-		const session = new EncryptedSession(this.desk, established, offline, nowMs, (next) => {
-			if (instance.session === session) instance.session = next;
-		});
+		const session = this.#newSession(instance, { established, offline, lastSentMs: nowMs, rotatedMs: undefined });
 		const before = instance.establish(session);
 		instance.lastReceivedMs = nowMs;
 		const early = instance.early.filter(({ message }) => message.receiverTag === this.desk.account.instanceTag);
@@ -100,6 +98,18 @@ export class Room {
 			return opened.ok ? opened.value : NOTHING;
 		});
 		return join(event(...before, { kind: "established", ...session.peer }), ...sent, ...read);
+	}
+
+	/** A session that was stored goes on. */
+	resume(instance: Instance, content: SessionContent): void {
+		instance.session = this.#newSession(instance, content);
+	}
+
+	#newSession(instance: Instance, content: SessionContent): EncryptedSession {
+		const session = new EncryptedSession(this.desk, content, (next) => {
+			if (instance.session === session) instance.session = next;
+		});
+		return session;
 	}
 
 	/** Keeps a data message for the end of the DAKE that it belongs to. False if there is no room, or it belongs to none. */

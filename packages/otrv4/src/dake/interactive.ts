@@ -1,7 +1,8 @@
 import { type Bytes, concat, encode, ok, type Result } from "@clowder/bytes";
 import { kdf, USAGE } from "../kdf.ts";
 import { type ClientProfile, type VerifiedClientProfile, verifyClientProfile } from "../profile/client-profile.ts";
-import { DoubleRatchet } from "../ratchet/double-ratchet.ts";
+import type { DoubleRatchet } from "../ratchet/double-ratchet.ts";
+import { afterInteractiveDake } from "../ratchet/first-ratchet.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import type { AuthIMessage, AuthRMessage, IdentityMessage } from "../wire/messages.ts";
 import { type DakeContext, type Ourselves, ringContext, ringMessage } from "./context.ts";
@@ -142,7 +143,7 @@ export function confirm(
 	const sigma = ringSign(ringContext(context), context.random, ring, key, ringMessage(context, t));
 	const { k, ssid } = agree(context, ephemerals, their.ephemerals);
 	const { first } = ephemerals;
-	const ratchet = DoubleRatchet.afterInteractiveDake(primitives, "sent-auth-i", k, first, their.ephemerals.first);
+	const ratchet = afterInteractiveDake(primitives, "sent-auth-i", k, first, their.ephemerals.first);
 	ephemerals.ecdh.erase();
 	ephemerals.dh.erase();
 	const tags = { senderTag: message.receiverTag, receiverTag: message.senderTag };
@@ -166,7 +167,7 @@ export function accept(context: DakeContext, sent: Answer, message: AuthIMessage
 	}
 	const { first } = ephemerals;
 	const theirFirst = their.ephemerals.first;
-	const ratchet = DoubleRatchet.afterInteractiveDake(context.primitives, "sent-auth-r", k, first, theirFirst);
+	const ratchet = afterInteractiveDake(context.primitives, "sent-auth-r", k, first, theirFirst);
 	const theirTag = sent.identity.senderTag;
 	return ok({ ratchet, ssid, theirProfile: their.profile, theirTag, ourHalf: "first" });
 }

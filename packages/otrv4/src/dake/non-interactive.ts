@@ -3,7 +3,7 @@ import type { Ed448KeyPair, Ed448Point } from "@clowder/crypto/otr";
 import { kdf, USAGE } from "../kdf.ts";
 import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
 import { type VerifiedClientProfile, verifyClientProfile } from "../profile/client-profile.ts";
-import { DoubleRatchet } from "../ratchet/double-ratchet.ts";
+import { afterNonInteractiveDake } from "../ratchet/first-ratchet.ts";
 import type { OurKeys } from "../ratchet/state.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import type { NonInteractiveAuthMessage, PrekeyMessage } from "../wire/messages.ts";
@@ -72,7 +72,7 @@ export function authenticateOffline(
 	ours.dh.erase();
 	const { k, ssid } = sharedSecrets(context, tmpK);
 	const theirs = { ecdh: y, dh: b };
-	const ratchet = DoubleRatchet.afterNonInteractiveDake(primitives, k, brace, ours.first, theirs);
+	const ratchet = afterNonInteractiveDake(primitives, k, brace, ours.first, theirs);
 	const theirTag = prekey.ownerTag;
 	return { message, established: { ratchet, ssid, theirProfile: their.clientProfile, theirTag, ourHalf: "first" } };
 }
@@ -111,7 +111,7 @@ export function acceptOffline(
 		return refuse("peer", "mac", WHAT, "the Auth MAC of its transcript", "another");
 	}
 	const { k, ssid } = sharedSecrets(context, tmpK);
-	const ratchet = DoubleRatchet.afterNonInteractiveDake(primitives, k, brace, undefined, ephemerals.first);
+	const ratchet = afterNonInteractiveDake(primitives, k, brace, undefined, ephemerals.first);
 	prekey.keys.ecdh.erase();
 	prekey.keys.dh.erase();
 	return ok({ ratchet, ssid, theirProfile: profile, theirTag: message.senderTag, ourHalf: "second" });

@@ -1,19 +1,12 @@
 import { equal, erase, ok, type Result } from "@clowder/bytes";
 import type { DhKeyPair3072, Ed448KeyPair, OtrPrimitives } from "@clowder/crypto/otr";
-import {
-	type BraceKey,
-	braceKeyFromDh,
-	ecdh,
-	type MixedSharedSecret,
-	mixedSharedSecret,
-	nextBraceKey,
-} from "../dake/shared-secret.ts";
+import { type BraceKey, braceKeyFromDh, ecdh, mixedSharedSecret, nextBraceKey } from "../dake/shared-secret.ts";
 import { REVEALED_MAC_KEYS_MAX } from "../limits.ts";
 import type { Random } from "../random.ts";
 import { badKey, type Refusal, refuse } from "../refusal.ts";
 import { type DataFields, encodeDataSections } from "../wire/data-message.ts";
 import type { DataMessage } from "../wire/messages.ts";
-import { MAX_SKIP } from "./limits.ts";
+import { MAX_SKIP, RESERVED_MESSAGES } from "./limits.ts";
 import { advance, type Chain, copyOf, type SkippedChainKey, skipTo } from "./chain.ts";
 import {
 	authenticate,
@@ -22,7 +15,6 @@ import {
 	encryptionKey,
 	type ExtraSymmetricKey,
 	extraSymmetricKey,
-	firstRootKey,
 	isAuthentic,
 	type MacKey,
 	macKey,
@@ -33,10 +25,9 @@ import { badMac, DATA_MESSAGE, noKey, reflected, tooManySkipped, wrongRatchet } 
 import { type SkippedKey, SkippedKeys } from "./skipped-keys.ts";
 import {
 	type Candidate,
-	eraseKeys,
 	forget,
 	type Opened,
-	type OurKeys,
+	type RatchetContent,
 	type Rotation,
 	type Sealed,
 	type Start,
@@ -83,56 +74,46 @@ export class DoubleRatchet {
 		this.#receiving = start.receiving;
 	}
 
-	/**
-	 * After an interactive DAKE, from its `K` and the first keys of both. Who sent the Auth-R message sends with the chain
-	 * that follows; who sent the Identity and Auth-I messages receives with it, and rotates before sending: at once by the
-	 * specification, here with the first message, which is the same to everybody else. Erases `k`.
-	 */
-	static afterInteractiveDake(
-		primitives: OtrPrimitives,
-		role: "sent-auth-r" | "sent-auth-i",
-		k: MixedSharedSecret,
-		ours: OurKeys,
-		theirs: TheirKeys,
-	): DoubleRatchet {
-		const previous = firstRootKey(primitives, k);
-		const brace = braceKeyFromDh(primitives, ours.dh, theirs.dh);
-		const mixed = mixedSharedSecret(primitives, ecdh(primitives, ours.ecdh, theirs.ecdh), brace);
-		const { root, chain } = ratchetKeys(primitives, [previous, mixed]);
-		erase(k, previous, mixed);
-		const first: Chain = { key: chain, messageId: 0, ratchetId: 0 };
-		if (role === "sent-auth-r") {
-			return new DoubleRatchet(primitives, { i: 0, ours, theirs, brace, root, sending: first, receiving: undefined });
-		}
-		eraseKeys(ours);
-		return new DoubleRatchet(primitives, {
-			i: 0,
-			ours: undefined,
-			theirs,
-			brace,
-			root,
-			sending: undefined,
-			receiving: first,
-		});
+	/** `first-ratchet.ts` says with what. */
+	static begin(primitives: OtrPrimitives, start: Start): DoubleRatchet {
+		return new DoubleRatchet(primitives, start);
 	}
 
 	/**
-	 * After a non-interactive DAKE, from its `K`. Who sent the Non-Interactive-Auth message sends with the chain that
-	 * follows, and has keys for the peer's first ratchet; who received it has none. The brace key of the DAKE is kept, for
-	 * the next ratchet derives its own from it. Erases `k`.
+	 * What `content` gave, when it was stored. Messages may have been sent since then, with keys that must not be used for
+	 * others: the sending chain skips so many (`RESERVED_MESSAGES`) that none is.
 	 */
-	static afterNonInteractiveDake(
-		primitives: OtrPrimitives,
-		k: MixedSharedSecret,
-		brace: BraceKey,
-		ours: OurKeys | undefined,
-		theirs: TheirKeys,
-	): DoubleRatchet {
-		const { root, chain } = ratchetKeys(primitives, [k]);
-		erase(k);
-		const first: Chain = { key: chain, messageId: 0, ratchetId: 0 };
-		const [sending, receiving] = ours === undefined ? [undefined, first] : [first, undefined];
-		return new DoubleRatchet(primitives, { i: 1, ours, theirs, brace, root, sending, receiving });
+	static restore(primitives: OtrPrimitives, content: RatchetContent): DoubleRatchet {
+		const { i, theirs, brace, root, sending, receiving } = content;
+		const ratchet = new DoubleRatchet(primitives, { i, ours: undefined, theirs, brace, root, sending, receiving });
+		ratchet.#pn = content.pn;
+		ratchet.#ecdh = content.ecdh;
+		ratchet.#dh = content.dh;
+		ratchet.#verified = [...content.verified];
+		ratchet.#toReveal = [...content.toReveal];
+		for (const { ecdh: theirEcdh, messageId, key } of content.skipped) {
+			ratchet.#skipped.store(theirEcdh, messageId, key);
+		}
+		if (sending !== undefined) for (let n = 0; n < RESERVED_MESSAGES; n++) advance(primitives, sending);
+		return ratchet;
+	}
+
+	/** All of it, to be stored. The objects are those in use: copy or write them before anything else is done. */
+	content(): RatchetContent {
+		return {
+			i: this.#i,
+			pn: this.#pn,
+			ecdh: this.#ecdh,
+			dh: this.#dh,
+			theirs: this.#theirs,
+			brace: this.#brace,
+			root: this.#root,
+			sending: this.#sending,
+			receiving: this.#receiving,
+			verified: this.#verified,
+			toReveal: this.#toReveal,
+			skipped: this.#skipped.all(),
+		};
 	}
 
 	/** Encrypts with the next key of the sending chain; rotates first if there is none. */

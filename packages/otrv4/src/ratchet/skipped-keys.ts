@@ -10,6 +10,13 @@ export interface SkippedKey {
 	readonly storedAtMs: number;
 }
 
+/** The same with what it is found by. */
+export interface StoredSkippedKey {
+	readonly ecdh: Uint8Array;
+	readonly messageId: number;
+	readonly key: SkippedKey;
+}
+
 function nameOf(ecdh: Uint8Array, messageId: number): string {
 	return `${hex(ecdh)} ${messageId}`;
 }
@@ -17,7 +24,7 @@ function nameOf(ecdh: Uint8Array, messageId: number): string {
 /** `skipped_MKenc`: message keys by their ratchet's public key and message id, at most `SKIPPED_KEYS_MAX` of them. */
 export class SkippedKeys {
 	readonly #primitives: OtrPrimitives;
-	readonly #keys: Map<string, SkippedKey> = new Map();
+	readonly #keys: Map<string, StoredSkippedKey> = new Map();
 
 	constructor(primitives: OtrPrimitives) {
 		this.#primitives = primitives;
@@ -27,13 +34,18 @@ export class SkippedKeys {
 		return this.#keys.size;
 	}
 
+	/** All of them, the oldest first. */
+	all(): readonly StoredSkippedKey[] {
+		return [...this.#keys.values()];
+	}
+
 	find(ecdh: Uint8Array, messageId: number): SkippedKey | undefined {
-		return this.#keys.get(nameOf(ecdh, messageId));
+		return this.#keys.get(nameOf(ecdh, messageId))?.key;
 	}
 
 	/** Stores a key. Returns the MAC keys of those that had to go for it, which are to be revealed. */
 	store(ecdh: Uint8Array, messageId: number, key: SkippedKey): MacKey[] {
-		this.#keys.set(nameOf(ecdh, messageId), key);
+		this.#keys.set(nameOf(ecdh, messageId), { ecdh, messageId, key });
 		const [oldest] = this.#keys.keys();
 		return this.#keys.size > SKIPPED_KEYS_MAX && oldest !== undefined ? [this.#remove(oldest)] : [];
 	}
@@ -41,14 +53,14 @@ export class SkippedKeys {
 	/** Forgets a key that was used. */
 	delete(ecdh: Uint8Array, messageId: number): void {
 		const name = nameOf(ecdh, messageId);
-		const key = this.#keys.get(name);
-		if (key !== undefined) erase(key.encryption, key.extra);
+		const stored = this.#keys.get(name);
+		if (stored !== undefined) erase(stored.key.encryption, stored.key.extra);
 		this.#keys.delete(name);
 	}
 
 	/** Forgets what was stored before `thresholdMs` ("Deletion of Stored Message Keys"); returns MAC keys to reveal. */
 	expire(thresholdMs: number): MacKey[] {
-		return [...this.#keys].filter(([, key]) => key.storedAtMs < thresholdMs).map(([name]) => this.#remove(name));
+		return [...this.#keys].filter(([, { key }]) => key.storedAtMs < thresholdMs).map(([name]) => this.#remove(name));
 	}
 
 	/** Forgets all; returns their MAC keys ("Session Expiration"). */
@@ -59,11 +71,11 @@ export class SkippedKeys {
 	/** When the oldest was stored, if there is any. */
 	get oldestMs(): number | undefined {
 		const [first] = this.#keys.values();
-		return first?.storedAtMs;
+		return first?.key.storedAtMs;
 	}
 
 	#remove(name: string): MacKey {
-		const key = this.#keys.get(name);
+		const key = this.#keys.get(name)?.key;
 		if (key === undefined) throw new Error("a skipped key that is not there");
 		const mac = macKey(this.#primitives, key.encryption);
 		erase(key.encryption, key.extra);

@@ -3,7 +3,8 @@ import type { DhKeyPair3072, DhPublicKey3072, Ed448KeyPair, Ed448Point } from "@
 import type { BraceKey } from "../dake/shared-secret.ts";
 import type { DataMessage } from "../wire/messages.ts";
 import type { Chain, SkippedChainKey } from "./chain.ts";
-import type { ExtraSymmetricKey, RootKey } from "./message-keys.ts";
+import type { ExtraSymmetricKey, MacKey, RootKey } from "./message-keys.ts";
+import type { StoredSkippedKey } from "./skipped-keys.ts";
 
 /** The keys of one side that the next ratchet of the other is computed with. */
 export interface OurKeys {
@@ -43,6 +44,22 @@ export interface Rotation {
 	readonly brace: BraceKey;
 	readonly root: RootKey;
 	readonly renewsBrace: boolean;
+}
+
+/** All of a ratchet, as it is stored. Secret. */
+export interface RatchetContent {
+	readonly i: number;
+	readonly pn: number;
+	readonly ecdh: Ed448KeyPair | undefined;
+	readonly dh: DhKeyPair3072 | undefined;
+	readonly theirs: TheirKeys;
+	readonly brace: BraceKey;
+	readonly root: RootKey;
+	readonly sending: Chain | undefined;
+	readonly receiving: Chain | undefined;
+	readonly verified: readonly MacKey[];
+	readonly toReveal: readonly MacKey[];
+	readonly skipped: readonly StoredSkippedKey[];
 }
 
 /** What a ratchet begins with. */
