@@ -149,6 +149,15 @@ export class Conversation {
 	}
 
 	/**
+	 * Tells all our other devices that this text went to `to`, each under its own keys. In the conversation with oneself
+	 * only, in which both addresses are the same: it makes `synchronise` whole, up to eight devices of each side.
+	 */
+	copy(text: string, to: string, nowMs: number): Result<Outcome, Refusal> {
+		const sessions = recipients([...this.#room.instances.values()], "synchronise");
+		return all(sessions.map((session) => session.sendCopy(text, to, nowMs)));
+	}
+
+	/**
 	 * Sends a text that anybody on the way can read and change. Only in OTRv3-compatible mode, where the policy allows it,
 	 * and in the state `START`: never because an encrypted conversation is over.
 	 */

@@ -1,4 +1,4 @@
-import { erase, ok, type Result } from "@clowder/bytes";
+import { erase, fromUtf8, ok, type Result, utf8 } from "@clowder/bytes";
 import type { Established } from "../dake/interactive.ts";
 import type { DoubleRatchet } from "../ratchet/double-ratchet.ts";
 import { REVEALED_MAC_KEYS_MAX } from "../limits.ts";
@@ -82,6 +82,15 @@ export class EncryptedSession {
 	/** Encrypts a text: what to hand to the network. Refuses what is too long, or is no Unicode text. */
 	send(text: string, nowMs: number): Result<Outcome, Refusal> {
 		return this.#whileOpen(() => this.#say({ text, tlvs: [], flags: 0, padded: true }, nowMs));
+	}
+
+	/** Tells another device of ours of a text that went to somebody else. Only in a conversation with oneself. */
+	sendCopy(text: string, to: string, nowMs: number): Result<Outcome, Refusal> {
+		return this.#whileOpen(() => {
+			if (!this.#withOurselves) return refuse("caller", "state", "copy", "a conversation with oneself", "another");
+			const tlvs: Tlv[] = [{ type: TLV_TYPE.sentTo, value: utf8(to) }];
+			return this.#say({ text, tlvs, flags: 0, padded: true }, nowMs);
+		});
 	}
 
 	/** Asks the peer whether both know the same secret ("Socialist Millionaires Protocol"). `question` may be empty. */
@@ -225,7 +234,7 @@ export class EncryptedSession {
 	#act(content: Plaintext, { extra }: Opened, nowMs: number): Outcome {
 		const { instance } = this.peer;
 		const events: ConversationEvent[] = content.refusals.map((refusal) => ({ kind: "refused", refusal }));
-		if (content.text !== "") events.push({ kind: "message", instance, text: content.text });
+		if (content.text !== "") events.push(this.#textEvent(content));
 		events.push(...this.#agreedKeys(content.tlvs, extra));
 		let outcome: Outcome = { send: [], events };
 		for (const tlv of content.tlvs) {
@@ -243,6 +252,18 @@ export class EncryptedSession {
 		if (nowMs - this.#lastSentMs < this.#desk.timing.heartbeatMs) return outcome;
 		const beat = this.heartbeat(nowMs);
 		return beat.ok ? join(outcome, beat.value) : outcome;
+	}
+
+	get #withOurselves(): boolean {
+		const { ourAddress, theirAddress } = this.#desk.context;
+		return ourAddress === theirAddress;
+	}
+
+	#textEvent({ text, tlvs }: Plaintext): ConversationEvent {
+		const { instance } = this.peer;
+		const sentTo = this.#withOurselves ? tlvs.find(({ type }) => type === TLV_TYPE.sentTo) : undefined;
+		const to = sentTo === undefined ? undefined : fromUtf8(sentTo.value);
+		return to?.ok ? { kind: "copy", instance, text, to: to.value } : { kind: "message", instance, text };
 	}
 
 	/** Each TLV of type 7 has a key of its own, from the one before it and its place in the message. */

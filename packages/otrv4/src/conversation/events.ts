@@ -30,6 +30,8 @@ export interface AgreedKey {
 export type ConversationEvent =
 	/** Encrypted and authentic. `text` is UTF-8 as it came, "optionally with HTML markup": show it as text. */
 	| { readonly kind: "message"; readonly instance: number; readonly text: string }
+	/** Another device of ours sent this text to somebody. Only in a conversation with oneself. */
+	| { readonly kind: "copy"; readonly instance: number; readonly text: string; readonly to: string }
 	/** Not encrypted: anybody on the way may have written it. Never show it as if it were. */
 	| { readonly kind: "plaintext"; readonly text: string; readonly during: "plaintext" | "encrypted" | "finished" }
 	| ({ readonly kind: "established" } & Peer)

@@ -14,6 +14,11 @@ export const TLV_TYPE = {
 	smp4: 5,
 	smpAbort: 6,
 	extraSymmetricKey: 7,
+	/**
+	 * Not of the specification, which leaves open how one's own devices learn of each other's messages: to whom the text
+	 * went, in UTF-8. Meant between devices of one user; everybody else passes it over, as unknown types are.
+	 */
+	sentTo: 0x0100,
 } as const;
 
 export type TlvType = (typeof TLV_TYPE)[keyof typeof TLV_TYPE];
@@ -154,5 +159,5 @@ function readRecord(bytes: Uint8Array): { readonly type: number; readonly value:
 }
 
 function isTlvType(type: number): type is TlvType {
-	return type <= TYPE_LAST;
+	return type <= TYPE_LAST || type === TLV_TYPE.sentTo;
 }
