@@ -4,11 +4,12 @@ import type { Ourselves } from "../dake/context.ts";
 import type { OurPrekey, OurPublished } from "../dake/non-interactive.ts";
 import { PROFILE_GRACE_SECONDS, PROFILE_LIFETIME_SECONDS } from "../limits.ts";
 import type { Mode } from "../mode.ts";
+import type { OwnPrekeyProfile, OwnPublication } from "../prekey-server/own-publication.ts";
 import { createClientProfile, type VerifiedClientProfile } from "../profile/client-profile.ts";
 import { fingerprintOf } from "../profile/fingerprint.ts";
 import { renewalDue } from "../profile/expiry.ts";
 import { type ForgingKey, generateForgingKey } from "../profile/forging-key.ts";
-import { createPrekeyProfile, type VerifiedPrekeyProfile } from "../profile/prekey-profile.ts";
+import { createPrekeyProfile } from "../profile/prekey-profile.ts";
 import type { TransitionalKey } from "../profile/transitional-signature.ts";
 import type { Random } from "../random.ts";
 import { refuse, type Refusal } from "../refusal.ts";
@@ -33,18 +34,11 @@ export interface AccountOptions {
 	readonly profileLifetimeSeconds?: number;
 }
 
-/** What is published for others to write to us while we are away: the values of a Prekey Ensemble, with our secrets. */
-export interface Publication {
+/** What is published for others to write to us while we are away, with our secrets: for `PrekeyClient.publish`. */
+export interface Publication extends OwnPublication {
 	readonly clientProfile: VerifiedClientProfile;
-	readonly prekeyProfile: VerifiedPrekeyProfile;
-	/** `D` with its secret, for the proof that the prekey server asks for. */
-	readonly sharedPrekey: Ed448KeyPair;
-	readonly prekeys: readonly OurPrekey[];
-}
-
-interface OurPrekeyProfile {
-	readonly profile: VerifiedPrekeyProfile;
-	readonly keyPair: Ed448KeyPair;
+	readonly prekeyProfile: OwnPrekeyProfile;
+	readonly prekeyMessages: readonly OurPrekey[];
 }
 
 /** What an account consists of: `account-storage.ts` writes and reads it. */
@@ -54,7 +48,7 @@ export interface AccountContent {
 	readonly forgingKey: ForgingKey;
 	/** The newest first. */
 	readonly clientProfiles: readonly VerifiedClientProfile[];
-	readonly prekeyProfiles: readonly OurPrekeyProfile[];
+	readonly prekeyProfiles: readonly OwnPrekeyProfile[];
 	readonly prekeys: readonly OurPrekey[];
 }
 
@@ -72,7 +66,7 @@ export class Account {
 	readonly #keyPair: Ed448KeyPair;
 	readonly #forgingKey: ForgingKey;
 	#clientProfiles: readonly VerifiedClientProfile[];
-	#prekeyProfiles: readonly OurPrekeyProfile[];
+	#prekeyProfiles: readonly OwnPrekeyProfile[];
 	#renewals = 0;
 
 	constructor(options: AccountOptions, content: AccountContent) {
@@ -119,23 +113,15 @@ export class Account {
 		}
 		const prekeys = this.prekeys.make(count, this.instanceTag);
 		if (!prekeys.ok) return prekeys;
-		const { profile, keyPair } = this.#prekeyProfile(Math.floor(nowMs / 1000));
-		return ok({
-			clientProfile: this.clientProfile(nowMs),
-			prekeyProfile: profile,
-			sharedPrekey: keyPair,
-			prekeys: prekeys.value,
-		});
+		const prekeyProfile = this.#prekeyProfile(Math.floor(nowMs / 1000));
+		return ok({ clientProfile: this.clientProfile(nowMs), prekeyProfile, prekeyMessages: prekeys.value });
 	}
 
 	/** Every pair of our profiles that somebody may have written to us by, the newest first. */
 	published(nowMs: number): readonly OurPublished[] {
 		this.#forgetExpired(Math.floor(nowMs / 1000));
-		return this.#prekeyProfiles.flatMap(({ keyPair }) =>
-			this.#clientProfiles.map((profile) => ({
-				ourselves: { keyPair: this.#keyPair, profile },
-				sharedPrekey: { keyPair },
-			})),
+		return this.#prekeyProfiles.flatMap(({ sharedPrekey }) =>
+			this.#clientProfiles.map((profile) => ({ ourselves: { keyPair: this.#keyPair, profile }, sharedPrekey })),
 		);
 	}
 
@@ -155,7 +141,7 @@ export class Account {
 	erase(): void {
 		this.#keyPair.erase();
 		this.#forgingKey.keyPair?.erase();
-		for (const { keyPair } of this.#prekeyProfiles) keyPair.erase();
+		for (const { sharedPrekey } of this.#prekeyProfiles) sharedPrekey.erase();
 		for (const { message } of this.prekeys.all()) this.prekeys.delete(message.identifier);
 	}
 
@@ -177,21 +163,21 @@ export class Account {
 		return made;
 	}
 
-	#prekeyProfile(nowSeconds: number): OurPrekeyProfile {
+	#prekeyProfile(nowSeconds: number): OwnPrekeyProfile {
 		const [newest] = this.#prekeyProfiles;
 		if (newest !== undefined && !renewalDue(newest.profile.profile, nowSeconds, PROFILE_RENEWAL_SECONDS)) return newest;
 		const { primitives, random } = this.#options;
-		const keyPair = primitives.ed448.keyPair(random(KEY_BYTES));
+		const sharedPrekey = primitives.ed448.keyPair(random(KEY_BYTES));
 		const made = createPrekeyProfile(primitives, {
 			instanceTag: this.instanceTag,
 			keyPair: this.#keyPair,
-			sharedPrekey: keyPair.publicKey,
+			sharedPrekey: sharedPrekey.publicKey,
 			expiresAtSeconds: nowSeconds + (this.#options.profileLifetimeSeconds ?? PROFILE_LIFETIME_SECONDS),
 		});
 		if (!made.ok) throw new Error(`a prekey profile of ours is refused: ${made.error.expected}`);
 		this.#forgetExpired(nowSeconds);
-		const profile: OurPrekeyProfile = { profile: made.value, keyPair };
-		for (const { keyPair: old } of this.#prekeyProfiles.slice(PROFILES_KEPT_MAX - 1)) old.erase();
+		const profile: OwnPrekeyProfile = { profile: made.value, sharedPrekey };
+		for (const { sharedPrekey: old } of this.#prekeyProfiles.slice(PROFILES_KEPT_MAX - 1)) old.erase();
 		this.#prekeyProfiles = [profile, ...this.#prekeyProfiles].slice(0, PROFILES_KEPT_MAX);
 		this.#renewals += 1;
 		return profile;
@@ -201,7 +187,7 @@ export class Account {
 	#forgetExpired(nowSeconds: number): void {
 		const ended = (profile: { readonly expiresAtSeconds: number }): boolean =>
 			nowSeconds >= profile.expiresAtSeconds + PROFILE_GRACE_SECONDS;
-		for (const { profile, keyPair } of this.#prekeyProfiles) if (ended(profile.profile)) keyPair.erase();
+		for (const { profile, sharedPrekey } of this.#prekeyProfiles) if (ended(profile.profile)) sharedPrekey.erase();
 		this.#prekeyProfiles = this.#prekeyProfiles.filter(({ profile }) => !ended(profile.profile));
 		this.#clientProfiles = this.#clientProfiles.filter(({ profile }) => !ended(profile));
 	}

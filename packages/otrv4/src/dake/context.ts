@@ -23,6 +23,7 @@ export interface DakeContext {
 
 /** Our side of a DAKE: the long-term key, and the profile that vouches for it. */
 export interface Ourselves {
+	/** What signs: for a forger, any key of the ring (`src/forge`). Who answers an offline message decrypts with it too. */
 	readonly keyPair: Ed448KeyPair;
 	readonly profile: VerifiedClientProfile;
 }

@@ -1,4 +1,5 @@
 import { type Bytes, concat, encode, ok, type Result } from "@clowder/bytes";
+import type { Ed448Point } from "@clowder/crypto/otr";
 import { kdf, USAGE } from "../kdf.ts";
 import { type ClientProfile, type VerifiedClientProfile, verifyClientProfile } from "../profile/client-profile.ts";
 import type { DoubleRatchet } from "../ratchet/double-ratchet.ts";
@@ -13,7 +14,7 @@ import {
 	type TheirEphemerals,
 	verifyEphemerals,
 } from "./ephemeral-keys.ts";
-import { ringSign, ringVerify } from "./ring-signature.ts";
+import { type Ring, ringSign, ringVerify } from "./ring-signature.ts";
 import { type PhiSide, sharedSessionState } from "./session-state.ts";
 import {
 	braceKeyFromDh,
@@ -61,8 +62,12 @@ export interface Answer {
 }
 
 /** "Identity Message": a choice of keys. `receiverTag` is 0 for whichever instance answers. */
-export function offer(context: DakeContext, ourselves: Ourselves, receiverTag: number): Offer {
-	const ephemerals = newEphemerals(context.primitives, context.random);
+export function offer(
+	context: DakeContext,
+	ourselves: Ourselves,
+	receiverTag: number,
+	ephemerals: OurEphemerals = newEphemerals(context.primitives, context.random),
+): Offer {
 	const { profile } = ourselves.profile;
 	const message: IdentityMessage = {
 		type: "identity",
@@ -92,8 +97,8 @@ export function answer(
 	ourselves: Ourselves,
 	identity: IdentityMessage,
 	their: VerifiedKeys,
+	ephemerals: OurEphemerals = newEphemerals(context.primitives, context.random),
 ): Answer {
-	const ephemerals = newEphemerals(context.primitives, context.random);
 	const { profile } = ourselves.profile;
 	const keys = {
 		x: ephemerals.ecdh.publicKey.bytes,
@@ -103,9 +108,8 @@ export function answer(
 	};
 	const tags = { senderTag: profile.instanceTag, receiverTag: identity.senderTag };
 	const t = transcriptOfAuthR(context, identity, { ...tags, ...keys, clientProfile: profile }, "sent");
-	const ring = [their.profile.forgingKey, ourselves.profile.publicKey, their.ephemerals.ecdh] as const;
-	const key = { scalar: ourselves.keyPair.scalar, publicKey: ourselves.profile.publicKey };
-	const sigma = ringSign(ringContext(context), context.random, ring, key, ringMessage(context, t));
+	const ring = ringOfAuthR(their.profile, ourselves.profile, their.ephemerals.ecdh);
+	const sigma = ringSign(ringContext(context), context.random, ring, ourselves.keyPair, ringMessage(context, t));
 	const message: AuthRMessage = { type: "auth-r", ...tags, clientProfile: profile, ...keys, sigma };
 	return { message, identity, ourselves, their, ephemerals, ...agree(context, ephemerals, their.ephemerals) };
 }
@@ -121,7 +125,7 @@ export function verifyAuthR(
 	if (!their.ok) return their;
 	const y = context.primitives.ed448.parsePoint(identity.y);
 	if (!y.ok) throw new Error("our own ephemeral key is none");
-	const ring = [ourselves.profile.forgingKey, their.value.profile.publicKey, y.value] as const;
+	const ring = ringOfAuthR(ourselves.profile, their.value.profile, y.value);
 	const t = transcriptOfAuthR(context, identity, message, "received");
 	if (!ringVerify(ringContext(context), ring, message.sigma, ringMessage(context, t))) {
 		return badSigma("Auth-R message");
@@ -138,9 +142,8 @@ export function confirm(
 ): { readonly message: AuthIMessage; readonly established: Established } {
 	const { primitives } = context;
 	const t = transcriptOfAuthI(context, identity, message, "sent");
-	const ring = [ourselves.profile.publicKey, their.profile.forgingKey, their.ephemerals.ecdh] as const;
-	const key = { scalar: ourselves.keyPair.scalar, publicKey: ourselves.profile.publicKey };
-	const sigma = ringSign(ringContext(context), context.random, ring, key, ringMessage(context, t));
+	const ring = ringOfAuthI(ourselves.profile, their.profile, their.ephemerals.ecdh);
+	const sigma = ringSign(ringContext(context), context.random, ring, ourselves.keyPair, ringMessage(context, t));
 	const { k, ssid } = agree(context, ephemerals, their.ephemerals);
 	const { first } = ephemerals;
 	const ratchet = afterInteractiveDake(primitives, "sent-auth-i", k, first, their.ephemerals.first);
@@ -160,7 +163,7 @@ export function confirm(
 /** "To verify an Auth-I message", and the ratchet of whoever sent Auth-R. A refusal leaves the answer as it is. */
 export function accept(context: DakeContext, sent: Answer, message: AuthIMessage): Result<Established, Refusal> {
 	const { their, ephemerals, ourselves, k, ssid } = sent;
-	const ring = [their.profile.publicKey, ourselves.profile.forgingKey, ephemerals.ecdh.publicKey] as const;
+	const ring = ringOfAuthI(their.profile, ourselves.profile, ephemerals.ecdh.publicKey);
 	const t = transcriptOfAuthI(context, sent.identity, sent.message, "received");
 	if (!ringVerify(ringContext(context), ring, message.sigma, ringMessage(context, t))) {
 		return badSigma("Auth-I message");
@@ -170,6 +173,16 @@ export function accept(context: DakeContext, sent: Answer, message: AuthIMessage
 	const ratchet = afterInteractiveDake(context.primitives, "sent-auth-r", k, first, theirFirst);
 	const theirTag = sent.identity.senderTag;
 	return ok({ ratchet, ssid, theirProfile: their.profile, theirTag, ourHalf: "first" });
+}
+
+/** `{F_b, H_a, Y}`, one of whose keys signs an Auth-R message; Bob is who offered, Alice who answers. */
+export function ringOfAuthR(bob: VerifiedClientProfile, alice: VerifiedClientProfile, y: Ed448Point): Ring {
+	return [bob.forgingKey, alice.publicKey, y];
+}
+
+/** `{H_b, F_a, X}`, one of whose keys signs an Auth-I message. */
+export function ringOfAuthI(bob: VerifiedClientProfile, alice: VerifiedClientProfile, x: Ed448Point): Ring {
+	return [bob.publicKey, alice.forgingKey, x];
 }
 
 /** Forgets an offer that nobody will answer any more. */

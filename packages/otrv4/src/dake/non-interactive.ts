@@ -26,11 +26,6 @@ export interface OurPrekey {
 	readonly keys: OurKeys;
 }
 
-/** The shared prekey `D` of a prekey profile that is, or was lately, published. */
-export interface OurSharedPrekey {
-	readonly keyPair: Ed448KeyPair;
-}
-
 /**
  * "Non-Interactive-Auth Message", and the ratchet of whoever sends it: Alice's side. It tells whoever seizes her device
  * and its traffic later nothing; but she has no online deniability towards Bob ("Offline Conversation Initialization").
@@ -80,7 +75,8 @@ export function authenticateOffline(
 /** What of ours a Non-Interactive-Auth message may have been made for: profiles change while prekeys are on their way. */
 export interface OurPublished {
 	readonly ourselves: Ourselves;
-	readonly sharedPrekey: OurSharedPrekey;
+	/** `D` of a prekey profile that is, or was lately, published. */
+	readonly sharedPrekey: Ed448KeyPair;
 }
 
 /**
@@ -157,7 +153,7 @@ function offlineSecrets(
 	{ sharedPrekey, ourselves }: OurPublished,
 	x: Ed448Point,
 ): Uint8Array[] {
-	const longLived = [sharedPrekey.keyPair, ourselves.keyPair].map(({ scalar }) =>
+	const longLived = [sharedPrekey, ourselves.keyPair].map(({ scalar }) =>
 		primitives.ed448.multiplyBlinded(x, scalar, random(BLINDING_BYTES)).bytes.slice(),
 	);
 	return [ecdh(primitives, prekey.keys.ecdh, x), ...longLived];
@@ -219,7 +215,7 @@ function receivedTranscript(
 	{ ourselves, sharedPrekey }: OurPublished,
 ): Uint8Array {
 	const phi = phiOf(context, "received", message, prekey);
-	return transcript(context, ourselves.profile, prekey, sharedPrekey.keyPair.publicKey, message, phi);
+	return transcript(context, ourselves.profile, prekey, sharedPrekey.publicKey, message, phi);
 }
 
 /** `t`: both profiles, `Y || X || B || A`, Bob's shared prekey, `phi`. */

@@ -36,9 +36,9 @@ export function storeAccount(account: Account): Uint8Array {
 		writePoint(w, content.forgingKey.publicKey);
 		writeOptional(w, content.forgingKey.keyPair, writeKeyPair);
 		w.list(content.clientProfiles, (each, { profile }) => each.variable(profile.bytes));
-		w.list(content.prekeyProfiles, (each, { profile, keyPair }) => {
+		w.list(content.prekeyProfiles, (each, { profile, sharedPrekey }) => {
 			each.variable(encodePrekeyProfile(profile.profile));
-			writeKeyPair(each, keyPair);
+			writeKeyPair(each, sharedPrekey);
 		});
 		w.list(content.prekeys, (each, { message, keys }) => {
 			each.u32(message.identifier);
@@ -79,11 +79,11 @@ function readContent({ primitives, mode }: AccountOptions, r: Reader, nowSeconds
 	});
 	const prekeyProfiles = r.list(PROFILES_KEPT_MAX, (each) => {
 		const profile = decodePrekeyProfile(each.variable(PREKEY_PROFILE_MAX_BYTES));
-		const shared = readKeyPair(primitives, each);
+		const sharedPrekey = readKeyPair(primitives, each);
 		if (!profile.ok) return each.refuse(profile.error.expected, profile.error.got);
 		const expected = { publicKey: keyPair.publicKey, ownerTag: instanceTag, nowSeconds, graceSeconds };
 		const checked = verifyPrekeyProfile(primitives, profile.value, expected);
-		return checked.ok ? { profile: checked.value, keyPair: shared } : undefined;
+		return checked.ok ? { profile: checked.value, sharedPrekey } : undefined;
 	});
 	return {
 		instanceTag,
