@@ -273,7 +273,9 @@ export class Conversation {
 			const refusal = refuse("incompatible", "mode", by, "an Identity message", `a ${by}, in ${account.mode} mode`);
 			return refused(refusal.error);
 		}
-		if (by === "tag" && !policy.whitespaceStartsDake) return NOTHING;
+		// "If the state is ENCRYPTED_MESSAGES or FINISHED": a plaintext with a tag is shown, and nothing comes of the tag.
+		const isOver = this.state() === "ENCRYPTED_MESSAGES" || this.state() === "FINISHED";
+		if (by === "tag" && (isOver || !policy.whitespaceStartsDake)) return NOTHING;
 		if (versions.includes(4) && policy.versions.includes(4)) {
 			const open = this.#room.offer;
 			// A query may be repeated, by anybody: the same offer is the answer for as long as it stands.

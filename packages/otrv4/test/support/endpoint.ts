@@ -107,13 +107,13 @@ export class Endpoint {
 
 	ensembles(count: number, nowMs: number = NOW_MS): VerifiedEnsemble[] {
 		const made = must(this.account.publication(count, nowMs));
-		return made.prekeys.map((prekey) =>
+		return made.prekeyMessages.map((prekey) =>
 			must(
 				verifyEnsemble(
 					this.#primitives,
 					{
 						clientProfile: made.clientProfile.profile,
-						prekeyProfile: made.prekeyProfile.profile,
+						prekeyProfile: made.prekeyProfile.profile.profile,
 						prekeyMessage: prekey.message,
 					},
 					Math.floor(nowMs / 1000),
