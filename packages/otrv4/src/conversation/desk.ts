@@ -8,11 +8,10 @@ import type { Policy, Timing } from "./policy.ts";
 
 const IDENTIFIER_BYTES = 4;
 
-/** What every part of a conversation works with. */
-export interface Desk {
-	readonly account: Account;
+/** What a session works with. Who we are it needs to know by tag and fingerprint only. */
+export interface SessionDesk {
+	readonly account: Pick<Account, "instanceTag" | "fingerprint">;
 	readonly context: DakeContext;
-	readonly policy: Policy;
 	readonly timing: Timing;
 	/** The longest text that the network takes; longer ones go in fragments. */
 	readonly maxChars: number;
@@ -20,8 +19,17 @@ export interface Desk {
 	readonly paddingTo: number;
 }
 
+/** What every part of a conversation works with. */
+export interface Desk extends SessionDesk {
+	readonly account: Account;
+	readonly policy: Policy;
+}
+
 /** The texts that carry a message: one, or its fragments. */
-export function write(desk: Desk, message: Exclude<OtrMessage, PrekeyMessage>): readonly string[] {
+export function write(
+	desk: Pick<SessionDesk, "context" | "maxChars">,
+	message: Exclude<OtrMessage, PrekeyMessage>,
+): readonly string[] {
 	const text = encodeText(encodeMessage(message));
 	if (text.length <= desk.maxChars) return [text];
 	const bytes = desk.context.random(IDENTIFIER_BYTES);

@@ -13,7 +13,7 @@ import type { SmpEvent, SmpState, SmpStep } from "../smp/states.ts";
 import { FLAG_IGNORE_UNREADABLE } from "../wire/data-message.ts";
 import type { DataMessage } from "../wire/messages.ts";
 import { decodePlaintext, encodePlaintext, type PlacedTlv, type Plaintext, TLV_TYPE, type Tlv } from "../wire/tlv.ts";
-import { type Desk, write } from "./desk.ts";
+import { type SessionDesk, write } from "./desk.ts";
 import { type ConversationEvent, join, NOTHING, type Outcome, type Peer } from "./events.ts";
 
 const CONTEXT_BYTES = 4;
@@ -49,7 +49,7 @@ interface Content {
 export class EncryptedSession {
 	readonly state = "encrypted";
 	readonly peer: Peer;
-	readonly #desk: Desk;
+	readonly #desk: SessionDesk;
 	readonly #ratchet: DoubleRatchet;
 	readonly #onOver: (next: FinishedSession | undefined) => void;
 	#smp: SmpState = SMP_START;
@@ -60,7 +60,7 @@ export class EncryptedSession {
 
 	/** For the package itself: `onOver` is told what follows when the session is over: `FINISHED`, or `START`. */
 	constructor(
-		desk: Desk,
+		desk: SessionDesk,
 		{ established, offline, lastSentMs, rotatedMs }: SessionContent,
 		onOver: (next: FinishedSession | undefined) => void,
 	) {

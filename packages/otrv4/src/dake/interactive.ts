@@ -175,7 +175,7 @@ export function accept(context: DakeContext, sent: Answer, message: AuthIMessage
 	return ok({ ratchet, ssid, theirProfile: their.profile, theirTag, ourHalf: "first" });
 }
 
-/** `{F_b, H_a, Y}`, one of whose keys signs an Auth-R message; Bob is who offered, Alice who answers. */
+/** `{F_b, H_a, Y}`, one of whose keys signs what Alice answers to Bob, who offered: Auth-R, or Non-Interactive-Auth. */
 export function ringOfAuthR(bob: VerifiedClientProfile, alice: VerifiedClientProfile, y: Ed448Point): Ring {
 	return [bob.forgingKey, alice.publicKey, y];
 }

@@ -9,8 +9,8 @@ import { type Refusal, refuse } from "../refusal.ts";
 import type { NonInteractiveAuthMessage, PrekeyMessage } from "../wire/messages.ts";
 import { type DakeContext, type Ourselves, ringContext, ringMessage } from "./context.ts";
 import { newEphemerals, type TheirEphemerals, verifyEphemerals } from "./ephemeral-keys.ts";
-import type { Established } from "./interactive.ts";
-import { type Ring, ringSign, ringVerify } from "./ring-signature.ts";
+import { type Established, ringOfAuthR } from "./interactive.ts";
+import { ringSign, ringVerify } from "./ring-signature.ts";
 import { sharedSessionState } from "./session-state.ts";
 import { type BraceKey, braceKeyFromDh, ecdh, type MixedSharedSecret, secureSessionId } from "./shared-secret.ts";
 
@@ -54,12 +54,11 @@ export function authenticateOffline(
 	};
 	const phi = phiOf(context, "sent", keys, prekey);
 	const t = transcript(context, their.clientProfile, prekey, their.prekeyProfile.sharedPrekey, keys, phi);
-	const ring = [their.clientProfile.forgingKey, ourselves.profile.publicKey, y] as const;
-	const key = { scalar: ourselves.keyPair.scalar, publicKey: ourselves.profile.publicKey };
+	const ring = ringOfAuthR(their.clientProfile, ourselves.profile, y);
 	const message: NonInteractiveAuthMessage = {
 		type: "non-interactive-auth",
 		...keys,
-		sigma: ringSign(ringContext(context), random, ring, key, ringMessage(context, t)),
+		sigma: ringSign(ringContext(context), random, ring, ourselves.keyPair, ringMessage(context, t)),
 		prekeyIdentifier: prekey.identifier,
 		authMac: authMac(context, tmpK, t),
 	};
@@ -138,7 +137,7 @@ function fits(
 	pair: OurPublished,
 	{ profile }: Sender,
 ): boolean {
-	const ring: Ring = [pair.ourselves.profile.forgingKey, profile.publicKey, prekey.keys.ecdh.publicKey];
+	const ring = ringOfAuthR(pair.ourselves.profile, profile, prekey.keys.ecdh.publicKey);
 	const t = receivedTranscript(context, message, prekey, pair);
 	return ringVerify(ringContext(context), ring, message.sigma, ringMessage(context, t));
 }
