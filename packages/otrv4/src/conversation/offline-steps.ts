@@ -23,6 +23,10 @@ export function sendOffline(
 	}
 	const [first] = ensembles;
 	if (first === undefined) return refuse("caller", "no-prekey", WHAT, "a prekey ensemble", "none");
+	const tags = new Set(ensembles.map(({ clientProfile }) => clientProfile.profile.instanceTag));
+	if (tags.size < ensembles.length) {
+		return refuse("caller", "instance-tag", WHAT, "one prekey ensemble for each device", "several for one");
+	}
 	const outcomes: Outcome[] = [];
 	for (const ensemble of ensembles) {
 		const instance = room.instance(ensemble.clientProfile.profile.instanceTag, nowMs);
