@@ -1,4 +1,4 @@
-import type { Bytes } from "@clowder/bytes";
+import { type Bytes, erase } from "@clowder/bytes";
 import { requireLength } from "../sizes.ts";
 import type { OtrBackend } from "./backend.ts";
 import { Ed448KeyPairImpl, ed448KeyPair } from "./ed448-key.ts";
@@ -6,7 +6,7 @@ import { fromLittleEndian } from "./numbers.ts";
 import { BASE, Ed448PointImpl, IDENTITY, parsePoint, pointFrom, pointOf } from "./point.ts";
 import type { Ed448, Ed448KeyPair, Ed448Point, SecretScalar } from "./primitives.ts";
 import { derivedScalar, hashedScalar, ORDER, scalarArithmetic, scalarOf, scalarValue, secretScalar } from "./scalar.ts";
-import { ED448_SEED_BYTES, ED448_SIGNATURE_BYTES, POINT_BYTES } from "./sizes.ts";
+import { ED448_DIGEST_BYTES, ED448_SEED_BYTES, ED448_SIGNATURE_BYTES, POINT_BYTES } from "./sizes.ts";
 
 function multiply(backend: OtrBackend, point: Ed448Point, scalar: SecretScalar): Ed448PointImpl {
 	const factor = scalarOf(scalar);
@@ -15,9 +15,8 @@ function multiply(backend: OtrBackend, point: Ed448Point, scalar: SecretScalar):
 }
 
 /**
- * CRYPTO-23: `point*scalar` as `point*share + point*(scalar - share)`, `share` being random. Each factor by itself is any
- * scalar with the same probability. Adding a random multiple of `q` to the scalar, which is cheaper, hides less:
- * `q` is `2^446` less a number of 223 bits, so that a multiple of 128 bits leaves the bits 351 to 445 as they are.
+ * CRYPTO-23: `point*scalar` as `point*share + point*(scalar - share)`, where the share is random, and so each of the two
+ * factors any scalar with the same probability (a wide digest makes the bias one of 2^-450).
  */
 function multiplyBlinded(
 	backend: OtrBackend,
@@ -26,9 +25,11 @@ function multiplyBlinded(
 	random: Uint8Array,
 ): Ed448PointImpl {
 	requireLength("random bytes of a blinded multiplication", random, ED448_SEED_BYTES);
-	const share = hashedScalar(backend, random);
+	const wide = backend.shake256([random], ED448_DIGEST_BYTES);
+	const share = derivedScalar(wide, false);
 	const rest = secretScalar(scalarValue(scalar) + ORDER - scalarValue(share));
 	const product = multiply(backend, point, share).point.add(multiply(backend, point, rest).point);
+	erase(wide);
 	share.erase();
 	rest.erase();
 	return new Ed448PointImpl(product);

@@ -75,13 +75,13 @@ export const nodeBackend: OtrBackend = {
 	ed448PublicKey: (pair) => new Ed448PointImpl(undefined, publicBytesOf(privateKeyOf(pair))),
 	ed448Sign: (pair, message) => plain(sign(null, message, privateKeyOf(pair))),
 	/**
-	 * CRYPTO-24. OpenSSL decodes `R` and maps it, and so loses its torsion part; so an `R` that has one is refused here.
-	 * Where neither `R` nor the key has one, its comparison is that of the encodings.
+	 * CRYPTO-24. OpenSSL maps `R` to another curve, where its torsion part is lost; so an `R` that has one is refused here.
+	 * Where neither `R` nor the key has one, its comparison is that of the encodings. It takes the identity for no `R`.
 	 */
 	ed448Verify(key, message, signature) {
-		if (!verify(null, message, publicKeyOf(key), signature)) return false;
 		const r = signature.subarray(0, POINT_BYTES);
-		return equal(r, IDENTITY.bytes) || parsePoint(r).ok;
+		if (equal(r, IDENTITY.bytes)) return nobleBackend.ed448Verify(key, message, signature);
+		return verify(null, message, publicKeyOf(key), signature) && parsePoint(r).ok;
 	},
 	dhPower,
 	dhProduct(powers) {
