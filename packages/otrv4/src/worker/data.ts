@@ -1,0 +1,58 @@
+import type { AccountOptions } from "../account/account.ts";
+import type { ConversationOptions } from "../conversation/conversation.ts";
+import type { FinishedSession } from "../conversation/encrypted-session.ts";
+import type { ConversationEvent, Peer } from "../conversation/events.ts";
+import type { Mode } from "../mode.ts";
+import type { ClientProfile } from "../profile/client-profile.ts";
+
+/** What passes between a page and a worker: the package's own types, with plain data where they have objects. */
+
+/** A new account as a page asks for it. One with an OTRv3 key is made by the worker's own script, as that key is secret. */
+export type NewAccount = Omit<AccountOptions, "primitives" | "random" | "transitional">;
+
+/** What a page may know of the account. */
+export interface AccountData {
+	readonly mode: Mode;
+	readonly instanceTag: number;
+	/** 56 bytes. */
+	readonly fingerprint: Uint8Array;
+	/** As `Account.renewals`: publish when it grows. */
+	readonly renewals: number;
+}
+
+/** As `ConversationOptions`; account, primitives and randomness are the worker's. */
+export type NewConversation = Omit<ConversationOptions, "primitives" | "random" | "account">;
+
+/** As `Peer`, with the profile as it was verified. */
+export type PeerData = Omit<Peer, "profile"> & { readonly profile: ClientProfile };
+
+/** As `ConversationEvent`. */
+export type EventData =
+	| Exclude<ConversationEvent, { readonly kind: "established" }>
+	| ({ readonly kind: "established" } & PeerData);
+
+/** As `Outcome`: texts to hand to the network, in this order, and what happened. */
+export interface OutcomeData {
+	readonly send: readonly string[];
+	readonly events: readonly EventData[];
+}
+
+/** As `Conversation.state()`. */
+export type ConversationState = "START" | "WAITING_AUTH_R" | "WAITING_AUTH_I" | "ENCRYPTED_MESSAGES" | "FINISHED";
+
+/** An encrypted session and the number it goes by on the port. A later session with the same device has another. */
+export interface SessionData {
+	readonly state: "encrypted";
+	readonly id: number;
+	readonly peer: PeerData;
+}
+
+/** What can be asked of a conversation without changing it, as it was after a call. */
+export interface Status {
+	readonly state: ConversationState;
+	readonly deadlineMs: number | undefined;
+	readonly sessions: readonly (readonly [instance: number, session: SessionData | FinishedSession])[];
+	/** The number of the session that a text would go to, by `Delivery`. */
+	readonly best: number | undefined;
+	readonly recent: number | undefined;
+}

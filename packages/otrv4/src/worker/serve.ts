@@ -1,0 +1,162 @@
+import { ok, type Result } from "@clowder/bytes";
+import type { OtrPrimitives } from "@clowder/crypto/otr";
+import { type Account, createAccount } from "../account/account.ts";
+import { Conversation } from "../conversation/conversation.ts";
+import type { Outcome } from "../conversation/events.ts";
+import type { Random } from "../random.ts";
+import { refuse, type Refusal } from "../refusal.ts";
+import type { Answered, Asked, Failed, Request, SessionOutcome, WorkerCalls, WorkerRequest } from "./calls.ts";
+import type { AccountData, Status } from "./data.ts";
+import { eraseAgreedKeys, HostedConversation, outcomeData } from "./hosted-conversation.ts";
+import { CONVERSATIONS_MAX } from "./limits.ts";
+import { plainCopy } from "./plain.ts";
+import type { Port, PortEvent } from "./port.ts";
+
+/** What a worker serves with. */
+export interface ServeOptions {
+	readonly primitives: OtrPrimitives;
+	readonly random: Random;
+	/** An account that the worker's script has restored from its own storage. Without it the page asks for a new one. */
+	readonly account?: Account;
+	/**
+	 * Told after each call that made or changed the account: time to store it. Its secrets stay in the worker that way,
+	 * which has storage of its own.
+	 */
+	readonly onAccountChanged?: (account: Account) => void;
+}
+
+type WorkerMethods = {
+	readonly [K in keyof WorkerCalls]: (...args: WorkerCalls[K]["args"]) => Result<WorkerCalls[K]["value"], Refusal>;
+};
+
+/** What a call gives, and what the page learns besides. */
+interface Done {
+	readonly result: Result<unknown, Refusal>;
+	readonly status?: Status;
+	/** What holds keys that are erased once it was passed on. */
+	readonly outcome?: SessionOutcome;
+}
+
+/**
+ * Runs an account and its conversations for a page that has a `ConversationsProxy` at the other end of `port`. Requests
+ * are done one after the other, each to its end. If one throws, which is a bug, the page is told, all secrets are erased,
+ * nothing is served any more, and the error goes on to whoever called `onmessage`.
+ */
+export function serveConversations(port: Port, options: ServeOptions): void {
+	const server = new Server(port, options);
+	port.onmessage = ({ data }: PortEvent) => {
+		if (isAsked(data)) server.serve(data);
+	};
+}
+
+/** A worker may get messages that are not ours. */
+function isAsked(data: unknown): data is Asked {
+	return typeof data === "object" && data !== null && "id" in data && "request" in data;
+}
+
+class Server {
+	readonly #port: Port;
+	readonly #options: ServeOptions;
+	readonly #conversations: Map<number, HostedConversation> = new Map();
+	#account: Account | undefined;
+	#lastId = 0;
+
+	constructor(port: Port, options: ServeOptions) {
+		this.#port = port;
+		this.#options = options;
+		this.#account = options.account;
+	}
+
+	serve({ id, request }: Asked): void {
+		const before = this.#accountMark();
+		try {
+			const { result, status, outcome } = this.#do(request);
+			this.#post({ id, result, ...(status === undefined ? {} : { status }) });
+			if (outcome !== undefined) eraseAgreedKeys(outcome);
+			if (request.call === "close" && request.on === "worker") this.#stop();
+			else if (this.#account !== undefined && this.#accountMark() !== before) {
+				this.#options.onAccountChanged?.(this.#account);
+			}
+		} catch (error) {
+			this.#post({ id, failed: error instanceof Error ? error.name : "no error" });
+			this.#stop();
+			throw error;
+		}
+	}
+
+	/** Differs when a profile or a prekey message of ours was made or used. */
+	#accountMark(): string {
+		return `${this.#account?.renewals}/${this.#account?.prekeys.size}`;
+	}
+
+	#post(answer: Answered | Failed): void {
+		const transfer: ArrayBuffer[] = [];
+		const message = plainCopy(answer, transfer);
+		this.#port.postMessage(message, transfer);
+	}
+
+	#do(request: Request): Done {
+		if (request.on === "worker") return { result: this.#call(request) };
+		const hosted = this.#conversations.get(request.conversation);
+		if (hosted === undefined) {
+			return { result: refuse("caller", "state", "conversation", "one that is open", "one that was left") };
+		}
+		const result: Result<Outcome, Refusal> =
+			request.on === "conversation" ? hosted.call(request) : hosted.callSession(request);
+		const status = hosted.status();
+		if (request.on === "conversation" && request.call === "leave") this.#conversations.delete(request.conversation);
+		if (!result.ok) return { result, status };
+		const outcome = outcomeData(result.value);
+		return { result: ok(outcome), status, outcome };
+	}
+
+	#call<K extends keyof WorkerCalls>({ call, args }: WorkerRequest<K>): Result<WorkerCalls[K]["value"], Refusal> {
+		return this.#methods[call](...args);
+	}
+
+	readonly #methods: WorkerMethods = {
+		createAccount: (options, nowMs) => {
+			if (this.#account !== undefined) return refuse("caller", "state", "account", "no account yet", "one");
+			const { primitives, random } = this.#options;
+			const made = createAccount({ ...options, primitives, random }, nowMs);
+			if (!made.ok) return made;
+			this.#account = made.value;
+			return ok(accountData(made.value));
+		},
+		account: () => {
+			const account = this.#requireAccount();
+			return account.ok ? ok(accountData(account.value)) : account;
+		},
+		open: (options) => {
+			const account = this.#requireAccount();
+			if (!account.ok) return account;
+			if (this.#conversations.size >= CONVERSATIONS_MAX) {
+				return refuse("caller", "limit", "conversation", `at most ${CONVERSATIONS_MAX} in a worker`, "another");
+			}
+			const { primitives, random } = this.#options;
+			const conversation = new Conversation({ ...options, primitives, random, account: account.value });
+			this.#lastId += 1;
+			this.#conversations.set(this.#lastId, new HostedConversation(conversation));
+			return ok(this.#lastId);
+		},
+		close: () => ok(undefined),
+	};
+
+	#requireAccount(): Result<Account, Refusal> {
+		if (this.#account !== undefined) return ok(this.#account);
+		return refuse("caller", "state", "account", "one that was created", "none");
+	}
+
+	/** Erases every secret, without a word to anybody. */
+	#stop(): void {
+		this.#port.onmessage = null;
+		for (const hosted of this.#conversations.values()) hosted.erase();
+		this.#conversations.clear();
+		this.#account?.erase();
+		this.#account = undefined;
+	}
+}
+
+function accountData({ mode, instanceTag, fingerprint, renewals }: Account): AccountData {
+	return { mode, instanceTag, fingerprint, renewals };
+}
