@@ -12,8 +12,8 @@ export interface Expect1 {
 }
 
 /**
- * A message 1 came and its proofs hold, but our user has not said the secret. The specification knows no such state: it
- * makes message 2 at once. As it goes over to `SMPSTATE_EXPECT3` then, so another message 1 is out of turn already here.
+ * A message 1 came and its proofs hold; the user has still to say the secret. The specification makes message 2 at once
+ * and is in `SMPSTATE_EXPECT3` then, so this is taken for a part of that state: another message 1 is out of turn.
  */
 export interface Asked {
 	readonly name: "asked";

@@ -119,6 +119,8 @@ test("a secret or a question that is too long, or no text, is refused as the cal
 		["", long, "limit"],
 		["", longInBytes, "limit"],
 		["", half, "malformed"],
+		// The length comes first: nothing that long is looked into.
+		["", long + half, "limit"],
 		["x".repeat(SMP_QUESTION_BYTES_MAX + 1), "", "limit"],
 		["é".repeat(SMP_QUESTION_BYTES_MAX / 2 + 1), "", "limit"],
 		[half, "", "malformed"],
