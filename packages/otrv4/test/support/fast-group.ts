@@ -135,8 +135,9 @@ function dhPublic(value: bigint): DhPublicKey3072 {
 }
 
 function dhKeyPair(random: Uint8Array): DhKeyPair3072 {
-	const value = modulo(fromBig(random), DH_Q);
-	const made = { kind: "dh-3072-key-pair" as const, publicKey: dhPublic(value), reveal: () => random.slice() };
+	const seed = random.slice();
+	const value = modulo(fromBig(seed), DH_Q);
+	const made = { kind: "dh-3072-key-pair" as const, publicKey: dhPublic(value), reveal: () => seed.slice() };
 	return secret(made, value);
 }
 
