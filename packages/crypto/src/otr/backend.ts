@@ -18,8 +18,6 @@ export interface OtrBackend {
 	multiply(point: Ed448PointImpl, scalar: SecretScalarImpl): EdwardsPoint;
 	/** Public; any points of the group, scalars in `0..q-1`. */
 	sum(terms: readonly { readonly point: EdwardsPoint; readonly scalar: bigint }[]): EdwardsPoint;
-	/** RFC 8032 section 5.2.5. */
-	ed448PublicKey(pair: Ed448KeyPairImpl): Ed448PointImpl;
 	/** RFC 8032 section 5.2.6. */
 	ed448Sign(pair: Ed448KeyPairImpl, message: Uint8Array): Uint8Array;
 	/** Whether the encoding of `S*G - k*A` is `R`; `signature` has 114 bytes and `S < q`. */

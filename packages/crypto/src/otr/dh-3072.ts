@@ -1,4 +1,4 @@
-import { type Bytes, ok, type Result } from "@clowder/bytes";
+import { type Bytes, erase, ok, type Result } from "@clowder/bytes";
 import { readSecret, SecretBytes } from "../secret.ts";
 import { requireLength, requireRange } from "../sizes.ts";
 import type { OtrBackend } from "./backend.ts";
@@ -66,6 +66,13 @@ function keyPair(backend: OtrBackend, random: Uint8Array): DhKeyPairImpl {
 	return new DhKeyPairImpl(backend, random);
 }
 
+function agree(backend: OtrBackend, secret: DhKeyPair3072, theirs: DhPublicKey3072): Uint8Array {
+	const power = backend.dhPower(publicKeyOf(theirs).bytes, readSecret(keyPairOf(secret)));
+	const agreed = minimal(power);
+	erase(power);
+	return agreed;
+}
+
 function minimalBytes(value: bigint): Uint8Array {
 	return minimal(toBigEndian(value, DH_PUBLIC_KEY_MAX_BYTES));
 }
@@ -82,7 +89,7 @@ export function dh3072Of(backend: OtrBackend): Dh3072 {
 		order: DH_ORDER,
 		keyPair: (random) => keyPair(backend, random),
 		parsePublicKey,
-		agree: (secret, theirs) => minimal(backend.dhPower(publicKeyOf(theirs).bytes, readSecret(keyPairOf(secret)))),
+		agree: (secret, theirs) => agree(backend, secret, theirs),
 		exponent(bytes) {
 			requireRange("bytes of a DH exponent", bytes, 0, DH_EXPONENT_MAX_BYTES);
 			return (fromBigEndian(bytes) % DH_ORDER) as DhExponent;

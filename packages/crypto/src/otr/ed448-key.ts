@@ -1,7 +1,7 @@
 import { readSecret, SecretBytes } from "../secret.ts";
 import { requireLength } from "../sizes.ts";
 import type { OtrBackend } from "./backend.ts";
-import type { Ed448PointImpl } from "./point.ts";
+import { Ed448PointImpl } from "./point.ts";
 import type { Ed448KeyPair } from "./primitives.ts";
 import { hashedScalar, type SecretScalarImpl } from "./scalar.ts";
 import { ED448_SEED_BYTES } from "./sizes.ts";
@@ -15,7 +15,7 @@ export class Ed448KeyPairImpl extends SecretBytes implements Ed448KeyPair {
 	constructor(backend: OtrBackend, symmetricKey: Uint8Array) {
 		super(symmetricKey);
 		this.scalar = hashedScalar(backend, symmetricKey);
-		this.publicKey = backend.ed448PublicKey(this);
+		this.publicKey = new Ed448PointImpl(backend.multiplyBase(this.scalar));
 	}
 
 	reveal(): Uint8Array {

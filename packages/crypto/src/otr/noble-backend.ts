@@ -7,7 +7,6 @@ import { readSecret } from "../secret.ts";
 import type { OtrBackend } from "./backend.ts";
 import { DH_PRIME } from "./dh-group.ts";
 import { bitLength, fromBigEndian, fromLittleEndian, toBigEndian } from "./numbers.ts";
-import { Ed448PointImpl } from "./point.ts";
 import { productOfPowers } from "./powers.ts";
 import { ORDER, scalarValue } from "./scalar.ts";
 import { DH_PUBLIC_KEY_MAX_BYTES, ED448_DIGEST_BYTES, POINT_BYTES } from "./sizes.ts";
@@ -34,7 +33,6 @@ export const nobleBackend: OtrBackend = {
 		const scalars = terms.map(({ scalar }) => scalar);
 		return mulAddUnsafe(Point, points, scalars);
 	},
-	ed448PublicKey: (pair) => new Ed448PointImpl(Point.BASE.multiply(scalarValue(pair.scalar))),
 	ed448Sign: (pair, message) => ed448.sign(message, readSecret(pair)),
 	/** CRYPTO-24. Not the library's `verify`, which multiplies by the cofactor. */
 	ed448Verify(key, message, signature) {

@@ -6,9 +6,9 @@ import type { OtrBackend } from "./backend.ts";
 import { DH_GENERATOR, DH_PRIME } from "./dh-group.ts";
 import type { Ed448KeyPairImpl } from "./ed448-key.ts";
 import { nobleBackend } from "./noble-backend.ts";
-import { privateKeyObject, publicBytesOf, publicKeyObject } from "./node-keys.ts";
+import { ed448PrivateKey, publicKeyObject } from "./node-keys.ts";
 import { fromBigEndian, toBigEndian } from "./numbers.ts";
-import { Ed448PointImpl, IDENTITY, parsePoint } from "./point.ts";
+import { type Ed448PointImpl, IDENTITY, parsePoint } from "./point.ts";
 import { CHACHA20_NONCE_BYTES, DH_PUBLIC_KEY_MAX_BYTES, POINT_BYTES } from "./sizes.ts";
 import * as x448 from "./node-x448.ts";
 
@@ -28,8 +28,9 @@ function plain(buffer: Buffer): Uint8Array {
 	return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
+/** Imported when something is first signed with it: most key pairs are for one exchange, and sign nothing. */
 function privateKeyOf(pair: Ed448KeyPairImpl): KeyObject {
-	return importSecret(pair, thisBackend, (bytes) => privateKeyObject("Ed448", bytes));
+	return importSecret(pair, thisBackend, ed448PrivateKey);
 }
 
 function publicKeyOf(point: Ed448PointImpl): KeyObject {
@@ -72,7 +73,6 @@ export const nodeBackend: OtrBackend = {
 	multiplyBase: (scalar) => x448.multiplyBase(scalar) ?? nobleBackend.multiplyBase(scalar),
 	multiply: (point, scalar) => x448.multiply(point.point, scalar) ?? nobleBackend.multiply(point, scalar),
 	sum,
-	ed448PublicKey: (pair) => new Ed448PointImpl(undefined, publicBytesOf(privateKeyOf(pair))),
 	ed448Sign: (pair, message) => plain(sign(null, message, privateKeyOf(pair))),
 	/**
 	 * CRYPTO-24. OpenSSL maps `R` to another curve, where its torsion part is lost; so an `R` that has one is refused here.

@@ -3,7 +3,7 @@ import { erase } from "@clowder/bytes";
 import type { EdwardsPoint } from "@noble/curves/abstract/edwards.js";
 import { importSecret } from "../secret.ts";
 import { fromMontgomery, ladderScalars, type MontgomeryPoint, toMontgomery } from "./curve448.ts";
-import { privateKeyObject, publicBytesOf, publicKeyObject } from "./node-keys.ts";
+import { publicBytesOf, publicKeyObject, x448PrivateKey } from "./node-keys.ts";
 import { fromLittleEndian, toLittleEndian } from "./numbers.ts";
 import { BASE } from "./point.ts";
 import { type SecretScalarImpl, scalarValue } from "./scalar.ts";
@@ -23,7 +23,7 @@ function ladderOf(scalar: bigint): Ladder | undefined {
 	if (scalars === undefined) return undefined;
 	const [first, second] = scalars.map((value) => {
 		const bytes = toLittleEndian(value, X448_BYTES);
-		const key = privateKeyObject("X448", bytes);
+		const key = x448PrivateKey(bytes);
 		erase(bytes);
 		return key;
 	}) as [KeyObject, KeyObject];
@@ -62,10 +62,12 @@ function multiplyBaseBy(ladder: Ladder): EdwardsPoint | undefined {
 
 function multiplyBy(edwards: EdwardsPoint, ladder: Ladder): EdwardsPoint | undefined {
 	const { point, key } = importPoint(edwards);
-	const [u1, u2] = ladder.map((privateKey) => fromLittleEndian(diffieHellman({ privateKey, publicKey: key }))) as [
-		bigint,
-		bigint,
-	];
+	const [u1, u2] = ladder.map((privateKey) => {
+		const u = diffieHellman({ privateKey, publicKey: key });
+		const value = fromLittleEndian(u);
+		erase(u);
+		return value;
+	}) as [bigint, bigint];
 	return fromMontgomery(point, u1, u2);
 }
 

@@ -12,28 +12,26 @@ const { Point } = ed448;
 /** Only what is in the prime-order group becomes one, so whoever holds one holds a point that passed the checks. */
 export class Ed448PointImpl implements Ed448Point {
 	readonly kind = "ed448-point";
+	readonly #point: EdwardsPoint;
 	#bytes: Bytes<"POINT"> | undefined;
-	#point: EdwardsPoint | undefined;
 
-	/** Either is enough; the other is computed when it is first asked for. */
-	constructor(point: EdwardsPoint | undefined, bytes?: Uint8Array) {
-		if (point === undefined && bytes === undefined) throw new TypeError("a point of nothing");
+	constructor(point: EdwardsPoint, bytes?: Uint8Array) {
 		this.#point = point;
 		this.#bytes = bytes as Bytes<"POINT"> | undefined;
 	}
 
-	get bytes(): Bytes<"POINT"> {
-		this.#bytes ??= this.point.toBytes() as Bytes<"POINT">;
-		return this.#bytes;
-	}
-
 	get point(): EdwardsPoint {
-		this.#point ??= Point.fromBytes(this.bytes);
 		return this.#point;
 	}
 
+	/** Computed when first asked for, since it takes an inversion. */
+	get bytes(): Bytes<"POINT"> {
+		this.#bytes ??= this.#point.toBytes() as Bytes<"POINT">;
+		return this.#bytes;
+	}
+
 	get isIdentity(): boolean {
-		return this.point.is0();
+		return this.#point.is0();
 	}
 }
 
