@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { VerifiedEnsemble } from "../../src/prekey-server/index.ts";
 import type { PrekeyClientEvent } from "../../src/prekey-server/index.ts";
+import { ensemblesOf } from "./events.ts";
 import { device, newClient, newServer, NOW_MS, prekeys, publishAll, run } from "./support.ts";
-
-/** The ensembles of the one event that brought some. */
-export function ensemblesOf(events: readonly PrekeyClientEvent[]): readonly VerifiedEnsemble[] {
-	const [event, ...more] = events;
-	assert.deepEqual(more, []);
-	assert.ok(event?.type === "ensembles", `expected ensembles, got ${event?.type}`);
-	assert.deepEqual(event.discarded, []);
-	return event.ensembles;
-}
 
 test("a device publishes, another one retrieves each Prekey Message once, then there are none", async () => {
 	const server = newServer();

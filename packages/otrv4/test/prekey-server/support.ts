@@ -53,7 +53,7 @@ export interface DeviceOptions {
 	readonly instanceTag?: number;
 	readonly expiresAtSeconds?: number;
 	readonly prekeyProfileExpiresAtSeconds?: number;
-	/** What the long-term key is made from, if two devices are to have one. */
+	/** What the long-term and the forging key are made from, if two devices are to have the same. */
 	readonly keySeed?: string;
 	readonly primitives?: OtrPrimitives;
 }
@@ -61,10 +61,10 @@ export interface DeviceOptions {
 export function device(identity: string, options: DeviceOptions = {}): Device {
 	const { instanceTag = 0x1000, expiresAtSeconds = NOW_SECONDS + WEEK_SECONDS } = options;
 	const own = options.primitives ?? primitives;
-	const seed = `${identity}/${instanceTag}/${expiresAtSeconds}/${options.keySeed ?? ""}`;
-	const random = seeded(seed);
+	const seed = [identity, instanceTag, expiresAtSeconds, options.prekeyProfileExpiresAtSeconds].join("/");
+	const random = seeded(`${seed}/${options.keySeed}`);
 	const key = own.ed448.keyPair(seeded(options.keySeed ?? seed)(57));
-	const forgingKey = generateForgingKey(own, random, false).publicKey;
+	const forgingKey = generateForgingKey(own, seeded(`forging/${options.keySeed ?? seed}`), false).publicKey;
 	const profile = { instanceTag, keyPair: key, expiresAtSeconds };
 	const clientProfile = must(createClientProfile(own, { ...profile, forgingKey, versions: "4", mode: "standalone" }));
 	const sharedPrekey = own.ed448.keyPair(random(57));
