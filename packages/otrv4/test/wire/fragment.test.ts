@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { ENCODED_TEXT_MAX_CHARS, FRAGMENT_BUFFERS_MAX, FRAGMENT_LIFETIME_MS, FRAGMENTS_MAX } from "../../src/limits.ts";
+import {
+	ENCODED_TEXT_MAX_CHARS,
+	FRAGMENT_BUFFERS_MAX,
+	FRAGMENT_LIFETIME_MS,
+	FRAGMENT_OVERHEAD_CHARS,
+	FRAGMENTS_MAX,
+} from "../../src/limits.ts";
 import { Assembler, split } from "../../src/wire/fragment.ts";
 import {
 	type Fragment,
@@ -129,6 +135,7 @@ test("what is no fragment is refused", () => {
 	for (const text of ["?OTR|1|0|100,1,2,AA,", "?OTR|1|ff|100,1,2,AA,", "?OTR|1|100|ff,1,2,AA,"]) {
 		refused(parseFragment(text), "peer", "instance-tag");
 	}
+	assert.equal(must(parseFragment("?OTR|1|100|100,65535,65535,AA,")).total, FRAGMENTS_MAX);
 	refused(parseFragment("?OTR|1|100|100,1,65536,AA,"), "peer", "limit");
 	refused(parseFragment(`?OTR|1|100|100,1,2,${"A".repeat(ENCODED_TEXT_MAX_CHARS)},`), "peer", "limit");
 });
@@ -151,7 +158,9 @@ test("a fragment of OTRv3 is known by its form", () => {
 	assert.ok(isVersion3Fragment("?OTR|5a73a599|27e31597,00001,00003,?OTR:AAMD,"));
 	for (const text of [...EXAMPLE_FRAGMENTS, "?OTR|5a73a599|27e31597,1,3,", "?OTR,1,3,AA,"])
 		assert.ok(!isVersion3Fragment(text));
-	assert.ok(!isVersion3Fragment(`?OTR|100|100,1,2,${"A".repeat(ENCODED_TEXT_MAX_CHARS)},`));
+	const longest = "A".repeat(ENCODED_TEXT_MAX_CHARS - "?OTR|100|100,1,2,,".length);
+	assert.ok(isVersion3Fragment(`?OTR|100|100,1,2,${longest},`));
+	assert.ok(!isVersion3Fragment(`?OTR|100|100,1,2,${longest}A,`));
 });
 
 test("only what was encoded can be broken up, and only into as many fragments as there can be", () => {
@@ -160,6 +169,10 @@ test("only what was encoded can be broken up, and only into as many fragments as
 	assert.equal(must(split(text, options)).length, FRAGMENTS_MAX);
 	refused(split(`${text}A`, options), "caller", "limit");
 	assert.equal(must(split(`${text}A`, { ...options, maxChars: 47 })).length, Math.ceil((FRAGMENTS_MAX + 1) / 2));
+	// What it says is needed is enough, and no less is.
+	const needed = Number(/\d+/.exec(refused(split(`${text}A`, options), "caller", "limit").expected)?.[0]);
+	assert.equal(needed, 47);
+	assert.deepEqual(must(split("AAQD.", { ...options, maxChars: 5 })), ["AAQD."]);
 	refused(split(text, { ...options, maxChars: 45 }), "caller", "limit");
 	refused(split("A".repeat(ENCODED_TEXT_MAX_CHARS + 1), options), "caller", "limit");
 	for (const bad of ["hello, you", EXAMPLE_FRAGMENTS[0] as string, ""])
@@ -244,6 +257,17 @@ test("the oldest go for the characters of a newer one, and never that one itself
 		`${piece}${piece}B`,
 	);
 	assert.equal(assembler.size, 0);
+});
+
+test("what fits exactly pushes nothing out", () => {
+	const piece = "A".repeat(100 - FRAGMENT_OVERHEAD_CHARS);
+	const assembler = new Assembler(OURS, { buffersMax: 2, totalMaxChars: 200, lifetimeMs: 1000 });
+	must(assembler.receive(fragment({ total: 3, piece }), 0));
+	must(assembler.receive(fragment({ identifier: 2, total: 3, piece }), 0));
+	assert.equal(assembler.size, 2);
+	must(assembler.receive(fragment({ index: 2, total: 3, piece }), 0));
+	assert.equal(assembler.size, 1);
+	refused(assembler.receive(fragment({ index: 3, total: 3, piece: "A" }), 0), "peer", "limit");
 });
 
 test("a message that is too large for all the room, or for a message, is given up", () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Bytes } from "@clowder/bytes";
+import { type Bytes, decode } from "@clowder/bytes";
 import * as fc from "fast-check";
 import { ENCRYPTED_MESSAGE_MAX_BYTES, MESSAGE_MAX_BYTES, REVEALED_MAC_KEYS_MAX } from "../../src/limits.ts";
+import { readAuthIMessage } from "../../src/wire/auth-i-message.ts";
 import { encodeDataMessage, encodeDataSections } from "../../src/wire/data-message.ts";
 import { decodeMessage, encodeMessage, versionOf } from "../../src/wire/decode-message.ts";
+import { readIdentityMessage } from "../../src/wire/identity-message.ts";
 import type { DataMessage, OtrMessage, PrekeyMessage, RingSignature } from "../../src/wire/messages.ts";
 import { bytes, check, clientProfile, damaged, mac, message, must, refused, u32 } from "./support.ts";
 
@@ -206,6 +208,20 @@ test("a sender's tag is one that a client can have; a receiver's too, and 0 in a
 	refused(decodeMessage(bytes(0, 4, 0x0f, u32(7), u32(0xff), P(1), mpiBytes(2))), "peer", "instance-tag");
 	assert.throws(() => encodeMessage({ ...prekey, ownerTag: 0xff }), RangeError);
 	assert.throws(() => encodeMessage({ type: "auth-i", senderTag: 0x100, receiverTag: 0, sigma: sigma() }), RangeError);
+});
+
+test("a reader of one message takes no other, and no receiver that it may not have", () => {
+	const [, identity] = LAYOUTS[0] ?? assert.fail();
+	const [, authI] = LAYOUTS[2] ?? assert.fail();
+	assert.equal(decode(authI, readAuthIMessage).ok, true);
+	for (const type of [0x35, 0x36])
+		assert.equal(decode(bytes(0, 4, type, authI.subarray(3)), readAuthIMessage).ok, false);
+	assert.equal(decode(bytes(0, 3, authI.subarray(2)), readAuthIMessage).ok, false);
+	const toAnyone = (encoded: Uint8Array): Uint8Array => bytes(encoded.subarray(0, 7), u32(0), encoded.subarray(11));
+	assert.equal(decode(toAnyone(authI), readAuthIMessage).ok, false);
+	assert.equal(decode(toAnyone(identity), readIdentityMessage).ok, true);
+	const low = bytes(identity.subarray(0, 7), u32(0xff), identity.subarray(11));
+	assert.equal(decode(low, readIdentityMessage).ok, false);
 });
 
 test("a scalar that is not reduced, a number with a leading zero, are refused in a message too", () => {
