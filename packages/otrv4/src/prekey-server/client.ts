@@ -1,4 +1,4 @@
-import { ok, type Result } from "@clowder/bytes";
+import { equal, ok, type Result } from "@clowder/bytes";
 import type { Mode } from "../mode.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import { decodePrekeyProtocolText } from "../wire/encoding.ts";
@@ -82,9 +82,15 @@ export class PrekeyClient {
 	#state: ClientState = IDLE;
 	readonly #assembler: Assembler;
 
-	/** Throws for a `maxChars` that cannot be: our caller's bug. */
+	/** Throws for identities or a `maxChars` that cannot be, and for a key that is not the profile's: our caller's bug. */
 	constructor(options: PrekeyClientOptions) {
 		requireMaxChars(options.maxChars);
+		for (const identity of [options.identity, options.server.identity]) {
+			if (!isIdentity(identity)) throw new RangeError("an identity is empty, too long or not Unicode");
+		}
+		if (!equal(options.key.publicKey.bytes, options.clientProfile.publicKey.bytes)) {
+			throw new RangeError("the key is not that of the Client Profile");
+		}
 		this.#options = options;
 		this.#assembler = new Assembler(this.#tag, {
 			buffersMax: MESSAGES_INCOMPLETE_MAX,
@@ -179,6 +185,17 @@ export class PrekeyClient {
 		const busy = this.#checkIdle("DAKE-1 message");
 		if (!busy.ok) return busy;
 		const { primitives, random, clientProfile } = this.#options;
+		const { expiresAtSeconds } = clientProfile.profile;
+		if (nowMs >= expiresAtSeconds * MS_PER_SECOND) {
+			// The server would refuse it without a word.
+			return refuse(
+				"caller",
+				"expired",
+				"DAKE-1 message",
+				"a Client Profile of ours that is good",
+				"one past its time",
+			);
+		}
 		const ephemeral = newEphemeral(primitives, random);
 		this.#state = { name: "in-dake", request, ephemeral, deadlineMs: nowMs + ANSWER_TIMEOUT_MS };
 		const dake1 = { senderTag: this.#tag, clientProfile: clientProfile.profile, i: ephemeral.publicKey.bytes };

@@ -1,4 +1,4 @@
-import { type Bytes, encode, type Reader, utf8, type Writer } from "@clowder/bytes";
+import { type Bytes, encode, fromHex, hex, type Reader, utf8, type Writer } from "@clowder/bytes";
 import type { Ed448Point, OtrPrimitives } from "@clowder/crypto/otr";
 import { kdf, USAGE } from "../kdf.ts";
 import { KEY_TYPE, readTypedPoint, writeTypedPoint } from "../wire/data-types.ts";
@@ -35,6 +35,17 @@ export function encodeCompositeIdentity(server: CompositeIdentity): Uint8Array {
  */
 export function serverFingerprint(primitives: OtrPrimitives, publicKey: Ed448Point): ServerFingerprint {
 	return kdf(primitives, USAGE.fingerprint, [publicKey.bytes], SERVER_FINGERPRINT_BYTES) as ServerFingerprint;
+}
+
+/** 112 upper-case hexadecimal digits, as a server publishes them ("Discovering a Prekey Server"). */
+export function formatServerFingerprint(fingerprint: ServerFingerprint): string {
+	return hex(fingerprint).toUpperCase();
+}
+
+/** Reads 112 hexadecimal digits of either case; `undefined` for anything else. */
+export function parseServerFingerprint(text: string): ServerFingerprint | undefined {
+	const bytes = fromHex(text.toLowerCase());
+	return bytes.ok && bytes.value.length === SERVER_FINGERPRINT_BYTES ? (bytes.value as ServerFingerprint) : undefined;
 }
 
 /**

@@ -1,3 +1,8 @@
+/**
+ * The prekey protocol of OTRv4 (otrv4-prekey-server), both sides, without I/O: `PrekeyClient` for a device that publishes,
+ * counts and retrieves; `PrekeyServer` and `PrekeyStorage` for whoever hosts. All times are in milliseconds since 1970
+ * unless a name says seconds; refusals say who is to blame, what was expected and what came.
+ */
 export {
 	PrekeyClient,
 	type PrekeyClientEvent,
@@ -6,7 +11,12 @@ export {
 	type PrekeyRequest,
 } from "./client.ts";
 export type { DakeParties } from "./client-dake.ts";
-export { SERVER_FINGERPRINT_BYTES, type ServerFingerprint, serverFingerprint } from "./composite-identity.ts";
+export {
+	formatServerFingerprint,
+	parseServerFingerprint,
+	type ServerFingerprint,
+	serverFingerprint,
+} from "./composite-identity.ts";
 export type { VerifiedEnsemble, VerifiedPrekeyMessage } from "./ensemble.ts";
 export { type ForgedEnsembles, withForgedEnsembles } from "./forged-ensembles.ts";
 export {

@@ -65,7 +65,8 @@ export interface PrekeyStorage {
 	count(device: DeviceKey): Promise<Result<number, StorageError>>;
 	/**
 	 * For each device of the identity with both profiles, neither expired, and a Prekey Message: the oldest of its Prekey
-	 * Messages, which is never given again, with the profiles, which stay.
+	 * Messages, which is never given again, with the profiles, which stay. At most 64 ensembles: more do not fit in an
+	 * answer.
 	 */
 	takeEnsembles(request: EnsembleRequest): Promise<Result<readonly StoredEnsemble[], StorageError>>;
 }

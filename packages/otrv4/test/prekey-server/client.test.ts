@@ -4,7 +4,7 @@ import { decode, encode } from "@clowder/bytes";
 import { dakeKeys } from "../../src/prekey-server/dake.ts";
 import { encodeDake2Message, readDake2Message } from "../../src/prekey-server/dake-messages.ts";
 import { encodeNoEnsembles } from "../../src/prekey-server/ensemble-messages.ts";
-import { PrekeyClient } from "../../src/prekey-server/index.ts";
+import { formatServerFingerprint, parseServerFingerprint, PrekeyClient } from "../../src/prekey-server/index.ts";
 import { acknowledgmentMac, statusMac } from "../../src/prekey-server/macs.ts";
 import { encodeAcknowledgment, encodeStorageStatus } from "../../src/prekey-server/storage-messages.ts";
 import { bytesOf } from "./by-hand.ts";
@@ -15,6 +15,7 @@ import {
 	newClient,
 	newServer,
 	NOW_MS,
+	NOW_SECONDS,
 	prekeys,
 	primitives,
 	publishAll,
@@ -253,8 +254,35 @@ test("an answer that claims more ensembles than there may be is refused before t
 	}
 });
 
-test("a client that the network carries too little for is a bug", () => {
+test("a DAKE is not begun with a Client Profile of ours that has expired", () => {
+	const client = newClient(device(BOB, { expiresAtSeconds: NOW_SECONDS }), newServer());
+	must(client.storageInformation(NOW_MS - 1));
+	client.close();
+	const result = client.storageInformation(NOW_MS);
+	assert.equal(result.ok ? "none" : gist(result.error), "caller expired: DAKE-1 message");
+	assert.equal(client.state, "NOT_IN_DAKE");
+});
+
+test("a client that could not work is a bug", () => {
 	const [owner, server] = [device(BOB), newServer()];
-	assert.throws(() => newClient(owner, server, { maxChars: 63 }), RangeError);
-	assert.throws(() => newClient(owner, server, { maxChars: Number.NaN }), RangeError);
+	const { fingerprint } = server;
+	for (const options of [
+		{ maxChars: 63 },
+		{ maxChars: Number.NaN },
+		{ identity: "" },
+		{ server: { identity: "", fingerprint } },
+		{ key: device("alice@example.org").key },
+	]) {
+		assert.throws(() => newClient(owner, server, options), RangeError);
+	}
+});
+
+test("a server's fingerprint is written in 112 upper-case digits, and read in either case", () => {
+	const { fingerprint } = newServer();
+	const text = formatServerFingerprint(fingerprint);
+	assert.match(text, /^[0-9A-F]{112}$/);
+	for (const read of [text, text.toLowerCase()]) assert.deepEqual(parseServerFingerprint(read), fingerprint);
+	for (const wrong of ["", text.slice(2), `${text}00`, `${text.slice(1)}g`, ` ${text}`]) {
+		assert.equal(parseServerFingerprint(wrong), undefined);
+	}
 });
