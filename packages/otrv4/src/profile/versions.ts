@@ -20,11 +20,6 @@ export function versionString(versions: readonly OtrVersion[]): string {
 	return KNOWN.filter((version) => versions.includes(version)).join("");
 }
 
-/** The version to speak: the best of both lists; undefined if they share none. */
-export function bestCommonVersion(ours: readonly OtrVersion[], theirs: readonly OtrVersion[]): OtrVersion | undefined {
-	return KNOWN.find((version) => ours.includes(version) && theirs.includes(version));
-}
-
 /** The `Versions` of a client profile: 4 among them, and neither 1 nor 2. */
 export function checkPeerVersions(what: string, text: string): Result<undefined, Refusal> {
 	const expected = 'versions with "4", without "1" and "2"';

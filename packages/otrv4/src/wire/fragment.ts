@@ -56,7 +56,7 @@ export function split(text: string, options: SplitOptions): Result<string[], Ref
 }
 
 /** The pieces of one message that have come. */
-interface Buffer {
+interface FragmentBuffer {
 	readonly total: number;
 	readonly sinceMs: number;
 	/** By index, from 1. */
@@ -64,7 +64,7 @@ interface Buffer {
 	chars: number;
 }
 
-function costOf(buffer: Buffer): number {
+function costOf(buffer: FragmentBuffer): number {
 	return buffer.chars + buffer.pieces.size * FRAGMENT_OVERHEAD_CHARS;
 }
 
@@ -89,7 +89,7 @@ export class Assembler {
 	readonly #ownTag: number | undefined;
 	readonly #limits: AssemblerLimits;
 	/** By sender and identifier; in the order in which their first fragments came. */
-	readonly #buffers = new Map<string, Buffer>();
+	readonly #buffers = new Map<string, FragmentBuffer>();
 	#cost = 0;
 
 	/**
@@ -146,13 +146,13 @@ export class Assembler {
 		return given;
 	}
 
-	#forget(key: string, buffer: Buffer): void {
+	#forget(key: string, buffer: FragmentBuffer): void {
 		this.#buffers.delete(key);
 		this.#cost -= costOf(buffer);
 	}
 
 	/** A piece that is there already is refused alone; another total spoils the whole message. */
-	#checkFits(key: string, buffer: Buffer, fragment: Fragment): Result<undefined, Refusal> {
+	#checkFits(key: string, buffer: FragmentBuffer, fragment: Fragment): Result<undefined, Refusal> {
 		if (fragment.total !== buffer.total) {
 			this.#forget(key, buffer);
 			return refuse("peer", "malformed", WHAT, `a total of ${buffer.total} as before`, `${fragment.total}`);
@@ -162,7 +162,7 @@ export class Assembler {
 	}
 
 	/** Lets the oldest others go until there is room, or this message if it alone takes too much. */
-	#makeRoom(key: string, buffer: Buffer, fragment: Fragment): Result<undefined, Refusal> {
+	#makeRoom(key: string, buffer: FragmentBuffer, fragment: Fragment): Result<undefined, Refusal> {
 		const more = fragment.piece.length + FRAGMENT_OVERHEAD_CHARS;
 		const chars = buffer.chars + fragment.piece.length;
 		if (chars > ENCODED_TEXT_MAX_CHARS || costOf(buffer) + more > this.#limits.totalMaxChars) {
@@ -178,7 +178,7 @@ export class Assembler {
 	}
 }
 
-function whole(buffer: Buffer): string {
+function whole(buffer: FragmentBuffer): string {
 	let text = "";
 	for (let index = 1; index <= buffer.total; index++) text += buffer.pieces.get(index) as string;
 	return text;

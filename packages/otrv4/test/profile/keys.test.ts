@@ -8,13 +8,7 @@ import { FORGING_KEY_ATTEMPTS_MAX } from "../../src/limits.ts";
 import { fingerprintOf, formatFingerprint } from "../../src/profile/fingerprint.ts";
 import { forgingKeyFrom, generateForgingKey } from "../../src/profile/forging-key.ts";
 import { transitionalDigest } from "../../src/profile/transitional-signature.ts";
-import {
-	bestCommonVersion,
-	checkOwnVersions,
-	checkPeerVersions,
-	versionString,
-	versionsOf,
-} from "../../src/profile/versions.ts";
+import { checkOwnVersions, checkPeerVersions, versionString, versionsOf } from "../../src/profile/versions.ts";
 import { bytes, check, must, refused } from "../wire/support.ts";
 import { bigEndian, DSA, dsaKey, keyPair, primitives, seeded, unwrap } from "./support.ts";
 
@@ -88,15 +82,12 @@ test("the random bytes of a kept forging key are erased", () => {
 	assert.deepEqual(random, new Uint8Array(57));
 });
 
-test("versions: known ones in either order, others ignored, the best that both speak", () => {
+test("versions: known ones in either order, others ignored", () => {
 	assert.deepEqual(versionsOf("34"), [4, 3]);
 	assert.deepEqual(versionsOf("x43354"), [4, 3]);
 	assert.deepEqual(versionsOf("12"), []);
 	assert.equal(versionString([3, 4]), "43");
 	assert.equal(versionString([]), "");
-	assert.equal(bestCommonVersion([4, 3], [3, 4]), 4);
-	assert.equal(bestCommonVersion([4, 3], [3]), 3);
-	assert.equal(bestCommonVersion([4], [3]), undefined);
 	must(checkPeerVersions("p", "4"));
 	refused(checkPeerVersions("p", "35"), "incompatible", "version");
 	refused(checkPeerVersions("p", "41"), "peer", "version");
