@@ -70,9 +70,10 @@ export function forgeInteractive(
 	const authRKey = keyInRing(ringOfAuthR(bob.profile, alice.profile, y.ecdh.publicKey), [...known, y.ecdh]);
 	const authIKey = keyInRing(ringOfAuthI(bob.profile, alice.profile, xAgain.publicKey), [...known, xAgain]);
 
-	const offerer = verifyIdentity(alices, offered.message, nowSeconds(options));
-	if (!offerer.ok || authRKey === undefined || authIKey === undefined) throw new Error("a forged offer is refused");
+	if (authRKey === undefined || authIKey === undefined) throw new Error("an ephemeral key is not in its ring");
 	const answering = { keyPair: authRKey, profile: alice.profile };
+	const offerer = verifyIdentity(alices, offered.message, nowSeconds(options));
+	if (!offerer.ok) throw new Error("a forged Identity message is refused");
 	const answered = answer(alices, answering, offered.message, offerer.value, x);
 	texts.push(...textsBy(alices, answered.message));
 	const answerer = verifyAuthR(bobs, offered, answered.message, nowSeconds(options));

@@ -178,11 +178,12 @@ export function impersonateResponder(
 		if (message.value.type !== "identity") {
 			return refuse("peer", "state", "Identity message", "an Identity message", message.value.type);
 		}
+		const ourselves = { keyPair: key, profile: as.profile };
 		const their = verifyIdentity(context, message.value, nowSeconds(options));
 		if (!their.ok) return their;
 		const ring = ringOfAuthR(their.value.profile, as.profile, their.value.ephemerals.ecdh);
 		if (keyInRing(ring, [key]) === undefined) return notInRing("Auth-R");
-		const answered = answer(context, { keyPair: key, profile: as.profile }, message.value, their.value);
+		const answered = answer(context, ourselves, message.value, their.value);
 		return ok(new ImpersonatedResponder(played.value, answered));
 	}
 	return refuse("caller", "malformed", "Identity message", "a whole one", `${identity.length} texts without one`);
