@@ -35,6 +35,8 @@ export interface PrekeyClientOptions extends DakeParties {
 	readonly mode: Mode;
 	/** Longest text that the network carries, 64 characters at least. Without it nothing is broken up. */
 	readonly maxChars?: number | undefined;
+	/** How long the whole of an answer to each of our messages may take: a minute if not said. */
+	readonly answerTimeoutMs?: number | undefined;
 }
 
 /** What a client asked for. */
@@ -95,12 +97,16 @@ export class PrekeyClient {
 		this.#assembler = new Assembler(this.#tag, {
 			buffersMax: MESSAGES_INCOMPLETE_MAX,
 			totalMaxChars: FRAGMENTS_MAX_CHARS,
-			lifetimeMs: ANSWER_TIMEOUT_MS,
+			lifetimeMs: this.#timeoutMs,
 		});
 	}
 
 	get #tag(): number {
 		return this.#options.clientProfile.profile.instanceTag;
+	}
+
+	get #timeoutMs(): number {
+		return this.#options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
 	}
 
 	/** The state of "State Machine". */
@@ -141,7 +147,7 @@ export class PrekeyClient {
 		if (!/^\d+$/.test(versions) || !versions.includes("4") || versions.length > VERSIONS_ASKED_MAX_BYTES) {
 			return refuse("caller", "version", what, 'a few digits with "4"', `${versions.length} characters`);
 		}
-		this.#state = { name: "awaiting-ensembles", identity, deadlineMs: nowMs + ANSWER_TIMEOUT_MS };
+		this.#state = { name: "awaiting-ensembles", identity, deadlineMs: nowMs + this.#timeoutMs };
 		return ok(this.#texts(encodeEnsembleQuery({ type: "ensemble-query", senderTag: this.#tag, identity, versions })));
 	}
 
@@ -197,7 +203,7 @@ export class PrekeyClient {
 			);
 		}
 		const ephemeral = newEphemeral(primitives, random);
-		this.#state = { name: "in-dake", request, ephemeral, deadlineMs: nowMs + ANSWER_TIMEOUT_MS };
+		this.#state = { name: "in-dake", request, ephemeral, deadlineMs: nowMs + this.#timeoutMs };
 		const dake1 = { senderTag: this.#tag, clientProfile: clientProfile.profile, i: ephemeral.publicKey.bytes };
 		return ok(this.#texts(encodeDake1Message({ type: "dake-1", ...dake1 })));
 	}
@@ -241,7 +247,7 @@ export class PrekeyClient {
 		if (!answered.ok) return answered;
 		const { message: dake3, keys } = answered.value;
 		const request = this.#state.request.type;
-		this.#state = { name: "awaiting-answer", request, keys, deadlineMs: nowMs + ANSWER_TIMEOUT_MS };
+		this.#state = { name: "awaiting-answer", request, keys, deadlineMs: nowMs + this.#timeoutMs };
 		return ok({ texts: this.#texts(dake3), events: [] });
 	}
 

@@ -11,17 +11,19 @@ export const ENSEMBLES_MAX = 64;
 /** Bytes of the "human-readable details" of a No Prekey Ensembles message, which anything may stand in. */
 export const NO_PREKEY_NOTE_MAX_BYTES = 1024;
 
-/** How long a client waits for the whole of an answer to each of its messages. */
+/** How long a client waits for the whole of an answer to each of its messages, unless it is told otherwise. */
 export const ANSWER_TIMEOUT_MS = 60_000;
 
 /** What a server bears. An operator may set each otherwise. */
 export interface PrekeyServerLimits {
-	/** How long a DAKE may be unfinished. */
+	/** How long a DAKE, or a message in fragments, may be unfinished: a large publication takes time on a slow network. */
 	readonly dakeTimeoutMs: number;
 	/** DAKEs in flight of one identity; one more makes its oldest give way. */
 	readonly dakesInFlightPerIdentityMax: number;
 	/** DAKEs in flight of everybody together; one more is refused. */
 	readonly dakesInFlightMax: number;
+	/** Prekey Messages in one publication, 255 at most. Each takes about 4 ms of work to check. */
+	readonly prekeyMessagesPerPublicationMax: number;
 	/** The time in which the next three numbers are counted. */
 	readonly windowMs: number;
 	/** DAKEs begun by one identity. Each costs the server a ring signature and the check of another. */
@@ -37,9 +39,10 @@ export interface PrekeyServerLimits {
 }
 
 export const DEFAULT_SERVER_LIMITS: PrekeyServerLimits = {
-	dakeTimeoutMs: 60_000,
+	dakeTimeoutMs: 300_000,
 	dakesInFlightPerIdentityMax: 8,
-	dakesInFlightMax: 1024,
+	dakesInFlightMax: 4096,
+	prekeyMessagesPerPublicationMax: PREKEY_MESSAGES_PER_PUBLICATION_MAX,
 	windowMs: 3_600_000,
 	dakesPerWindowMax: 60,
 	retrievalsPerWindowMax: 120,

@@ -14,6 +14,7 @@ import { encodeAcknowledgment, encodeStorageStatus } from "./storage-messages.ts
 interface Context {
 	readonly primitives: OtrPrimitives;
 	readonly storage: PrekeyStorage;
+	readonly prekeyMessagesPerPublicationMax: number;
 }
 
 /** What a DAKE-3 message led to: the encoded answer, if it is owed one. */
@@ -76,7 +77,13 @@ async function publish(
 	message: PublicationMessage,
 	nowSeconds: number,
 ): Promise<DakeAnswer> {
-	const verified = verifyPublication(context.primitives, message, dake, nowSeconds);
+	const verified = verifyPublication(
+		context.primitives,
+		message,
+		dake,
+		context.prekeyMessagesPerPublicationMax,
+		nowSeconds,
+	);
 	if (!verified.ok) return failure(context, dake, verified);
 	const added = await context.storage.publish(verified.value, nowSeconds);
 	if (!added.ok) return failure(context, dake, storageRefusal(added.error));

@@ -28,6 +28,7 @@ export function verifyPublication(
 	primitives: OtrPrimitives,
 	message: PublicationMessage,
 	dake: DakeInFlight,
+	prekeyMessagesMax: number,
 	nowSeconds: number,
 ): Result<StoredPublication, Refusal> {
 	if (!equal(message.mac, publicationMac(primitives, dake.keys.macKey, message))) {
@@ -36,6 +37,9 @@ export function verifyPublication(
 	const { prekeyMessages, clientProfile, prekeyProfile } = message;
 	if (prekeyMessages.length === 0 && clientProfile === undefined && prekeyProfile === undefined) {
 		return refuse("peer", "malformed", WHAT, "something to publish", "nothing");
+	}
+	if (prekeyMessages.length > prekeyMessagesMax) {
+		return refuse("peer", "limit", WHAT, `at most ${prekeyMessagesMax} Prekey Messages`, `${prekeyMessages.length}`);
 	}
 	const storedClientProfile = checkClientProfile(primitives, message, dake, nowSeconds);
 	if (!storedClientProfile.ok) return storedClientProfile;

@@ -122,7 +122,10 @@ export class PrekeyServer {
 				if (dake === undefined) {
 					return refusal(refuse("carrier", "state", "DAKE-3 message", "a DAKE in flight", "none"));
 				}
-				const answer = await finishDake(this.#options, dake, message, seconds(nowMs));
+				const { primitives, storage } = this.#options;
+				const { prekeyMessagesPerPublicationMax } = this.#limits;
+				const context = { primitives, storage, prekeyMessagesPerPublicationMax };
+				const answer = await finishDake(context, dake, message, seconds(nowMs));
 				return { texts: this.#texts(answer.message, message.senderTag), outcome: answer.outcome };
 			}
 			case "ensemble-query":

@@ -214,6 +214,13 @@ test("a request that nobody answers ends in time, and the next one can be made",
 	assert.deepEqual(client.expire(NOW_MS + TIMEOUT_MS), [{ type: "timed-out", request: "storage-information" }]);
 });
 
+test("how long an answer may take is for the caller to say", () => {
+	const client = newClient(device(BOB), newServer(), { answerTimeoutMs: 5 });
+	must(client.storageInformation(NOW_MS));
+	assert.equal(client.deadlineMs, NOW_MS + 5);
+	assert.deepEqual(client.expire(NOW_MS + 5), [{ type: "timed-out", request: "storage-information" }]);
+});
+
 test("a query must be one that somebody could answer", () => {
 	const client = newClient(device(BOB), newServer());
 	for (const [identity, versions, refusal] of [

@@ -41,3 +41,19 @@ test("a device learns how many Prekey Messages are left, and publishes more", as
 	assert.deepEqual(await run(client, server, bob.identity, more), [{ type: "published" }]);
 	assert.deepEqual(await count(), [{ type: "stored", count: 7 }]);
 });
+
+test("a device learns its own count alone: neither another person's, nor that of another key", async () => {
+	const server = newServer();
+	const bob = device("bob@example.org");
+	await publishAll(bob, server, 2);
+	for (const [owner, count] of [
+		[bob, 2],
+		[device("bob@example.org", { keySeed: "another key" }), 0],
+		[device("bob@example.org", { instanceTag: 0x3000 }), 0],
+		[device("alice@example.org"), 0],
+	] as const) {
+		const client = newClient(owner, server);
+		const events = await run(client, server, owner.identity, client.storageInformation(NOW_MS));
+		assert.deepEqual(events, [{ type: "stored", count }]);
+	}
+});

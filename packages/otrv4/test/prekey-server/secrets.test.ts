@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { hex } from "@clowder/bytes";
 import type { Ed448KeyPair, OtrPrimitives } from "@clowder/crypto/otr";
+import { DEFAULT_SERVER_LIMITS } from "../../src/prekey-server/index.ts";
 import { device, must, newClient, newServer, NOW_MS, prekeys, primitives } from "./support.ts";
 
 const BOB = "bob@example.org";
@@ -111,6 +112,6 @@ test("a server erases what it derived for a DAKE that is refused, forgotten or b
 	const [first, again] = [theirs.derived.slice(0, 3), theirs.derived.slice(3)];
 	assert.ok(first.every(({ bytes }) => bytes.every((byte) => byte === 0)));
 	assert.ok(again.length === 3 && again[1]?.bytes.some((byte) => byte !== 0));
-	server.expire(NOW_MS + 60_000);
+	server.expire(NOW_MS + DEFAULT_SERVER_LIMITS.dakeTimeoutMs);
 	assertErased(theirs);
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { err } from "@clowder/bytes";
 import { encodeEnsembleQuery } from "../../src/prekey-server/ensemble-messages.ts";
 import {
+	DEFAULT_SERVER_LIMITS,
 	MemoryPrekeyStorage,
 	type PrekeyServer,
 	type PrekeyServerLimits,
@@ -113,7 +114,7 @@ test("where there is no room for another DAKE it is refused, until one is over",
 	const refused = await server.receive(ALICE, alice, NOW_MS);
 	assert.deepEqual([refusalOf(refused), refused.texts], ["carrier limit: DAKE-1 message", []]);
 	assert.equal(refusalOf(await server.receive(BOB, dake1(device(BOB), server), NOW_MS)), "none", "in its own place");
-	assert.equal(refusalOf(await server.receive(ALICE, alice, NOW_MS + 60_000)), "none");
+	assert.equal(refusalOf(await server.receive(ALICE, alice, NOW_MS + DEFAULT_SERVER_LIMITS.dakeTimeoutMs)), "none");
 });
 
 test("an identity begins so many DAKEs in a window and no more", async () => {
@@ -200,6 +201,19 @@ test("a storage that is full is a Failure to the publisher; one that does not an
 		["none"],
 	);
 	assert.deepEqual(retrieved.refusals.map(gist), ["caller state: storage"]);
+});
+
+test("a publication of more Prekey Messages than the server bears is a Failure", async () => {
+	const server = limited({ prekeyMessagesPerPublicationMax: 2 });
+	const owner = device(BOB);
+	const client = newClient(owner, server);
+	const publish = async (count: number): Promise<string[]> => {
+		const started = client.publish({ prekeyMessages: prekeys(owner, count) }, NOW_MS);
+		const { events, refusals } = await exchange(client, server, BOB, started);
+		return [...events.map(({ type }) => type), ...refusals.map(gist)];
+	};
+	assert.deepEqual(await publish(3), ["failed", "peer limit: Prekey Publication message"]);
+	assert.deepEqual(await publish(2), ["published"]);
 });
 
 /** A store that takes as long as the test wants, and answers in the order that it wants. */
