@@ -44,6 +44,10 @@ export async function main() {
 		messages(1, 10),
 		messages(1, 30),
 	]);
+	const { conversations, HEADS } = await import(pathToFileURL(join(root, "bench", "otrv4.mjs")).href);
+	for (const backend of ["node", "noble"]) {
+		table(`A conversation over OTRv4, backend ${backend}`, [HEADS, ...conversations(backend)]);
+	}
 	table("The web client", [["file", "bytes", "gzip"], ...bundle(join(root, "apps", "web", "dist"))]);
 	return 0;
 }
