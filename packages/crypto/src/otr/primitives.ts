@@ -64,9 +64,12 @@ export interface Ed448 {
 	keyPair(symmetricKey: Uint8Array): Ed448KeyPair;
 	/** "Considerations while working with elliptic curve parameters": 57 random bytes, hashed to 57, pruned. */
 	hashedScalar(random: Uint8Array): SecretScalar;
-	/** 57 bytes as they are, little-endian, modulo `q`; pruned first where `prune`. For scalars that are derived. */
+	/**
+	 * 57 bytes as they are, little-endian, modulo `q`; pruned first where `prune`. For scalars that are derived. Without
+	 * pruning up to 114 bytes, where a wider digest is reduced. Throws for what is 0 modulo `q`.
+	 */
 	derivedScalar(bytes: Uint8Array, prune: boolean): SecretScalar;
-	/** `SCALAR`, decoded: little-endian, modulo `q`. 57 bytes, or up to 114 where a wider digest is reduced. */
+	/** `SCALAR`, decoded: little-endian, modulo `q`. 57 bytes; or from 1 to 114, where something else is reduced. */
 	scalar(bytes: Uint8Array): Scalar;
 	/** `SCALAR`, encoded: 57 bytes, little-endian. */
 	scalarBytes(scalar: Scalar): Bytes<"SCALAR">;
@@ -88,7 +91,10 @@ export interface Ed448 {
 	subtract(a: Ed448Point, b: Ed448Point): Ed448Point;
 	/** Ed448 of RFC 8032 section 5.2.6, with an empty context: 114 bytes. */
 	sign(key: Ed448KeyPair, message: Uint8Array): Bytes<"EDDSA-SIG">;
-	/** RFC 8032 section 5.2.7, without the cofactor ("It is sufficient to check"); `signature` of any length. */
+	/**
+	 * RFC 8032 section 5.2.7, without the cofactor: whether the encoding of `S*G - k*A` is `R`. `signature` of any length;
+	 * throws for the identity as a key, which `parsePoint` never gives.
+	 */
 	verify(publicKey: Ed448Point, message: Uint8Array, signature: Uint8Array): boolean;
 	/** A point of which nobody knows the discrete logarithm, from 57 random bytes; `undefined` for about half of them. */
 	pointFrom(random: Uint8Array): Ed448Point | undefined;
@@ -118,7 +124,7 @@ export interface Dh3072 {
 	parsePublicKey(bytes: Uint8Array): Result<DhPublicKey3072, OtrKeyError>;
 	/** `k_dh`: big-endian, 384 bytes where it is not shorter, without leading zero bytes. Secret. */
 	agree(secret: DhKeyPair3072, theirs: DhPublicKey3072): Uint8Array;
-	/** Big-endian bytes modulo `dh_q`. */
+	/** Big-endian bytes modulo `dh_q`, at most 384 of them. */
 	exponent(bytes: Uint8Array): DhExponent;
 	/** Minimal big-endian bytes: the value of an `MPI`. */
 	exponentBytes(exponent: DhExponent): Uint8Array;
