@@ -1,4 +1,4 @@
-import { ok, type Result } from "@clowder/bytes";
+import { type Bytes, ok, type Result } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
 import type { Account } from "../account/account.ts";
 import type { DakeContext } from "../dake/context.ts";
@@ -16,12 +16,12 @@ import { FLAG_IGNORE_UNREADABLE } from "../wire/data-message.ts";
 import { queryMessage } from "../wire/query-message.ts";
 import { appendWhitespaceTag } from "../wire/whitespace-tag.ts";
 import { type Delivery, recipients } from "./delivery.ts";
-import { type Desk, write } from "./desk.ts";
+import { type Desk, requireWritable, write } from "./desk.ts";
 import type { EncryptedSession, FinishedSession } from "./encrypted-session.ts";
 import { event, join, NOTHING, type Outcome, refused } from "./events.ts";
 import { receiveAuthI, receiveAuthR, receiveIdentity, sendIdentity } from "./interactive-steps.ts";
 import { receiveOffline, sendOffline } from "./offline-steps.ts";
-import { DEFAULT_POLICY, DEFAULT_TIMING, PADDING_BYTES, type Policy, QUEUE_MAX, type Timing } from "./policy.ts";
+import { DEFAULT_POLICY, DEFAULT_TIMING, PADDING_BYTES, type Policy, type Timing } from "./policy.ts";
 import { Room } from "./room.ts";
 
 /** What a conversation with one correspondent is made of. */
@@ -32,11 +32,17 @@ export interface ConversationOptions {
 	/** What the network calls the two sides, such as bare JIDs: both have to use the same. */
 	readonly ourAddress: string;
 	readonly theirAddress: string;
+	/**
+	 * Whether texts that wait for a conversation may go to whoever has this fingerprint once they establish one. To anybody
+	 * if not said, as the specification has it: then somebody in the middle gets them. Those that wait on are sent by
+	 * `sendWaiting`.
+	 */
+	readonly isTrusted?: (fingerprint: Bytes<"Fingerprint">) => boolean;
 	/** More that both sides must have agreed on for a DAKE to succeed, such as a password. */
 	readonly agreed?: readonly Uint8Array[];
 	readonly policy?: Partial<Policy>;
 	readonly timing?: Partial<Timing>;
-	/** The longest text that the network takes. Longer messages go in fragments. Unlimited if not said. */
+	/** The longest text that the network takes, at least 51. Longer messages go in fragments. Unlimited if not said. */
 	readonly maxChars?: number;
 	/** The lengths of texts are hidden up to a multiple of so many bytes: 256 if not said, 1 for not at all. */
 	readonly paddingTo?: number;
@@ -69,7 +75,9 @@ export class Conversation {
 			timing: { ...DEFAULT_TIMING, ...options.timing },
 			maxChars: options.maxChars ?? Number.POSITIVE_INFINITY,
 			paddingTo: options.paddingTo ?? PADDING_BYTES,
+			isTrusted: options.isTrusted ?? (() => true),
 		};
+		requireWritable(this.#desk);
 		this.#room = new Room(this.#desk);
 		this.#assembler = new Assembler(account.instanceTag);
 	}
@@ -141,11 +149,14 @@ export class Conversation {
 		if (this.state() === "FINISHED") {
 			return refuse("caller", "state", "text", "a conversation that is not finished", "one that is");
 		}
-		if (this.#room.queue.length >= QUEUE_MAX) {
-			return refuse("caller", "limit", "text", `at most ${QUEUE_MAX} texts that wait`, "another");
-		}
-		this.#room.queue = [...this.#room.queue, text];
-		return ok(NOTHING);
+		return this.#room.enqueue(text);
+	}
+
+	/** Sends the texts that waited, to the best session there is: after the user said that it is the right one. */
+	sendWaiting(nowMs: number): Result<Outcome, Refusal> {
+		const session = this.session();
+		if (session === undefined) return refuse("caller", "state", "texts", "an encrypted session", this.state());
+		return ok(this.#room.sendQueue(session, nowMs));
 	}
 
 	/**
@@ -339,12 +350,11 @@ export class Conversation {
 				return opened.value;
 			}
 			// It may be the first of a session that is about to be, and came before the end of its DAKE.
-			if (instance.dake.name === "waiting-auth-i" && this.#room.keepEarly(instance, message, nowMs)) return NOTHING;
+			if (instance.dake.name === "waiting-auth-i" && this.#room.keepEarly(message, nowMs)) return NOTHING;
 			return this.#unreadable(message, 1, opened.error);
 		}
 		const state = this.state(message.senderTag);
-		const waits = this.#room.instance(message.senderTag, nowMs);
-		if (state !== "FINISHED" && waits.ok && this.#room.keepEarly(waits.value, message, nowMs)) return NOTHING;
+		if (state !== "FINISHED" && this.#room.keepEarly(message, nowMs)) return NOTHING;
 		const error = refuse("peer", "state", "Data Message", "an encrypted session", state).error;
 		return this.#unreadable(message, 2, error);
 	}

@@ -53,6 +53,8 @@ export class EncryptedSession {
 	readonly #ratchet: DoubleRatchet;
 	readonly #onOver: (next: FinishedSession | undefined) => void;
 	#smp: SmpState = SMP_START;
+	/** How often the peer asked. */
+	#attempt = 0;
 	#open = true;
 	#lastSentMs: number;
 	/** "Detecting whether a new ECDH key has been generated within a certain amount of time"; unset until a message goes. */
@@ -101,9 +103,15 @@ export class EncryptedSession {
 		});
 	}
 
-	/** Answers the event `smp-asked`. */
-	answerSmp(userSecret: string, nowMs: number): Result<Outcome, Refusal> {
+	/**
+	 * Answers the event `smp-asked`; `attempt` is the event's, so that an answer never goes to another question that came
+	 * while the user was typing.
+	 */
+	answerSmp(userSecret: string, nowMs: number, attempt: number = this.#attempt): Result<Outcome, Refusal> {
 		return this.#whileOpen(() => {
+			if (attempt !== this.#attempt) {
+				return refuse("caller", "state", "SMP", `an answer to question ${this.#attempt}`, `one to question ${attempt}`);
+			}
 			if (this.#smp.name !== "asked") return refuse("caller", "state", "SMP", "a question to answer", this.#smp.name);
 			const step = answerSmp(this.#smpContext(), this.#smp, userSecret);
 			return step.ok ? ok(this.#step(step.value, nowMs)) : step;
@@ -303,7 +311,8 @@ export class EncryptedSession {
 		return events.map((happened): ConversationEvent => {
 			switch (happened.kind) {
 				case "asked":
-					return { kind: "smp-asked", instance, question: happened.question };
+					this.#attempt += 1;
+					return { kind: "smp-asked", instance, question: happened.question, attempt: this.#attempt };
 				case "answered":
 					return { kind: "smp-answered", instance };
 				case "finished":

@@ -40,7 +40,8 @@ export type ConversationEvent =
 	| { readonly kind: "ended"; readonly instance: number }
 	/** A DAKE got no answer in time; it can be started again. */
 	| { readonly kind: "dake-timeout"; readonly instance: number | undefined }
-	| { readonly kind: "smp-asked"; readonly instance: number; readonly question: string }
+	/** `attempt` names the question to `answerSmp`. */
+	| { readonly kind: "smp-asked"; readonly instance: number; readonly question: string; readonly attempt: number }
 	| { readonly kind: "smp-answered"; readonly instance: number }
 	| { readonly kind: "smp-finished"; readonly instance: number; readonly equal: boolean }
 	| { readonly kind: "smp-aborted"; readonly instance: number; readonly by: "us" | "peer" }

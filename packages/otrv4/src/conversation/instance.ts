@@ -20,6 +20,8 @@ interface WaitingAuthR {
 interface WaitingAuthI {
 	readonly name: "waiting-auth-i";
 	readonly answer: Answer;
+	/** Our own offer that gave way to the one that was answered. One that was made later stands beside the answer. */
+	readonly beaten: Offer | undefined;
 	readonly sinceMs: number;
 }
 
@@ -68,9 +70,9 @@ export class Instance {
 		this.#dake = { name: "waiting-auth-r", offer, sinceMs: nowMs };
 	}
 
-	waitForAuthI(answer: Answer, nowMs: number): void {
+	waitForAuthI(answer: Answer, beaten: Offer | undefined, nowMs: number): void {
 		this.stopDake();
-		this.#dake = { name: "waiting-auth-i", answer, sinceMs: nowMs };
+		this.#dake = { name: "waiting-auth-i", answer, beaten, sinceMs: nowMs };
 	}
 
 	/** Whether this very message was answered already: then the same answer is the right one. */

@@ -1,9 +1,10 @@
 import { ok, type Result } from "@clowder/bytes";
+import { checkRing, ringOfAuthR } from "../dake/interactive.ts";
 import { acceptOffline, authenticateOffline } from "../dake/non-interactive.ts";
 import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import type { NonInteractiveAuthMessage } from "../wire/messages.ts";
-import { write } from "./desk.ts";
+import { checkText, write } from "./desk.ts";
 import { event, join, NOTHING, type Outcome, refused } from "./events.ts";
 import type { Instance } from "./instance.ts";
 import type { Room } from "./room.ts";
@@ -27,12 +28,22 @@ export function sendOffline(
 	if (tags.size < ensembles.length) {
 		return refuse("caller", "instance-tag", WHAT, "one prekey ensemble for each device", "several for one");
 	}
+	const ourselves = account.ourselves(nowMs);
+	for (const { clientProfile, prekeyMessage } of ensembles) {
+		const ring = checkRing("Prekey Ensemble", ringOfAuthR(clientProfile, ourselves.profile, prekeyMessage.y));
+		if (!ring.ok) return ring;
+	}
+	// All that can be refused is refused before anything is done: a session that was begun must be told of.
+	const sendable = checkText(room.desk, text);
+	if (!sendable.ok) return sendable;
+	const fitting = room.roomFor(tags);
+	if (!fitting.ok) return fitting;
 	const outcomes: Outcome[] = [];
 	for (const ensemble of ensembles) {
 		const instance = room.instance(ensemble.clientProfile.profile.instanceTag, nowMs);
 		if (!instance.ok) return instance;
 		outcomes.push(leaveOnline(instance.value, nowMs));
-		const { message, established } = authenticateOffline(context, account.ourselves(nowMs), ensemble);
+		const { message, established } = authenticateOffline(context, ourselves, ensemble);
 		instance.value.stopDake();
 		const sent = room.establish(instance.value, established, true, nowMs);
 		const said = instance.value.encrypted?.send(text, nowMs);

@@ -3,11 +3,11 @@ import { type Established, type Offer, withdrawOffer } from "../dake/interactive
 import { refuse, type Refusal } from "../refusal.ts";
 import { tagText } from "../wire/instance-tag.ts";
 import type { DataMessage } from "../wire/messages.ts";
-import type { Desk } from "./desk.ts";
+import { checkText, type Desk } from "./desk.ts";
 import { EncryptedSession, type SessionContent } from "./encrypted-session.ts";
 import { event, join, NOTHING, type Outcome } from "./events.ts";
 import { Instance } from "./instance.ts";
-import { EARLY_MESSAGES_MAX, INSTANCES_MAX } from "./policy.ts";
+import { EARLY_MESSAGES_MAX, INSTANCES_MAX, QUEUE_MAX } from "./policy.ts";
 
 /** An Identity message to whichever device answers. */
 interface OpenOffer {
@@ -40,47 +40,69 @@ export class Room {
 
 	offerToAll(made: Offer, nowMs: number): void {
 		this.withdraw();
-		this.#spent = undefined;
 		this.#asked = new Set();
 		this.#open = { offer: made, sinceMs: nowMs };
 	}
 
-	/** A device took the offer: its secrets are gone. */
-	spendOffer(): void {
+	/** This device took the offer, or came to an end with one of its own that crossed it: its secrets are gone. */
+	spendOffer(tag: number): void {
 		if (this.#open === undefined) return;
 		const { offer, sinceMs } = this.#open;
 		this.#spent = { message: offer.message, ourselves: offer.ourselves, sinceMs };
+		this.#asked.add(tag);
 		this.#open = undefined;
 	}
 
+	/** Nothing shall come of what was offered to all, neither by its first answer nor by a later one. */
 	withdraw(): void {
 		if (this.#open !== undefined) withdrawOffer(this.#open.offer);
 		this.#open = undefined;
+		this.#spent = undefined;
 	}
 
-	/** Whether this device was asked already to begin anew, after it answered an offer that was taken. Notes that it is. */
+	/** Whether this device took the offer, or was asked to begin anew when it answered it later. Notes that it is asked. */
 	wasAsked(tag: number): boolean {
-		const before = this.#asked.has(tag) || this.instances.get(tag)?.encrypted !== undefined;
+		const before = this.#asked.has(tag);
 		this.#asked.add(tag);
 		return before;
 	}
 
 	/** The device with this tag, a new one if there is room: devices that nothing came of make way. */
 	instance(tag: number, nowMs: number): Result<Instance, Refusal> {
+		const withoutSession = [...this.instances.values()].filter(({ session }) => session === undefined);
+		const made = this.#instance(tag, nowMs, this.#oldestIdle() ?? oldestOf(withoutSession));
+		if (made !== undefined) return ok(made);
+		return refuse("peer", "limit", "devices", `at most ${INSTANCES_MAX}`, `another, ${tagText(tag)}`);
+	}
+
+	/** Whether there is room for all of these devices at once. */
+	roomFor(tags: ReadonlySet<number>): Result<undefined, Refusal> {
+		const staying = [...this.instances.values()].filter(({ tag, session }) => session !== undefined && !tags.has(tag));
+		const count = staying.length + tags.size;
+		if (count <= INSTANCES_MAX) return ok(undefined);
+		return refuse("peer", "limit", "devices", `at most ${INSTANCES_MAX}`, `${count}`);
+	}
+
+	/** A device that has shown nothing yet: a DAKE that is under way is worth more than a stray message. */
+	#stranger(tag: number, nowMs: number): Instance | undefined {
+		return this.#instance(tag, nowMs, this.#oldestIdle());
+	}
+
+	#oldestIdle(): Instance | undefined {
+		return oldestOf([...this.instances.values()].filter(({ isIdle }) => isIdle));
+	}
+
+	#instance(tag: number, nowMs: number, leaver: Instance | undefined): Instance | undefined {
 		const known = this.instances.get(tag);
-		if (known !== undefined) return ok(known);
+		if (known !== undefined) return known;
 		if (this.instances.size >= INSTANCES_MAX) {
-			const removable = [...this.instances.values()].filter(({ session }) => session === undefined);
-			const [oldest] = removable.sort((a, b) => a.lastReceivedMs - b.lastReceivedMs);
-			if (oldest === undefined) {
-				return refuse("peer", "limit", "devices", `at most ${INSTANCES_MAX}`, `another, ${tagText(tag)}`);
-			}
-			oldest.stopDake();
-			this.instances.delete(oldest.tag);
+			if (leaver === undefined) return undefined;
+			leaver.stopDake();
+			this.instances.delete(leaver.tag);
 		}
 		const made = new Instance(tag, nowMs);
 		this.instances.set(tag, made);
-		return ok(made);
+		return made;
 	}
 
 	/** A DAKE is complete: what was queued is sent, and what came too early is read. */
@@ -90,14 +112,30 @@ export class Room {
 		instance.lastReceivedMs = nowMs;
 		const early = instance.early.filter(({ message }) => message.receiverTag === this.desk.account.instanceTag);
 		instance.early = [];
-		const queued = this.queue;
-		this.queue = [];
-		const sent = queued.map((text) => session.send(text, nowMs)).flatMap((said) => (said.ok ? [said.value] : []));
+		const sent = this.desk.isTrusted(session.peer.fingerprint) ? this.sendQueue(session, nowMs) : NOTHING;
 		const read = early.map(({ message }) => {
 			const opened = session.receive(message, nowMs);
 			return opened.ok ? opened.value : NOTHING;
 		});
-		return join(event(...before, { kind: "established", ...session.peer }), ...sent, ...read);
+		return join(event(...before, { kind: "established", ...session.peer }), sent, ...read);
+	}
+
+	/** "Queue the message". What no session could send is refused here: later there is nobody to tell. */
+	enqueue(text: string): Result<Outcome, Refusal> {
+		const sendable = checkText(this.desk, text);
+		if (!sendable.ok) return sendable;
+		if (this.queue.length >= QUEUE_MAX) {
+			return refuse("caller", "limit", "text", `at most ${QUEUE_MAX} texts that wait`, "another");
+		}
+		this.queue = [...this.queue, text];
+		return ok(NOTHING);
+	}
+
+	/** "If a plaintext message is waiting to be sent, encrypt it and send it." */
+	sendQueue(session: EncryptedSession, nowMs: number): Outcome {
+		const queued = this.queue;
+		this.queue = [];
+		return join(...queued.map((text) => session.send(text, nowMs)).flatMap((said) => (said.ok ? [said.value] : [])));
 	}
 
 	/** A session that was stored goes on. */
@@ -113,8 +151,10 @@ export class Room {
 	}
 
 	/** Keeps a data message for the end of the DAKE that it belongs to. False if there is no room, or it belongs to none. */
-	keepEarly(instance: Instance, message: DataMessage, nowMs: number): boolean {
-		if (message.ratchetId !== 0 || instance.early.length >= EARLY_MESSAGES_MAX) return false;
+	keepEarly(message: DataMessage, nowMs: number): boolean {
+		if (message.ratchetId !== 0) return false;
+		const instance = this.#stranger(message.senderTag, nowMs);
+		if (instance === undefined || instance.early.length >= EARLY_MESSAGES_MAX) return false;
 		instance.early = [...instance.early, { message, sinceMs: nowMs }];
 		return true;
 	}
@@ -157,4 +197,8 @@ export class Room {
 		const known = times.filter((time) => time !== undefined);
 		return known.length === 0 ? undefined : Math.min(...known);
 	}
+}
+
+function oldestOf(instances: readonly Instance[]): Instance | undefined {
+	return [...instances].sort((a, b) => a.lastReceivedMs - b.lastReceivedMs)[0];
 }

@@ -14,7 +14,7 @@ import {
 	type TheirEphemerals,
 	verifyEphemerals,
 } from "./ephemeral-keys.ts";
-import { type Ring, ringSign, ringVerify } from "./ring-signature.ts";
+import { isRing, type Ring, ringSign, ringVerify } from "./ring-signature.ts";
 import { type PhiSide, sharedSessionState } from "./session-state.ts";
 import {
 	braceKeyFromDh,
@@ -121,14 +121,17 @@ export function verifyAuthR(
 	message: AuthRMessage,
 	nowSeconds: number,
 ): Result<VerifiedKeys, Refusal> {
-	const their = verifySender(context, "Auth-R message", message, message.x, message.a, nowSeconds);
+	const what = "Auth-R message";
+	const their = verifySender(context, what, message, message.x, message.a, nowSeconds);
 	if (!their.ok) return their;
+	const next = checkRing(what, ringOfAuthI(ourselves.profile, their.value.profile, their.value.ephemerals.ecdh));
+	if (!next.ok) return next;
 	const y = context.primitives.ed448.parsePoint(identity.y);
 	if (!y.ok) throw new Error("our own ephemeral key is none");
 	const ring = ringOfAuthR(ourselves.profile, their.value.profile, y.value);
 	const t = transcriptOfAuthR(context, identity, message, "received");
 	if (!ringVerify(ringContext(context), ring, message.sigma, ringMessage(context, t))) {
-		return badSigma("Auth-R message");
+		return badSigma(what);
 	}
 	return their;
 }
@@ -183,6 +186,12 @@ export function ringOfAuthR(bob: VerifiedClientProfile, alice: VerifiedClientPro
 /** `{H_b, F_a, X}`, one of whose keys signs an Auth-I message. */
 export function ringOfAuthI(bob: VerifiedClientProfile, alice: VerifiedClientProfile, x: Ed448Point): Ring {
 	return [bob.publicKey, alice.forgingKey, x];
+}
+
+/** That a ring in which we are to sign has three keys: a peer who brings one of ours is refused. */
+export function checkRing(what: string, ring: Ring): Result<undefined, Refusal> {
+	if (isRing(ring)) return ok(undefined);
+	return refuse("peer", "key", what, "keys that differ from each other and from ours", "a key twice");
 }
 
 /** Forgets an offer that nobody will answer any more. */

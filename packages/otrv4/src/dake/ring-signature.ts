@@ -104,6 +104,14 @@ export function ringSign(
 type SCALAR = Bytes<"SCALAR">;
 type Six = [SCALAR, SCALAR, SCALAR, SCALAR, SCALAR, SCALAR];
 
+/**
+ * Whether the three keys differ, as they do unless somebody put another's key into a profile or an exchange. Nobody signs in
+ * a ring in which their own key stands twice.
+ */
+export function isRing([a1, a2, a3]: Ring): boolean {
+	return !equal(a1.bytes, a2.bytes) && !equal(a1.bytes, a3.bytes) && !equal(a2.bytes, a3.bytes);
+}
+
 /** `RVrf({A1, A2, A3}, sigma, m)`. */
 export function ringVerify(context: RingContext, ring: Ring, sigma: RingSignature, message: Uint8Array): boolean {
 	const { ed448 } = context.primitives;

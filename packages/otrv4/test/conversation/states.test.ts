@@ -25,7 +25,7 @@ interface Row {
 	readonly sends?: readonly string[];
 	readonly tells?: readonly string[];
 	/** The state afterwards, if it is another. */
-	readonly then?: State;
+	readonly after?: State;
 }
 
 type Rows = Readonly<Record<State, Row>>;
@@ -64,7 +64,7 @@ const RECEIVED: readonly Received[] = [
 			const starts: Row = { sends: ["identity"], tells: ["plaintext"] };
 			return {
 				...everywhere({ tells: ["plaintext"] }),
-				START: { ...starts, then: "WAITING_AUTH_R" },
+				START: { ...starts, after: "WAITING_AUTH_R" },
 				WAITING_AUTH_R: starts,
 				WAITING_AUTH_I: starts,
 			};
@@ -78,8 +78,8 @@ const RECEIVED: readonly Received[] = [
 			const starts: Row = { sends: ["identity"] };
 			return {
 				...everywhere(starts),
-				START: { ...starts, then: "WAITING_AUTH_R" },
-				FINISHED: { ...starts, then: "WAITING_AUTH_R" },
+				START: { ...starts, after: "WAITING_AUTH_R" },
+				FINISHED: { ...starts, after: "WAITING_AUTH_R" },
 			};
 		},
 	},
@@ -97,22 +97,22 @@ const RECEIVED: readonly Received[] = [
 		name: "an Identity message that wins",
 		texts: ({ alice, bob }) => [crossing(bob, latestIdentity(alice), "higher")[1]],
 		rows: () => ({
-			START: { sends: ["auth-r"], then: "WAITING_AUTH_I" },
-			WAITING_AUTH_R: { sends: ["auth-r"], then: "WAITING_AUTH_I" },
+			START: { sends: ["auth-r"], after: "WAITING_AUTH_I" },
+			WAITING_AUTH_R: { sends: ["auth-r"], after: "WAITING_AUTH_I" },
 			WAITING_AUTH_I: { sends: ["auth-r"] },
 			ENCRYPTED_MESSAGES: { sends: ["auth-r"] },
-			FINISHED: { sends: ["auth-r"], then: "WAITING_AUTH_I" },
+			FINISHED: { sends: ["auth-r"], after: "WAITING_AUTH_I" },
 		}),
 	},
 	{
 		name: "an Identity message that loses",
 		texts: ({ alice, bob }) => [crossing(bob, latestIdentity(alice), "lower")[1]],
 		rows: () => ({
-			START: { sends: ["auth-r"], then: "WAITING_AUTH_I" },
+			START: { sends: ["auth-r"], after: "WAITING_AUTH_I" },
 			WAITING_AUTH_R: { sends: ["identity"] },
 			WAITING_AUTH_I: { sends: ["auth-r"] },
 			ENCRYPTED_MESSAGES: { sends: ["auth-r"] },
-			FINISHED: { sends: ["auth-r"], then: "WAITING_AUTH_I" },
+			FINISHED: { sends: ["auth-r"], after: "WAITING_AUTH_I" },
 		}),
 	},
 	{
@@ -124,7 +124,7 @@ const RECEIVED: readonly Received[] = [
 		],
 		rows: () => ({
 			...everywhere(REFUSED),
-			WAITING_AUTH_R: { sends: ["auth-i"], tells: ["established"], then: "ENCRYPTED_MESSAGES" },
+			WAITING_AUTH_R: { sends: ["auth-i"], tells: ["established"], after: "ENCRYPTED_MESSAGES" },
 		}),
 	},
 	{
@@ -133,7 +133,7 @@ const RECEIVED: readonly Received[] = [
 			if (state === "WAITING_AUTH_I") return bob.receive(alice.sent()[0] ?? "").send;
 			return [elsewhere(bob, alice).authI];
 		},
-		rows: () => ({ ...everywhere(REFUSED), WAITING_AUTH_I: { tells: ["established"], then: "ENCRYPTED_MESSAGES" } }),
+		rows: () => ({ ...everywhere(REFUSED), WAITING_AUTH_I: { tells: ["established"], after: "ENCRYPTED_MESSAGES" } }),
 	},
 	{
 		name: "an Auth-I message for another's Auth-R message",
@@ -153,7 +153,7 @@ const RECEIVED: readonly Received[] = [
 		rows(mode) {
 			if (mode === "interactive-only") return everywhere(REFUSED);
 			return {
-				...everywhere({ tells: ["established", "message"], then: "ENCRYPTED_MESSAGES" }),
+				...everywhere({ tells: ["established", "message"], after: "ENCRYPTED_MESSAGES" }),
 				// The text after it is of a session that was never begun.
 				FINISHED: { sends: ["ERROR_2"], tells: ["refused", "unreadable", "refused"] },
 			};
@@ -200,10 +200,10 @@ for (const mode of MODES) {
 				const incoming = texts(scene, state);
 				alice.sent();
 				for (const text of incoming) alice.receive(text);
-				const { sends = [], tells = [], then = state } = rows(mode)[state];
+				const { sends = [], tells = [], after = state } = rows(mode)[state];
 				assert.deepEqual(
-					{ sends: typesOf(alice.sent()), tells: kinds(alice.told()), then: alice.conversation.state() },
-					{ sends, tells, then },
+					{ sends: typesOf(alice.sent()), tells: kinds(alice.told()), after: alice.conversation.state() },
+					{ sends, tells, after },
 				);
 			});
 		}

@@ -49,24 +49,31 @@ export function account(
 export class Endpoint {
 	readonly name: string;
 	readonly account: Account;
-	readonly conversation: Conversation;
+	conversation: Conversation;
 	readonly events: ConversationEvent[] = [];
 	readonly outbox: string[] = [];
 	readonly #primitives: OtrPrimitives;
+	readonly #options: ConversationOptions;
 
 	constructor(name: string, ourAddress: string, theirAddress: string, options: EndpointOptions = {}) {
 		const { mode = "standalone", device = 0, primitives = otrNodePrimitives, nowMs = NOW_MS } = options;
 		this.#primitives = primitives;
 		this.name = device === 0 ? name : `${name}${device}`;
 		this.account = options.account ?? account(this.name, mode, primitives, options.accountOptions, nowMs);
-		this.conversation = new Conversation({
+		this.#options = {
 			random: seeded(`conversation ${this.name}`),
 			...options,
 			primitives,
 			ourAddress,
 			theirAddress,
 			account: this.account,
-		});
+		};
+		this.conversation = new Conversation(this.#options);
+	}
+
+	/** Ends the program, and starts it again with what it had stored. */
+	restart(nowMs: number = NOW_MS): void {
+		this.conversation = must(Conversation.restore(this.#options, this.conversation.store(), nowMs));
 	}
 
 	/** Notes what came of a call. */
