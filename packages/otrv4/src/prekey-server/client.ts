@@ -114,9 +114,11 @@ export class PrekeyClient {
 		return this.#state.name === "in-dake" ? "IN_DAKE" : "NOT_IN_DAKE";
 	}
 
-	/** When `expire` ends the request that is on its way; `undefined` if none is. */
+	/** When `expire` has something to do: to end the request that is on its way, or to forget fragments. */
 	get deadlineMs(): number | undefined {
-		return this.#state.name === "idle" ? undefined : this.#state.deadlineMs;
+		const request = this.#state.name === "idle" ? [] : [this.#state.deadlineMs];
+		const deadlines = [...request, ...[this.#assembler.expiresAtMs].flatMap((deadline) => deadline ?? [])];
+		return deadlines.length === 0 ? undefined : Math.min(...deadlines);
 	}
 
 	/**
@@ -151,7 +153,7 @@ export class PrekeyClient {
 		return ok(this.#texts(encodeEnsembleQuery({ type: "ensemble-query", senderTag: this.#tag, identity, versions })));
 	}
 
-	/** Ends a request that nobody answered. */
+	/** Ends a request that nobody answered, and forgets fragments of messages that were never completed. */
 	expire(nowMs: number): readonly PrekeyClientEvent[] {
 		this.#assembler.expire(nowMs);
 		const state = this.#state;

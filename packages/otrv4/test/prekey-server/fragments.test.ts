@@ -64,6 +64,25 @@ test("a client takes fragments for its own tag alone", async () => {
 	assert.equal(sent.length, 1);
 });
 
+test("a client forgets in time the fragments of what nobody completed", async () => {
+	const server = newServer({ maxChars: 400 });
+	const client = newClient(device(BOB), server);
+	const [dake1] = must(client.storageInformation(NOW_MS));
+	const { texts } = await server.receive(BOB, dake1 as string, NOW_MS);
+	client.close();
+	const [first, ...rest] = texts as [string, ...string[]];
+	assert.equal(client.deadlineMs, undefined);
+	client.receive(first, NOW_MS + 5);
+	assert.equal(client.deadlineMs, NOW_MS + 5 + 60_000);
+	must(client.storageInformation(NOW_MS));
+	assert.equal(client.deadlineMs, NOW_MS + 60_000);
+	client.close();
+	assert.deepEqual(client.expire(NOW_MS + 5 + 60_000), []);
+	assert.equal(client.deadlineMs, undefined);
+	for (const text of rest) assert.deepEqual(client.receive(text, NOW_MS + 5 + 60_000).refusal, undefined);
+	assert.notEqual(client.deadlineMs, undefined, "the first one is missing");
+});
+
 test("a server keeps the unfinished fragments of so many peers, for so long", async () => {
 	const limits = { fragmentingPeersMax: 2, dakeTimeoutMs: 1000 };
 	const server = newServer({ limits });
@@ -83,6 +102,13 @@ test("a server keeps the unfinished fragments of so many peers, for so long", as
 		}
 		return last;
 	};
+	await begin("x");
+	for (const from of ["y", "z"]) {
+		await begin(from);
+		assert.equal(await finish(from), "dake-begun", "with nothing unfinished any more");
+	}
+	assert.equal(await finish("x"), "dake-begun", "so that x had not to give way to z");
+	server.expire(NOW_MS + 1000);
 	await begin("a");
 	await begin("b");
 	await begin("c");

@@ -160,6 +160,18 @@ test("counting is bounded: where too many are counted, the first is forgotten", 
 	assert.equal(await begin("c"), "peer limit: DAKE-1 message");
 });
 
+test("whose window began anew is not the first to be forgotten", async () => {
+	const server = limited({ dakesPerWindowMax: 1, countedMax: 2, windowMs: 1000 });
+	const text = dake1(device(BOB), server);
+	const begin = async (identity: string, nowMs: number): Promise<string> =>
+		refusalOf(await server.receive(identity, text, nowMs));
+	assert.deepEqual([await begin("a", NOW_MS), await begin("b", NOW_MS + 500)], ["none", "none"]);
+	assert.equal(await begin("a", NOW_MS + 1000), "none");
+	assert.equal(await begin("b", NOW_MS + 1000), "peer limit: DAKE-1 message", "still counted");
+	assert.equal(await begin("c", NOW_MS + 1000), "none");
+	assert.equal(await begin("a", NOW_MS + 1000), "peer limit: DAKE-1 message", "b was forgotten for c");
+});
+
 test("a query for other versions alone finds nothing", async () => {
 	const server = newServer();
 	await publishAll(device(BOB), server, 1);
