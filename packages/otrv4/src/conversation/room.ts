@@ -1,6 +1,8 @@
 import { ok, type Result } from "@clowder/bytes";
 import { type Established, type Offer, withdrawOffer } from "../dake/interactive.ts";
 import { refuse, type Refusal } from "../refusal.ts";
+import { FLAG_IGNORE_UNREADABLE } from "../wire/data-message.ts";
+import { errorMessage } from "../wire/error-message.ts";
 import { tagText } from "../wire/instance-tag.ts";
 import type { DataMessage } from "../wire/messages.ts";
 import { checkText, type Desk } from "./desk.ts";
@@ -174,9 +176,7 @@ export class Room {
 				instance.stopDake();
 				outcomes.push(event({ kind: "dake-timeout", instance: instance.tag }));
 			}
-			const late = instance.early.filter(({ sinceMs }) => nowMs >= sinceMs + earlyMessagesMs);
-			instance.early = instance.early.filter(({ sinceMs }) => nowMs < sinceMs + earlyMessagesMs);
-			if (late.length > 0) outcomes.push(event({ kind: "unreadable", instance: instance.tag }));
+			outcomes.push(giveUpEarly(instance, nowMs - earlyMessagesMs));
 			const { encrypted } = instance;
 			if (encrypted !== undefined) outcomes.push(encrypted.tick(nowMs));
 			if (instance.isIdle && instance.early.length === 0) this.instances.delete(instance.tag);
@@ -197,6 +197,14 @@ export class Room {
 		const known = times.filter((time) => time !== undefined);
 		return known.length === 0 ? undefined : Math.min(...known);
 	}
+}
+
+/** Data messages whose DAKE did not end in time: the peer is told now what it was not told when they came. */
+function giveUpEarly(instance: Instance, thresholdMs: number): Outcome {
+	const late = instance.early.filter(({ sinceMs }) => sinceMs <= thresholdMs);
+	instance.early = instance.early.filter(({ sinceMs }) => sinceMs > thresholdMs);
+	if (late.every(({ message }) => (message.flags & FLAG_IGNORE_UNREADABLE) !== 0)) return NOTHING;
+	return { send: [errorMessage(2)], events: [{ kind: "unreadable", instance: instance.tag }] };
 }
 
 function oldestOf(instances: readonly Instance[]): Instance | undefined {
