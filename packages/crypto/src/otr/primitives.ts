@@ -150,7 +150,10 @@ export interface DsaPublicKey {
 export interface Dsa {
 	/** The whole `PUBKEY`, 1024-bit `p` and 160-bit `q` at least, 3072 and 256 at most; `g` and `y` of order `q`. */
 	parsePublicKey(bytes: Uint8Array): Result<DsaPublicKey, OtrKeyError>;
-	/** `CLIENT-SIG`: r and s, each as long as `q`. The digest is taken as OTRv3 does: its leftmost bits, no hash. */
+	/**
+	 * `CLIENT-SIG`: r and s, each as long as `q`. The digest is taken as it is, unhashed, its leftmost bits where it is longer
+	 * than `q` (FIPS 186-4 section 4.6). OTRv3 reduces it modulo `q` instead: callers do so first.
+	 */
 	verify(key: DsaPublicKey, digest: Uint8Array, signature: Uint8Array): boolean;
 }
 
