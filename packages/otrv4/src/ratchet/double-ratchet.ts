@@ -204,7 +204,7 @@ export class DoubleRatchet {
 	erase(): void {
 		this.#forgetOurs(true);
 		erase(this.#brace, this.#root, this.#sending?.key, this.#receiving?.key, ...this.#verified, ...this.#toReveal);
-		this.#skipped.clear();
+		erase(...this.#skipped.clear());
 		this.#sending = undefined;
 		this.#receiving = undefined;
 		this.#verified = [];
@@ -260,7 +260,10 @@ export class DoubleRatchet {
 
 	#openSkipped(message: DataMessage, skipped: SkippedKey): Result<Opened, Refusal> {
 		const mac = macKey(this.#primitives, skipped.encryption);
-		if (!isAuthentic(this.#primitives, mac, message.sections, message.authenticator)) return badMac();
+		if (!isAuthentic(this.#primitives, mac, message.sections, message.authenticator)) {
+			erase(mac);
+			return badMac();
+		}
 		const plaintext = chacha20(this.#primitives, skipped.encryption, message.encryptedMessage);
 		const extra = skipped.extra.slice() as ExtraSymmetricKey;
 		this.#skipped.delete(message.ecdh, message.messageId);
@@ -282,7 +285,8 @@ export class DoubleRatchet {
 		}
 		const old = this.#receiving;
 		const lost = message.previousChainMessages - (old?.messageId ?? message.previousChainMessages);
-		if (lost > MAX_SKIP) return tooManySkipped(lost);
+		const most = Math.max(lost, message.messageId);
+		if (most > MAX_SKIP) return tooManySkipped(most);
 		const rotated = this.#rotateAsReceiver(message);
 		if (!rotated.ok) return rotated;
 		const { rotation, chain } = rotated.value;
