@@ -39,8 +39,8 @@ for (const [name, start] of STARTS) {
 			const sides = start();
 			const { alice, bob } = sides;
 			const messages = Array.from({ length: 12 }, (_, n) => seal(alice, `${n}`));
-			const { roll } = dice(`order ${name} ${seed}`);
-			const order = messages.map((_, n) => n).sort((a, b) => (a === b ? 0 : roll(3) - 1));
+			const chance = dice(`order ${name} ${seed}`);
+			const order = messages.map((_, n) => n).sort((a, b) => (a === b ? 0 : chance.roll(3) - 1));
 			for (const n of order) opens(bob, messages[n] as DataMessage, `${n}`);
 			assert.equal(bob.ratchet.skippedKeys, 0);
 			for (const message of messages) refusedAs(bob.ratchet.open(message, NOW_MS), "carrier", "no-key");
