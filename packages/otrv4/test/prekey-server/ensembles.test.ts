@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OurPrekey } from "../../src/dake/non-interactive.ts";
 import { type SelectedEnsembles, selectEnsembles } from "../../src/prekey-server/ensemble.ts";
+import { encodeEnsembleRetrieval } from "../../src/prekey-server/ensemble-messages.ts";
 import { MemoryPrekeyStorage, withForgedEnsembles } from "../../src/prekey-server/index.ts";
 import type { Ensemble } from "../../src/prekey-server/messages.ts";
 import { encodePrekeyProfile } from "../../src/profile/prekey-profile.ts";
@@ -11,6 +12,7 @@ import {
 	type Device,
 	device,
 	gist,
+	must,
 	newClient,
 	newServer,
 	NOW_MS,
@@ -19,6 +21,7 @@ import {
 	primitives,
 	publishAll,
 	run,
+	textOf,
 	WEEK_SECONDS,
 } from "./support.ts";
 
@@ -98,6 +101,35 @@ test("an invented ensemble with the tag of a true one does not push it out", () 
 		ensembles.map(({ clientProfile }) => clientProfile.profile.publicKey),
 		[invented.key.publicKey.bytes, bob.key.publicKey.bytes],
 	);
+});
+
+test("devices of one key that differ in their tags are each kept", () => {
+	const [phone, tablet] = [0x1000, 0x3000].map((instanceTag) => device(BOB, { instanceTag, keySeed: "one key" }));
+	const { ensembles } = select(ensemble(phone as Device), ensemble(tablet as Device));
+	assert.deepEqual(ensembles[0]?.clientProfile.fingerprint, ensembles[1]?.clientProfile.fingerprint);
+	assert.equal(ensembles.length, 2);
+});
+
+test("an answer holds 64 ensembles, and one with more is refused", async () => {
+	const alice = device("alice@example.org", { instanceTag: 0x2000 });
+	const { clientProfile, prekeyProfile, prekeyMessage } = ensemble(device(BOB));
+	const one = {
+		clientProfile: clientProfile.bytes,
+		prekeyProfile: encodePrekeyProfile(prekeyProfile),
+		prekeyMessage: encodePrekeyMessage(prekeyMessage),
+	};
+	const many = Array.from({ length: 65 }, () => one);
+	const server = newServer({ storage: withForgedEnsembles(new MemoryPrekeyStorage(), async () => many) });
+	const client = newClient(alice, server);
+	const [query] = must(client.retrieve(BOB, "4", NOW_MS));
+	const { outcome, texts } = await server.receive(alice.identity, query as string, NOW_MS);
+	assert.deepEqual(outcome, { ok: true, value: { type: "retrieved", identity: BOB, count: 64 } });
+	const tooMany = textOf(encodeEnsembleRetrieval(alice.instanceTag, BOB, many));
+	const { refusal } = client.receive(tooMany, NOW_MS);
+	assert.equal(refusal && gist(refusal), "peer malformed: Prekey Ensemble Retrieval message");
+	const [event] = client.receive(texts[0] as string, NOW_MS).events;
+	assert.ok(event?.type === "ensembles");
+	assert.deepEqual([event.ensembles.length, event.discarded.length], [1, 63]);
 });
 
 test("a Prekey Message, or one of its keys, is used in one ensemble only", () => {

@@ -161,15 +161,16 @@ test("counting is bounded: where too many are counted, the first is forgotten", 
 });
 
 test("whose window began anew is not the first to be forgotten", async () => {
-	const server = limited({ dakesPerWindowMax: 1, countedMax: 2, windowMs: 1000 });
+	const server = limited({ dakesPerWindowMax: 1, countedMax: 3, windowMs: 1000 });
 	const text = dake1(device(BOB), server);
 	const begin = async (identity: string, nowMs: number): Promise<string> =>
 		refusalOf(await server.receive(identity, text, nowMs));
 	assert.deepEqual([await begin("a", NOW_MS), await begin("b", NOW_MS + 500)], ["none", "none"]);
-	assert.equal(await begin("a", NOW_MS + 1000), "none");
-	assert.equal(await begin("b", NOW_MS + 1000), "peer limit: DAKE-1 message", "still counted");
-	assert.equal(await begin("c", NOW_MS + 1000), "none");
-	assert.equal(await begin("a", NOW_MS + 1000), "peer limit: DAKE-1 message", "b was forgotten for c");
+	const later = NOW_MS + 1000;
+	assert.deepEqual([await begin("a", later), await begin("c", later)], ["none", "none"]);
+	assert.equal(await begin("d", later), "none");
+	assert.equal(await begin("a", later), "peer limit: DAKE-1 message", "b was forgotten for d");
+	assert.equal(await begin("b", later), "none");
 });
 
 test("a query for other versions alone finds nothing", async () => {
@@ -183,6 +184,14 @@ test("a query for other versions alone finds nothing", async () => {
 	const answer = await server.receive(ALICE, textOf(other), NOW_MS);
 	assert.deepEqual(answer.outcome, { ok: true, value: { type: "retrieved", identity: BOB, count: 0 } });
 	assert.equal((await server.receive(ALICE, query as string, NOW_MS)).outcome.ok, true);
+});
+
+test("a query for nobody is refused", async () => {
+	const query = { type: "ensemble-query", senderTag: 0x2000, versions: "4" } as const;
+	for (const identity of ["", "b".repeat(2048)]) {
+		const answer = await newServer().receive(ALICE, textOf(encodeEnsembleQuery({ ...query, identity })), NOW_MS);
+		assert.equal(refusalOf(answer), "peer malformed: Prekey Ensemble Query Retrieval message");
+	}
 });
 
 test("a storage that is full is a Failure to the publisher; one that does not answer is a Failure, or nothing there", async () => {

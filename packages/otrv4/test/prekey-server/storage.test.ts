@@ -20,3 +20,19 @@ test("a storage in memory forgets on demand what has expired", async () => {
 	storage.forgetExpired(100);
 	assert.deepEqual(await storage.count(device), { ok: true, value: 0 });
 });
+
+test("a storage in memory remembers so many identifiers that were given away, and no more", async () => {
+	const storage = new MemoryPrekeyStorage({ spentIdentifiersPerDeviceMax: 2 });
+	const device = { identity: "bob@example.org", instanceTag: 0x100, publicKey: "b0" };
+	const profile = { bytes: Uint8Array.of(1), expiresAtSeconds: 100 };
+	const message = (identifier: number) => ({ identifier, bytes: Uint8Array.of(identifier) });
+	const publish = (...identifiers: readonly number[]) =>
+		storage.publish(
+			{ device, clientProfile: profile, prekeyProfile: profile, prekeyMessages: identifiers.map(message) },
+			0,
+		);
+	assert.deepEqual(await publish(1, 2, 3), { ok: true, value: 3 });
+	for (let n = 0; n < 3; n++) await storage.takeEnsembles({ identity: device.identity, requester: "", nowSeconds: 0 });
+	assert.deepEqual(await publish(2, 3), { ok: true, value: 0 });
+	assert.deepEqual(await publish(1), { ok: true, value: 1 });
+});
