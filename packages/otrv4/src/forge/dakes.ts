@@ -6,6 +6,7 @@ import { newEphemerals, verifyKeys } from "../dake/ephemeral-keys.ts";
 import {
 	accept,
 	answer,
+	checkRing,
 	confirm,
 	type Established,
 	offer,
@@ -104,6 +105,8 @@ export function forgeOfflineAnswer(
 		const expected = "the long-term key of the sender, the forging key of the publisher, or that of the prekey";
 		return refuse("caller", "key", KEY, expected, "another");
 	}
+	const checked = checkRing("Prekey Ensemble", ring);
+	if (!checked.ok) return checked;
 	const context = contextOf(options, alice.address, publisherAddress);
 	return ok(authenticateOffline(context, { keyPair, profile: alice.profile }, ensemble));
 }

@@ -1,10 +1,12 @@
 import { ok, type Result } from "@clowder/bytes";
 import type { Ed448KeyPair } from "@clowder/crypto/otr";
 import type { DakeContext } from "../dake/context.ts";
+import type { Ring } from "../dake/ring-signature.ts";
 import {
 	accept,
 	type Answer,
 	answer,
+	checkRing,
 	confirm,
 	type Offer,
 	offer,
@@ -50,10 +52,16 @@ export interface Begun {
 	readonly session: ForgedSession;
 }
 
-const KEY = "forger's key";
-
-function notInRing(what: string): { readonly ok: false; readonly error: Refusal } {
-	return refuse("caller", "key", KEY, `a key of the ring of ${what}`, "another: the peer is not its owner");
+/** That the forger can sign in a ring, and that nobody made one of keys which would show who did. */
+function checkOwnRing(what: string, ring: Ring, key: Ed448KeyPair): Result<undefined, Refusal> {
+	if (keyInRing(ring, [key]) !== undefined) return checkRing(what, ring);
+	return refuse(
+		"caller",
+		"key",
+		"forger's key",
+		`a key of the ring of its ${what}`,
+		"another: the peer is not its owner",
+	);
 }
 
 interface Played {
@@ -103,7 +111,8 @@ export class ImpersonatedInitiator {
 		const their = verifyAuthR(context, offered, message.value, Math.floor(nowMs / 1000));
 		if (!their.ok) return their;
 		const ring = ringOfAuthI(as.profile, their.value.profile, their.value.ephemerals.ecdh);
-		if (keyInRing(ring, [key]) === undefined) return notInRing("Auth-I");
+		const checked = checkOwnRing("Auth-I message", ring, key);
+		if (!checked.ok) return checked;
 		const confirmed = confirm(context, offered, message.value, their.value);
 		this.#offered = undefined;
 		const session = new ForgedSession(options, context, as, confirmed.established, false);
@@ -182,7 +191,8 @@ export function impersonateResponder(
 		const their = verifyIdentity(context, message.value, nowSeconds(options));
 		if (!their.ok) return their;
 		const ring = ringOfAuthR(their.value.profile, as.profile, their.value.ephemerals.ecdh);
-		if (keyInRing(ring, [key]) === undefined) return notInRing("Auth-R");
+		const checked = checkOwnRing("Auth-R message", ring, key);
+		if (!checked.ok) return checked;
 		const answered = answer(context, ourselves, message.value, their.value);
 		return ok(new ImpersonatedResponder(played.value, answered));
 	}

@@ -15,6 +15,7 @@ export {
 } from "./data-messages.ts";
 export type { ForgedText, SessionKeys } from "./dakes.ts";
 export { falsePrekeyEnsemble, type FalsePrekeyEnsemble } from "./ensembles.ts";
+export { impersonationFromJson, newIdentity, ownerFromJson, printableEnsemble, scriptFromJson } from "./files.ts";
 export type { ForgedSession } from "./forged-session.ts";
 export {
 	type Begun,
@@ -30,7 +31,7 @@ export type { ForgeryOptions, Person } from "./people.ts";
 export { type Printable, printable } from "./printable.ts";
 export {
 	type Cast,
-	type ForgedDakeTranscript,
+	type ForgedTranscript,
 	forgeDakeAndSessionKeys,
 	forgeTranscript,
 	type Script,

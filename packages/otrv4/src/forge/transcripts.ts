@@ -48,8 +48,8 @@ export interface Script extends Cast {
 	readonly endedBy?: string;
 }
 
-/** A DAKE between two people, and the keys that follow from it. */
-export interface ForgedDakeTranscript {
+/** What the network would have carried, and the keys that the DAKE in it gave. */
+export interface ForgedTranscript {
 	readonly texts: readonly ForgedText[];
 	readonly keys: SessionKeys;
 }
@@ -58,7 +58,7 @@ export interface ForgedDakeTranscript {
  * "Forge DAKE and Session Keys": the messages of a DAKE, in their order. Nothing in them says which of the three keys of a
  * ring signed.
  */
-export function forgeDakeAndSessionKeys(options: ForgeryOptions, cast: Cast): Result<ForgedDakeTranscript, Refusal> {
+export function forgeDakeAndSessionKeys(options: ForgeryOptions, cast: Cast): Result<ForgedTranscript, Refusal> {
 	const staged = stage(options, cast);
 	if (!staged.ok) return staged;
 	const { texts, responder } = staged.value.dake;
@@ -69,13 +69,14 @@ export function forgeDakeAndSessionKeys(options: ForgeryOptions, cast: Cast): Re
  * "Forge Entire Transcript": the texts that the network would have carried had the two had this conversation, from the
  * first message of the DAKE on, MAC keys revealed where honest clients reveal them.
  */
-export function forgeTranscript(options: ForgeryOptions, script: Script): Result<readonly ForgedText[], Refusal> {
+export function forgeTranscript(options: ForgeryOptions, script: Script): Result<ForgedTranscript, Refusal> {
 	if (script.words.length > WORDS_MAX) {
 		return refuse("caller", "limit", WHAT, `at most ${WORDS_MAX} texts`, `${script.words.length}`);
 	}
 	const staged = stage(options, script);
 	if (!staged.ok) return staged;
 	const { dake, people } = staged.value;
+	const keys = sessionKeys(dake.responder);
 	const theatre = new Theatre(options, people, dake, script.ensemble !== undefined);
 	for (const { sender, text } of script.words) {
 		const said = theatre.say(sender, (session) => session.send(text, options.nowMs));
@@ -85,7 +86,7 @@ export function forgeTranscript(options: ForgeryOptions, script: Script): Result
 		const ended = theatre.say(script.endedBy, (session) => session.end(options.nowMs));
 		if (!ended.ok) return ended;
 	}
-	return ok([...dake.texts, ...theatre.texts]);
+	return ok({ texts: [...dake.texts, ...theatre.texts], keys });
 }
 
 interface Stage {

@@ -78,8 +78,8 @@ describe("a forged offline conversation", () => {
 
 	it("is forged with the responder's key, the publisher's forging key, or the prekey", () => {
 		const prekey = primitives.ed448.keyPair(made.prekey.keys.ecdh.reveal());
-		const transcripts = [alice.longTerm, bob.forging, prekey].map((key) =>
-			must(forgeTranscript(options(SEED), { ...cast, key })),
+		const transcripts = [alice.longTerm, bob.forging, prekey].map(
+			(key) => must(forgeTranscript(options(SEED), { ...cast, key })).texts,
 		);
 		const [first] = transcripts;
 		for (const transcript of transcripts) {
@@ -91,8 +91,8 @@ describe("a forged offline conversation", () => {
 	});
 
 	it("is what the honest sender would have sent, and is read by both", () => {
-		const signed = must(forgeTranscript(options(SEED), { ...cast, key: alice.longTerm })).map(({ text }) => text);
-		const forged = must(forgeTranscript(options(SEED), { ...cast, key: bob.forging })).map(({ text }) => text);
+		const signed = must(forgeTranscript(options(SEED), { ...cast, key: alice.longTerm })).texts.map(({ text }) => text);
+		const forged = must(forgeTranscript(options(SEED), { ...cast, key: bob.forging })).texts.map(({ text }) => text);
 		const sender = honestAlice(SEED);
 		const verified = must(readEnsemble(options("anybody"), made.ensemble));
 		const sent = must(sender.conversation.sendOffline([verified], words[0]?.text ?? "", NOW_MS)).send;
@@ -118,7 +118,7 @@ describe("a forged offline conversation", () => {
 		assert.equal(texts.length, 1);
 		const parsed = must(parse(texts[0]?.text ?? ""));
 		assert.ok(parsed.kind === "encoded" && parsed.message.type === "non-interactive-auth");
-		const transcript = must(forgeTranscript(options(SEED), { ...cast, key: bob.forging }));
+		const transcript = must(forgeTranscript(options(SEED), { ...cast, key: bob.forging })).texts;
 		const read = must(readAndForgeDataMessage(primitives, transcript[1]?.text ?? "", keys.chainKey));
 		assert.equal(read.plaintext.text, words[0]?.text);
 	});

@@ -10,9 +10,12 @@ import {
 } from "../../src/forge/index.ts";
 import { encodePrekeyProfile } from "../../src/profile/prekey-profile.ts";
 import type { StoredEnsemble } from "../../src/prekey-server/storage.ts";
+import { encodeMessage } from "../../src/wire/decode-message.ts";
+import { encodeText } from "../../src/wire/encoding.ts";
 import { encodePrekeyMessage } from "../../src/wire/prekey-message.ts";
 import { ALICE, BOB, Endpoint, type EndpointOptions, NOW_MS } from "../support/endpoint.ts";
 import { kinds, must, only, refusedAs, texts } from "../support/expect.ts";
+import { messageOf } from "../support/pair.ts";
 import { seeded } from "../support/random.ts";
 import { alice, bob, carol, options, primitives, readBy } from "./support.ts";
 
@@ -90,6 +93,12 @@ describe("impersonating the responder", () => {
 			const refused = impersonateResponder(options("other key"), { ...AS_ALICE, key }, identity);
 			refusedAs(refused, "caller", "key");
 		}
+	});
+
+	it("refuses to sign in a ring that was made to show who did", () => {
+		const [identity = ""] = honestBob().conversation.start(NOW_MS).send;
+		const baited = { ...messageOf(identity, "identity"), y: bob.forging.publicKey.bytes };
+		refusedAs(impersonateResponder(options("bait"), AS_ALICE, [encodeText(encodeMessage(baited))]), "peer", "key");
 	});
 
 	it("refuses what is no answer, and changes nothing", () => {

@@ -32,7 +32,7 @@ const KEYS: readonly (readonly [string, Ed448KeyPair | undefined])[] = [
 ];
 
 function forged(key: Ed448KeyPair | undefined, seed: string = SEED): readonly ForgedText[] {
-	return must(forgeTranscript(options(seed), key === undefined ? SCRIPT : { ...SCRIPT, key }));
+	return must(forgeTranscript(options(seed), key === undefined ? SCRIPT : { ...SCRIPT, key })).texts;
 }
 
 /** A text without what nobody can compare: which key signed. */
@@ -74,7 +74,7 @@ describe("a forged transcript", () => {
 		assert.equal(judge(forged(undefined), PADDING_BYTES), WORDS.length);
 		const unended = must(
 			forgeTranscript(options(SEED), { initiator: bob.person, responder: alice.person, words: WORDS }),
-		);
+		).texts;
 		assert.equal(judge(unended, PADDING_BYTES), WORDS.length - 1);
 	});
 
@@ -141,7 +141,7 @@ describe("a forged transcript", () => {
 	});
 
 	it("goes in fragments where the network takes no more", () => {
-		const made = must(forgeTranscript(options(SEED, { maxChars: 800, paddingTo: 16 }), SCRIPT));
+		const made = must(forgeTranscript(options(SEED, { maxChars: 800, paddingTo: 16 }), SCRIPT)).texts;
 		assert.ok(made.every(({ text }) => text.length <= 800));
 		const alike = honestTranscript(seeded(SEED), WORDS, ALICE, { maxChars: 800, paddingTo: 16 });
 		assert.deepEqual(outlineOfFragments(made), outlineOfFragments(alike));

@@ -12,7 +12,7 @@ describe("the judge of transcripts", () => {
 	const make = (seed: string): ForgedText[] => [
 		...must(
 			forgeTranscript(options(seed), { initiator: bob.person, responder: alice.person, words: WORDS, endedBy: ALICE }),
-		),
+		).texts,
 	];
 	const good = make("good");
 	const other = make("other");

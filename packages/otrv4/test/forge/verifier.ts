@@ -50,8 +50,8 @@ function readMessages(
 		const parsed: readonly Parsed[] = parseAll(before.map(({ text }) => text)).map(must);
 		const last = parsed.at(-1);
 		if (last?.kind === "fragment") return [];
-		assert.equal(last?.kind, "encoded");
-		const { message } = last as Extract<Parsed, { readonly kind: "encoded" }>;
+		if (last?.kind !== "encoded") assert.fail(last?.kind);
+		const { message } = last;
 		if (message.type === "prekey" || message.type === "non-interactive-auth") assert.fail(message.type);
 		return [{ sender, message }];
 	});
