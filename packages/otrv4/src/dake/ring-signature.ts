@@ -1,4 +1,4 @@
-import { type Bytes, equal } from "@clowder/bytes";
+import { type Bytes, equal, erase } from "@clowder/bytes";
 import type { Ed448Point, OtrPrimitives, Scalar, SecretScalar } from "@clowder/crypto/otr";
 import type { Random } from "../random.ts";
 import type { RingSignature } from "../wire/messages.ts";
@@ -23,12 +23,11 @@ const RANDOM_BYTES = 57;
 
 /** Computed for every place of the ring, whoever signs, so that the work tells nothing of whose key it is. */
 interface Place {
-	readonly commitment: SecretScalar;
+	/** What `t` is made of, where the signer's key stands. */
+	readonly seed: Uint8Array;
 	readonly challenge: SecretScalar;
 	readonly response: SecretScalar;
-	/** `G * t`, as the one would commit who holds the key. */
-	readonly own: Uint8Array;
-	/** `G * r + A * c`, as one would who does not. */
+	/** `G * r + A * c`, as one commits who does not hold the key. */
 	readonly simulated: Uint8Array;
 	/** 1 where the signer's key stands, else 0. */
 	readonly mine: number;
@@ -36,14 +35,13 @@ interface Place {
 
 function place(primitives: OtrPrimitives, random: Random, point: Ed448Point, key: RingKey): Place {
 	const { ed448 } = primitives;
-	const commitment = ed448.hashedScalar(random(RANDOM_BYTES));
+	const seed = random(RANDOM_BYTES);
 	const challenge = ed448.hashedScalar(random(RANDOM_BYTES));
 	const response = ed448.hashedScalar(random(RANDOM_BYTES));
 	return {
-		commitment,
+		seed,
 		challenge,
 		response,
-		own: ed448.multiplyBase(commitment).bytes,
 		simulated: ed448.add(ed448.multiplyBase(response), ed448.multiply(point, challenge)).bytes,
 		mine: Number(equal(point.bytes, key.publicKey.bytes)),
 	};
@@ -84,19 +82,26 @@ export function ringSign(
 	const { ed448 } = context.primitives;
 	const places = ring.map((point) => place(context.primitives, random, point, key));
 	const index = places.findIndex(({ mine }) => mine === 1);
-	const signer = places[index];
-	if (signer === undefined) throw new Error("the signer's key is not in the ring");
-	const commitments = places.map(({ own, simulated, mine }) => select(mine, own, simulated));
+	if (index < 0) throw new Error("the signer's key is not in the ring");
+	// Only one of the three `t` is ever used, and which one does not show: so one is multiplied.
+	const seed = places.reduce<Uint8Array>(
+		(chosen, each) => select(each.mine, each.seed, chosen),
+		new Uint8Array(RANDOM_BYTES),
+	);
+	const commitment = ed448.hashedScalar(seed);
+	const own = ed448.multiplyBase(commitment).bytes;
+	const commitments = places.map(({ simulated, mine }) => select(mine, own, simulated));
 	const whole = challengeOf(context, ring, commitments, message);
 	const open = (secret: SecretScalar): Scalar => ed448.respond(secret, []);
 	const others = places.filter((_, i) => i !== index).map(({ challenge }) => open(challenge));
 	const challenge = others.reduce((left, taken) => ed448.subtractScalars(left, taken), whole);
 	const negated = ed448.subtractScalars(ed448.scalar(new Uint8Array(RANDOM_BYTES)), challenge);
-	const response = ed448.respond(signer.commitment, [{ factor: negated, secret: key.scalar }]);
+	const response = ed448.respond(commitment, [{ factor: negated, secret: key.scalar }]);
 	const scalars = places.flatMap((each, i) =>
 		i === index ? [challenge, response] : [open(each.challenge), open(each.response)],
 	);
-	for (const each of places) for (const secret of [each.commitment, each.challenge, each.response]) secret.erase();
+	for (const secret of [commitment, ...places.flatMap((each) => [each.challenge, each.response])]) secret.erase();
+	erase(seed, ...places.map((each) => each.seed));
 	const [c1, r1, c2, r2, c3, r3] = scalars.map((scalar) => ed448.scalarBytes(scalar)) as Six;
 	return { c1, r1, c2, r2, c3, r3 };
 }
