@@ -46,8 +46,8 @@ const COMMANDS = {
 		usage: "TEXTS",
 		does: "shows all fields of messages, fragments put together, as one line of JSON each",
 		operands: 1,
-		run: ({ forge }, [file = ""]) => {
-			for (const parsed of forge.parseAll(texts(file))) print(JSON.stringify(forge.printable(take(parsed))));
+		run: ({ forge }, [file = ""], values) => {
+			for (const parsed of forge.parseAll(texts(file, values))) print(JSON.stringify(forge.printable(take(parsed))));
 		},
 	},
 	modify: {
@@ -60,7 +60,7 @@ const COMMANDS = {
 			const macKeys = macKeysOf(forge, values["mac-keys"] ?? "");
 			const offset = Number(values["offset"] ?? "0");
 			const modification = { oldText: values["old"] ?? "", newText: values["new"] ?? "", offset, macKeys };
-			print(take(forge.modifyDataMessage(primitives, oneText(file), modification)));
+			print(take(forge.modifyDataMessage(primitives, oneText(file, values), modification)));
 		},
 	},
 	read: {
@@ -70,7 +70,9 @@ const COMMANDS = {
 		needs: ["chain-key"],
 		run: ({ forge, primitives }, [file = ""], values) => {
 			const key = hexFile(values["chain-key"] ?? "");
-			print(JSON.stringify(forge.printable(take(forge.readAndForgeDataMessage(primitives, oneText(file), key)))));
+			print(
+				JSON.stringify(forge.printable(take(forge.readAndForgeDataMessage(primitives, oneText(file, values), key)))),
+			);
 		},
 	},
 	"forge-message": {
@@ -80,7 +82,7 @@ const COMMANDS = {
 		needs: ["chain-key", "text"],
 		run: ({ forge, primitives }, [file = ""], values) => {
 			const key = hexFile(values["chain-key"] ?? "");
-			const made = take(forge.readAndForgeDataMessage(primitives, oneText(file), key, values["text"] ?? ""));
+			const made = take(forge.readAndForgeDataMessage(primitives, oneText(file, values), key, values["text"] ?? ""));
 			print(made.forged ?? "");
 		},
 	},
@@ -98,7 +100,7 @@ const COMMANDS = {
 		operands: 1,
 		needs: ["mac-key"],
 		run: ({ forge, primitives }, [file = ""], values) => {
-			print(take(forge.remacMessage(primitives, oneText(file), hexFile(values["mac-key"] ?? ""))));
+			print(take(forge.remacMessage(primitives, oneText(file, values), hexFile(values["mac-key"] ?? ""))));
 		},
 	},
 	dake: {
@@ -176,7 +178,6 @@ export async function main(args) {
 			throw new Failure(`expected one of ${Object.keys(COMMANDS).join(", ")}\n\n${HELP}`, 2);
 		}
 		const { operands, values } = given(name, command, rest);
-		line = values["line"];
 		if (!(await installIfNeeded(console.error))) return 1;
 		const { code, output } = await compile();
 		if (code !== 0) throw new Failure(`it does not compile\n${output}`, 1);
@@ -193,9 +194,6 @@ export async function main(args) {
 		return 2;
 	}
 }
-
-/** Which of several texts to take. @type {string | undefined} */
-let line;
 
 /** @param {string} name @param {Command} command @param {readonly string[]} args */
 function given(name, { usage, operands, needs = [], takes = [] }, args) {
@@ -253,8 +251,8 @@ function read(file) {
 	return readFileSync(file === "-" ? 0 : file, "utf8");
 }
 
-/** The texts of a file, without the senders before them. @param {string} file */
-function texts(file) {
+/** The texts of a file, without the senders before them; one of them with `--line`. @param {string} file @param {Values} values */
+function texts(file, { line }) {
 	const all = read(file)
 		.split("\n")
 		.filter((each) => each !== "")
@@ -265,9 +263,9 @@ function texts(file) {
 	return [one];
 }
 
-/** @param {string} file */
-function oneText(file) {
-	const [text, ...others] = texts(file);
+/** @param {string} file @param {Values} values */
+function oneText(file, values) {
+	const [text, ...others] = texts(file, values);
 	if (text !== undefined && others.length === 0) return text;
 	const expected = "expected one text; say which with --line";
 	throw new Failure(`${file}: ${expected}; got ${text === undefined ? 0 : 1 + others.length}`, 2);

@@ -23,7 +23,15 @@ import type { BraceKey } from "../dake/shared-secret.ts";
 import type { RootKey } from "../ratchet/message-keys.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import type { NonInteractiveAuthMessage } from "../wire/messages.ts";
-import { contextOf, type ForgeryOptions, isSame, keyInRing, nowSeconds, type VerifiedPerson } from "./people.ts";
+import {
+	asCallers,
+	contextOf,
+	type ForgeryOptions,
+	isSame,
+	keyInRing,
+	nowSeconds,
+	type VerifiedPerson,
+} from "./people.ts";
 
 /** A text, and the address of the one who would have sent it. */
 export interface ForgedText {
@@ -68,23 +76,22 @@ export function forgeInteractive(
 	const x = newEphemerals(primitives, random);
 	// What answers erases `x`, which is to sign Auth-I.
 	const xAgain = primitives.ed448.keyPair(x.ecdh.reveal());
-	const authRKey = keyInRing(ringOfAuthR(bob.profile, alice.profile, y.ecdh.publicKey), [...known, y.ecdh]);
-	const authIKey = keyInRing(ringOfAuthI(bob.profile, alice.profile, xAgain.publicKey), [...known, xAgain]);
+	const authRKey = keyInRing(ringOfAuthR(bob.profile, alice.profile, y.ecdh.publicKey), known) ?? y.ecdh;
+	const authIKey = keyInRing(ringOfAuthI(bob.profile, alice.profile, xAgain.publicKey), known) ?? xAgain;
 
-	if (authRKey === undefined || authIKey === undefined) throw new Error("an ephemeral key is not in its ring");
 	const answering = { keyPair: authRKey, profile: alice.profile };
 	const offerer = verifyIdentity(alices, offered.message, nowSeconds(options));
-	if (!offerer.ok) throw new Error("a forged Identity message is refused");
+	if (!offerer.ok) return asCallers(offerer.error);
 	const answered = answer(alices, answering, offered.message, offerer.value, x);
 	texts.push(...textsBy(alices, answered.message));
 	const answerer = verifyAuthR(bobs, offered, answered.message, nowSeconds(options));
-	if (!answerer.ok) throw new Error("a forged Auth-R message is refused");
+	if (!answerer.ok) return asCallers(answerer.error);
 	const confirming = { ...offered, ourselves: { keyPair: authIKey, profile: bob.profile } };
 	const confirmed = confirm(bobs, confirming, answered.message, answerer.value);
 	texts.push(...textsBy(bobs, confirmed.message));
 	const accepted = accept(alices, answered, confirmed.message);
-	if (!accepted.ok) throw new Error("a forged Auth-I message is refused");
 	xAgain.erase();
+	if (!accepted.ok) return asCallers(accepted.error);
 	return ok({ texts, initiator: confirmed.established, responder: accepted.value });
 }
 

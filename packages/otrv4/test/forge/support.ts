@@ -1,7 +1,7 @@
 import type { Ed448KeyPair, OtrPrimitives } from "@clowder/crypto/otr";
 import { otrNodePrimitives } from "@clowder/crypto/otr-node";
 import type { Account, AccountContent } from "../../src/account/account.ts";
-import type { ForgedText, ForgeryOptions, Person, Word } from "../../src/forge/index.ts";
+import { type ForgedText, type ForgeryOptions, parse, type Person, type Word } from "../../src/forge/index.ts";
 import type { Random } from "../../src/random.ts";
 import { ALICE, account, BOB, Endpoint, type EndpointOptions, NOW_MS } from "../support/endpoint.ts";
 import { must, texts } from "../support/expect.ts";
@@ -19,8 +19,8 @@ export interface User {
 	readonly forging: Ed448KeyPair;
 }
 
-function user(name: string, address: string): User {
-	const made = account(name, "standalone", primitives, { keepForgingKey: true });
+function user(name: string, address: string, own: OtrPrimitives = primitives): User {
+	const made = account(name, "standalone", own, { keepForgingKey: true });
 	const content = made.content();
 	const forging = content.forgingKey.keyPair;
 	if (forging === undefined) throw new Error("the forging key was not kept");
@@ -30,6 +30,20 @@ function user(name: string, address: string): User {
 
 export const alice: User = user("alice", ALICE);
 export const bob: User = user("bob", BOB);
+/** Both. */
+export interface Couple {
+	readonly primitives: OtrPrimitives;
+	readonly alice: User;
+	readonly bob: User;
+}
+
+const TRUE: Couple = { primitives, alice, bob };
+
+/** The same two with other primitives. */
+export function coupleWith(own: OtrPrimitives): Couple {
+	return { primitives: own, alice: user("alice", ALICE, own), bob: user("bob", BOB, own) };
+}
+
 /** Who has nothing to do with it. */
 export const carol: User = user("carol", "carol@example.org");
 
@@ -41,10 +55,12 @@ export function options(seed: string, more: Partial<ForgeryOptions> = {}): Forge
 export function honest(
 	random: Random,
 	more: EndpointOptions = {},
+	couple: Couple = TRUE,
 ): { readonly alice: Endpoint; readonly bob: Endpoint } {
+	const both = { primitives: couple.primitives, random, ...more };
 	return {
-		alice: new Endpoint("alice", ALICE, BOB, { primitives, random, account: alice.account, ...more }),
-		bob: new Endpoint("bob", BOB, ALICE, { primitives, random, account: bob.account, ...more }),
+		alice: new Endpoint("alice", ALICE, BOB, { ...both, account: couple.alice.account }),
+		bob: new Endpoint("bob", BOB, ALICE, { ...both, account: couple.bob.account }),
 	};
 }
 
@@ -68,8 +84,9 @@ export function honestTranscript(
 	words: readonly Word[],
 	endedBy: string | undefined,
 	more: EndpointOptions = {},
+	couple: Couple = TRUE,
 ): ForgedText[] {
-	const both = honest(random, more);
+	const both = honest(random, more, couple);
 	const carried: ForgedText[] = [];
 	const carry = (): void => {
 		for (;;) {
@@ -94,6 +111,13 @@ export function honestTranscript(
 		carry();
 	}
 	return carried;
+}
+
+/** A text without what nobody can compare: which key signed. */
+export function withoutSigma(text: string): unknown {
+	const parsed = must(parse(text));
+	if (parsed.kind !== "encoded" || !("sigma" in parsed.message)) return text;
+	return { ...parsed.message, sigma: undefined };
 }
 
 /** What an endpoint has read since it was last asked. */

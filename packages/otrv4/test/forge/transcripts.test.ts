@@ -16,7 +16,18 @@ import {
 import { ALICE, BOB, NOW_MS } from "../support/endpoint.ts";
 import { kinds, must, only, refusedAs } from "../support/expect.ts";
 import { seeded } from "../support/random.ts";
-import { alice, bob, carol, honest, honestTranscript, options, primitives, readBy, WORDS } from "./support.ts";
+import {
+	alice,
+	bob,
+	carol,
+	honest,
+	honestTranscript,
+	options,
+	primitives,
+	readBy,
+	withoutSigma,
+	WORDS,
+} from "./support.ts";
 import { judge } from "./verifier.ts";
 
 const SCRIPT: Script = { initiator: bob.person, responder: alice.person, words: WORDS, endedBy: ALICE };
@@ -33,13 +44,6 @@ const KEYS: readonly (readonly [string, Ed448KeyPair | undefined])[] = [
 
 function forged(key: Ed448KeyPair | undefined, seed: string = SEED): readonly ForgedText[] {
 	return must(forgeTranscript(options(seed), key === undefined ? SCRIPT : { ...SCRIPT, key })).texts;
-}
-
-/** A text without what nobody can compare: which key signed. */
-function withoutSigma(text: string): unknown {
-	const parsed = must(parse(text));
-	if (parsed.kind !== "encoded" || !("sigma" in parsed.message)) return text;
-	return { ...parsed.message, sigma: undefined };
 }
 
 /** Types and lengths: all that can be seen of a transcript without understanding it. */
