@@ -4,6 +4,12 @@ import type { Ed448PointImpl } from "./point.ts";
 import type { Power } from "./powers.ts";
 import type { SecretScalarImpl } from "./scalar.ts";
 
+/** 57 bytes, and the `y < p` that is in them. */
+export interface Encoding {
+	readonly bytes: Uint8Array;
+	readonly y: bigint;
+}
+
 /**
  * What differs between backends: raw functions that decide nothing. Every check of input is made before they are
  * called, in code that all backends share (CRYPTO-1).
@@ -13,6 +19,13 @@ export interface OtrBackend {
 	shake256(parts: readonly Uint8Array[], length: number): Uint8Array;
 	/** Lengths are checked; counter 0 first. */
 	chacha20(key: Uint8Array, nonce: Uint8Array, data: Uint8Array): Uint8Array;
+	/**
+	 * RFC 8032 section 5.2.3: the point with this `y < p` and the sign of `x`, of whatever order it is; `undefined` if there is
+	 * none, or none with that sign. Public, as what it is asked for comes from elsewhere.
+	 */
+	decodePoint(encoding: Encoding): EdwardsPoint | undefined;
+	/** `value^((p+1)/4)` in the field of the curve, a square root of what has one. Public; `value` in `0..p-1`. */
+	squareRoot(value: bigint): bigint;
 	multiplyBase(scalar: SecretScalarImpl): EdwardsPoint;
 	/** `point` is not the identity. */
 	multiply(point: Ed448PointImpl, scalar: SecretScalarImpl): EdwardsPoint;

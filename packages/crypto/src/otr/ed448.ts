@@ -53,7 +53,7 @@ export function ed448Of(backend: OtrBackend): Ed448 {
 	return {
 		order: ORDER,
 		base: BASE,
-		parsePoint,
+		parsePoint: (bytes) => parsePoint(backend, bytes),
 		keyPair: (symmetricKey) => ed448KeyPair(backend, symmetricKey),
 		hashedScalar: (random) => hashedScalar(backend, random),
 		derivedScalar,

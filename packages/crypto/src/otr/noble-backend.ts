@@ -7,8 +7,10 @@ import { readSecret } from "../secret.ts";
 import type { OtrBackend } from "./backend.ts";
 import { DH_PRIME } from "./dh-group.ts";
 import { bitLength, fromBigEndian, fromLittleEndian, toBigEndian } from "./numbers.ts";
+import { decodeByLibrary } from "./point.ts";
 import { productOfPowers } from "./powers.ts";
 import { ORDER, scalarValue } from "./scalar.ts";
+import { squareRoot } from "./square-root.ts";
 import { DH_PUBLIC_KEY_MAX_BYTES, ED448_DIGEST_BYTES, POINT_BYTES } from "./sizes.ts";
 
 const { Point } = ed448;
@@ -26,6 +28,8 @@ export const nobleBackend: OtrBackend = {
 	name: "noble",
 	shake256: shake,
 	chacha20: (key, nonce, data) => chacha20(key, nonce, data),
+	decodePoint: ({ bytes }) => decodeByLibrary(bytes),
+	squareRoot,
 	multiplyBase: (scalar) => Point.BASE.multiply(scalarValue(scalar)),
 	multiply: (point, scalar) => point.point.multiply(scalarValue(scalar)),
 	sum(terms) {

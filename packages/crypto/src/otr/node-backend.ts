@@ -10,6 +10,7 @@ import { ed448PrivateKey, publicKeyObject } from "./node-keys.ts";
 import { fromBigEndian, toBigEndian } from "./numbers.ts";
 import { type Ed448PointImpl, IDENTITY, parsePoint } from "./point.ts";
 import { CHACHA20_NONCE_BYTES, DH_PUBLIC_KEY_MAX_BYTES, POINT_BYTES } from "./sizes.ts";
+import { decodePoint, squareRoot } from "./node-square-root.ts";
 import * as x448 from "./node-x448.ts";
 
 /** From so many terms on, doublings that they share in JavaScript cost less than X448 for each (measured). */
@@ -70,6 +71,8 @@ export const nodeBackend: OtrBackend = {
 		const cipher = createCipheriv("chacha20", key, concat(COUNTER, nonce));
 		return concat(cipher.update(data), cipher.final());
 	},
+	decodePoint,
+	squareRoot,
 	multiplyBase: (scalar) => x448.multiplyBase(scalar) ?? nobleBackend.multiplyBase(scalar),
 	multiply: (point, scalar) => x448.multiply(point.point, scalar) ?? nobleBackend.multiply(point, scalar),
 	sum,
@@ -81,7 +84,7 @@ export const nodeBackend: OtrBackend = {
 	ed448Verify(key, message, signature) {
 		const r = signature.subarray(0, POINT_BYTES);
 		if (equal(r, IDENTITY.bytes)) return nobleBackend.ed448Verify(key, message, signature);
-		return verify(null, message, publicKeyOf(key), signature) && parsePoint(r).ok;
+		return verify(null, message, publicKeyOf(key), signature) && parsePoint(nodeBackend, r).ok;
 	},
 	dhPower,
 	dhProduct(powers) {

@@ -3,6 +3,7 @@ import { ed448 } from "@noble/curves/ed448.js";
 import type { EdwardsPoint } from "@noble/curves/abstract/edwards.js";
 import { otrKeyError } from "./key-error.ts";
 import { fromLittleEndian } from "./numbers.ts";
+import type { OtrBackend } from "./backend.ts";
 import type { Ed448Point, OtrKeyError } from "./primitives.ts";
 import { POINT_BYTES } from "./sizes.ts";
 import { isTorsionFree } from "./torsion.ts";
@@ -45,7 +46,7 @@ export function pointOf(point: Ed448Point): Ed448PointImpl {
 }
 
 /** The library tells "not a point" by throwing, "x = 0 with the sign bit set" included. */
-export function decodePoint(bytes: Uint8Array): EdwardsPoint | undefined {
+export function decodeByLibrary(bytes: Uint8Array): EdwardsPoint | undefined {
 	try {
 		return Point.fromBytes(bytes, false);
 	} catch {
@@ -54,16 +55,17 @@ export function decodePoint(bytes: Uint8Array): EdwardsPoint | undefined {
 }
 
 /** CRYPTO-21: the one encoding of a point on the curve, of order `q`. */
-export function parsePoint(bytes: Uint8Array): Result<Ed448PointImpl, OtrKeyError> {
+export function parsePoint(backend: OtrBackend, bytes: Uint8Array): Result<Ed448PointImpl, OtrKeyError> {
 	if (bytes.length !== POINT_BYTES) return otrKeyError("ed448", `${POINT_BYTES} bytes`, `${bytes.length} bytes`);
 	const unsigned = bytes.slice();
 	unsigned[POINT_BYTES - 1] = (unsigned[POINT_BYTES - 1] as number) & 0x7f;
-	if (fromLittleEndian(unsigned) >= Point.Fp.ORDER) return otrKeyError("ed448", "y < p", "a larger y");
-	const point = decodePoint(bytes);
+	const y = fromLittleEndian(unsigned);
+	if (y >= Point.Fp.ORDER) return otrKeyError("ed448", "y < p", "a larger y");
+	const point = backend.decodePoint({ bytes, y });
 	if (point === undefined) return otrKeyError("ed448", "the encoding of a point on the curve", "no point");
 	if (point.is0()) return otrKeyError("ed448", "a point of order q", "the identity");
 	if (point.isSmallOrder()) return otrKeyError("ed448", "a point of order q", "a point of small order");
-	if (!isTorsionFree(point)) return otrKeyError("ed448", "a point of order q", "a point with a torsion part");
+	if (!isTorsionFree(backend, point)) return otrKeyError("ed448", "a point of order q", "a point with a torsion part");
 	return ok(new Ed448PointImpl(point, bytes.slice()));
 }
 
@@ -74,6 +76,6 @@ export function parsePoint(bytes: Uint8Array): Result<Ed448PointImpl, OtrKeyErro
 export function pointFrom(random: Uint8Array): Ed448PointImpl | undefined {
 	const encoding = random.slice();
 	encoding[POINT_BYTES - 1] = (encoding[POINT_BYTES - 1] as number) & 0x80;
-	const point = decodePoint(encoding)?.clearCofactor();
+	const point = decodeByLibrary(encoding)?.clearCofactor();
 	return point === undefined || point.is0() ? undefined : new Ed448PointImpl(point);
 }

@@ -1,21 +1,11 @@
 import { ed448 } from "@noble/curves/ed448.js";
 import type { EdwardsPoint } from "@noble/curves/abstract/edwards.js";
-import { pow2 } from "@noble/curves/abstract/modular.js";
+import type { OtrBackend } from "./backend.ts";
 import { jacobi } from "./numbers.ts";
 
 const { Fp } = ed448.Point;
 const P: bigint = Fp.ORDER;
 const D = -39081n;
-
-/** `value^((p+1)/4)`, a square root where there is one, since `p = 3 mod 4`; `(p+1)/4 = (2^224 - 1) * 2^222`. */
-function squareRoot(value: bigint): bigint {
-	const twice = (power: bigint, bits: bigint): bigint => (pow2(power, bits, P) * power) % P;
-	const ones3 = (twice(value, 1n) ** 2n * value) % P;
-	const ones7 = (pow2(twice(ones3, 3n), 1n, P) * value) % P;
-	const ones56 = twice(twice(twice(ones7, 7n), 14n), 28n);
-	const ones224 = twice(twice(ones56, 56n), 112n);
-	return pow2(ones224, 222n, P);
-}
 
 /**
  * CRYPTO-21: whether a point (x, y) of the curve, with x != 0, is of order `q`. Multiplying by `q` says so in 446
@@ -38,8 +28,7 @@ function squareRoot(value: bigint): bigint {
  *
  * None of the symbols is 0: that needs y = 1 or y = -1, where x = 0.
  */
-export function isTorsionFree(point: EdwardsPoint): boolean {
-	const { y } = point;
+export function isTorsionFree({ squareRoot }: Pick<OtrBackend, "squareRoot">, { y }: EdwardsPoint): boolean {
 	const square = Fp.create((1n - D) * (1n - D * y * y));
 	const w = squareRoot(square);
 	if (Fp.sqr(w) !== square) return false;
