@@ -19,6 +19,8 @@ export interface ConversationCalls {
 	start: Parameters<Conversation["start"]>;
 	query: Parameters<Conversation["query"]>;
 	send: Parameters<Conversation["send"]>;
+	sendWaiting: Parameters<Conversation["sendWaiting"]>;
+	copy: Parameters<Conversation["copy"]>;
 	sendUnencrypted: Parameters<Conversation["sendUnencrypted"]>;
 	receive: Parameters<Conversation["receive"]>;
 	tick: Parameters<Conversation["tick"]>;
@@ -32,6 +34,7 @@ export interface ConversationCalls {
 /** What is asked of one session: the methods of `EncryptedSession` that are its user's. */
 export interface SessionCalls {
 	send: Parameters<EncryptedSession["send"]>;
+	sendCopy: Parameters<EncryptedSession["sendCopy"]>;
 	startSmp: Parameters<EncryptedSession["startSmp"]>;
 	answerSmp: Parameters<EncryptedSession["answerSmp"]>;
 	abortSmp: Parameters<EncryptedSession["abortSmp"]>;

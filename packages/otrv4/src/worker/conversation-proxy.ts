@@ -61,6 +61,14 @@ export class ConversationProxy {
 		return this.#ask("send", [text, nowMs, delivery]);
 	}
 
+	sendWaiting(nowMs: number): Outcomes {
+		return this.#ask("sendWaiting", [nowMs]);
+	}
+
+	copy(text: string, to: string, nowMs: number): Outcomes {
+		return this.#ask("copy", [text, to, nowMs]);
+	}
+
 	sendUnencrypted(text: string): Outcomes {
 		return this.#ask("sendUnencrypted", [text]);
 	}

@@ -20,8 +20,14 @@ export interface AccountData {
 	readonly renewals: number;
 }
 
-/** As `ConversationOptions`; account, primitives and randomness are the worker's. */
-export type NewConversation = Omit<ConversationOptions, "primitives" | "random" | "account">;
+/**
+ * As `ConversationOptions`; account, primitives and randomness are the worker's. A `maxChars` that cannot be is a bug, as it is
+ * without a worker: it ends this one.
+ */
+export interface NewConversation extends Omit<ConversationOptions, "primitives" | "random" | "account" | "isTrusted"> {
+	/** In the place of `isTrusted`: the fingerprints to which texts that wait may go. To anybody if not said. */
+	readonly trusted?: readonly Uint8Array[];
+}
 
 /** As `Peer`, with the profile as it was verified. */
 export type PeerData = Omit<Peer, "profile"> & { readonly profile: ClientProfile };

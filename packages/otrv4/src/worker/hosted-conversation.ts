@@ -17,6 +17,8 @@ const CONVERSATION: ConversationMethods = {
 	start: (conversation, ...args) => ok(conversation.start(...args)),
 	query: (conversation, ...args) => conversation.query(...args),
 	send: (conversation, ...args) => conversation.send(...args),
+	sendWaiting: (conversation, ...args) => conversation.sendWaiting(...args),
+	copy: (conversation, ...args) => conversation.copy(...args),
 	sendUnencrypted: (conversation, ...args) => conversation.sendUnencrypted(...args),
 	receive: (conversation, ...args) => ok(conversation.receive(...args)),
 	tick: (conversation, ...args) => ok(conversation.tick(...args)),
@@ -37,6 +39,7 @@ type SessionMethods = {
 
 const SESSION: SessionMethods = {
 	send: (session, ...args) => session.send(...args),
+	sendCopy: (session, ...args) => session.sendCopy(...args),
 	startSmp: (session, ...args) => session.startSmp(...args),
 	answerSmp: (session, ...args) => session.answerSmp(...args),
 	abortSmp: (session, ...args) => session.abortSmp(...args),

@@ -1,4 +1,4 @@
-import { ok, type Result } from "@clowder/bytes";
+import { equal, ok, type Result } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
 import { type Account, createAccount } from "../account/account.ts";
 import { Conversation } from "../conversation/conversation.ts";
@@ -134,7 +134,12 @@ class Server {
 				return refuse("caller", "limit", "conversation", `at most ${CONVERSATIONS_MAX} in a worker`, "another");
 			}
 			const { primitives, random } = this.#options;
-			const conversation = new Conversation({ ...options, primitives, random, account: account.value });
+			const { trusted, ...rest } = options;
+			const isTrusted =
+				trusted === undefined
+					? {}
+					: { isTrusted: (fingerprint: Uint8Array) => trusted.some((known) => equal(known, fingerprint)) };
+			const conversation = new Conversation({ ...rest, ...isTrusted, primitives, random, account: account.value });
 			this.#lastId += 1;
 			this.#conversations.set(this.#lastId, new HostedConversation(conversation));
 			return ok(this.#lastId);

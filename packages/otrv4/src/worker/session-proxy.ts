@@ -32,12 +32,16 @@ export class SessionProxy {
 		return this.#ask("send", [text, nowMs]);
 	}
 
+	sendCopy(text: string, to: string, nowMs: number): Promise<Result<OutcomeData, CallRefusal>> {
+		return this.#ask("sendCopy", [text, to, nowMs]);
+	}
+
 	startSmp(question: string, userSecret: string, nowMs: number): Promise<Result<OutcomeData, CallRefusal>> {
 		return this.#ask("startSmp", [question, userSecret, nowMs]);
 	}
 
-	answerSmp(userSecret: string, nowMs: number): Promise<Result<OutcomeData, CallRefusal>> {
-		return this.#ask("answerSmp", [userSecret, nowMs]);
+	answerSmp(userSecret: string, nowMs: number, attempt?: number): Promise<Result<OutcomeData, CallRefusal>> {
+		return this.#ask("answerSmp", [userSecret, nowMs, attempt]);
 	}
 
 	abortSmp(nowMs: number): Promise<Result<OutcomeData, CallRefusal>> {

@@ -7,6 +7,19 @@ import type { OutcomeData } from "../../src/worker/data.ts";
 import type { ConversationProxy, SessionProxy } from "../../src/worker/proxy.ts";
 import { direct, kinds, must, NOW, outcomeOf, settle, Side } from "./support.ts";
 
+/** What a page does not get: secrets, what takes verified objects, and what only the conversation itself calls. */
+type Left = "store" | "sendOffline";
+type SessionLeft = "receive" | "tick" | "deadlineMs" | "discard" | "content";
+
+/** Compiles only if each method of a class is in its proxy, or above. */
+type Whole = [
+	Exclude<keyof Conversation, keyof ConversationProxy | Left>,
+	Exclude<keyof EncryptedSession, keyof SessionProxy | SessionLeft>,
+] extends [never, never]
+	? true
+	: false;
+const whole: Whole = true;
+
 type Either = Conversation | ConversationProxy;
 
 function sessionOf(speaker: Either): EncryptedSession | SessionProxy {
@@ -14,7 +27,7 @@ function sessionOf(speaker: Either): EncryptedSession | SessionProxy {
 }
 
 /** A conversation from its beginning to its end, with all that can be done in one. */
-async function whole(alice: Either, bob: Either): Promise<readonly OutcomeData[]> {
+async function wholeConversation(alice: Either, bob: Either): Promise<readonly OutcomeData[]> {
 	const both = [alice, bob] as const;
 	const said: OutcomeData[] = [];
 	const run = async (from: 0 | 1, first: unknown, nowMs = NOW): Promise<void> => {
@@ -27,7 +40,7 @@ async function whole(alice: Either, bob: Either): Promise<readonly OutcomeData[]
 		await run(0, sessionOf(alice).send(`mew ${i}`, NOW), NOW + 61_000);
 	}
 	await run(0, sessionOf(alice).startSmp("whose cat?", "the miller's", NOW));
-	await run(1, sessionOf(bob).answerSmp("the miller's", NOW));
+	await run(1, sessionOf(bob).answerSmp("the miller's", NOW, 1));
 	await run(1, sessionOf(bob).startSmp("", "one", NOW));
 	await run(0, sessionOf(alice).abortSmp(NOW));
 	const agreed = await sessionOf(alice).agreeKey(Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5), NOW);
@@ -59,12 +72,12 @@ describe("a conversation in a worker", () => {
 	it("says and tells the same, byte for byte, as one in this thread", async () => {
 		const alice = await sides[0].open("alice@example.org", "bob@example.org");
 		const bob = await sides[1].open("bob@example.org", "alice@example.org");
-		const far = await whole(alice, bob);
+		const far = await wholeConversation(alice, bob);
 		const [one, other] = [
 			direct("alice", "alice@example.org", "bob@example.org"),
 			direct("bob", "bob@example.org", "alice@example.org"),
 		];
-		const near = await whole(one, other);
+		const near = await wholeConversation(one, other);
 		assert.deepEqual(plain(far), plain(near));
 		for (const kind of [
 			"established",
@@ -81,6 +94,8 @@ describe("a conversation in a worker", () => {
 		assert.equal(bob.state, other.state());
 		assert.deepEqual([...bob.sessions().values()], [...other.sessions().values()]);
 	});
+
+	it("has every method that the classes have", () => assert.ok(whole));
 
 	it("shows state, deadline and sessions as they were after the last answer", async () => {
 		const [alice, bob] = await fresh(sides);
@@ -113,6 +128,35 @@ describe("a conversation in a worker", () => {
 			texts,
 			Array.from({ length: 20 }, (_, i) => `${i}`),
 		);
+	});
+
+	it("texts that wait go to those who are trusted, or when the user says so", async () => {
+		const { fingerprint } = must(await sides[1].proxy.account());
+		for (const [trusted, waits] of [
+			[[], true],
+			[[fingerprint], false],
+		] as const) {
+			const [alice, bob] = await fresh(sides, trusted);
+			await alice.send("for Bob alone", NOW);
+			const told = kinds(await settle([alice, bob], 0, alice.start(NOW)));
+			assert.equal(told.includes("message"), !waits);
+			const sent = kinds(await settle([alice, bob], 0, alice.sendWaiting(NOW)));
+			assert.deepEqual(sent, waits ? ["message"] : []);
+		}
+	});
+
+	it("our own devices tell each other what they said to others", async () => {
+		const us = "alice@example.org";
+		const addresses = { ourAddress: us, theirAddress: us };
+		const both = [must(await sides[0].proxy.open(addresses)), must(await sides[1].proxy.open(addresses))] as const;
+		await settle(both, 0, both[0].start(NOW));
+		const copied = await settle(both, 0, both[0].copy("meow", "bob@example.org", NOW));
+		assert.deepEqual(
+			copied.flatMap(({ events }) => events.map((event) => event.kind === "copy" && event.to)),
+			["bob@example.org"],
+		);
+		const refused = await both[0].session()?.sendCopy("purr", "bob@example.org", NOW);
+		assert.ok(refused?.ok);
 	});
 
 	it("a session that is over refuses, and is not mistaken for the next one with the same device", async () => {
@@ -160,10 +204,13 @@ describe("a conversation in a worker", () => {
 });
 
 /** New conversations of accounts that are there. */
-async function fresh(sides: readonly [Side, Side]): Promise<readonly [ConversationProxy, ConversationProxy]> {
+async function fresh(
+	sides: readonly [Side, Side],
+	trusted?: readonly Uint8Array[],
+): Promise<readonly [ConversationProxy, ConversationProxy]> {
 	const [alice, bob] = ["alice@example.org", "bob@example.org"];
 	return [
-		must(await sides[0].proxy.open({ ourAddress: alice, theirAddress: bob })),
+		must(await sides[0].proxy.open({ ourAddress: alice, theirAddress: bob, ...(trusted && { trusted }) })),
 		must(await sides[1].proxy.open({ ourAddress: bob, theirAddress: alice })),
 	];
 }
