@@ -2,7 +2,7 @@ import { type Bytes, ok, type Result } from "@clowder/bytes";
 import type { Ed448KeyPair } from "@clowder/crypto/otr";
 import { type SessionDesk, write } from "../conversation/desk.ts";
 import type { DakeContext } from "../dake/context.ts";
-import { newEphemerals, verifyKeys } from "../dake/ephemeral-keys.ts";
+import { eraseEphemerals, newEphemerals, verifyKeys } from "../dake/ephemeral-keys.ts";
 import {
 	accept,
 	answer,
@@ -76,22 +76,33 @@ export function forgeInteractive(
 	const x = newEphemerals(primitives, random);
 	// What answers erases `x`, which is to sign Auth-I.
 	const xAgain = primitives.ed448.keyPair(x.ecdh.reveal());
-	const authRKey = keyInRing(ringOfAuthR(bob.profile, alice.profile, y.ecdh.publicKey), known) ?? y.ecdh;
-	const authIKey = keyInRing(ringOfAuthI(bob.profile, alice.profile, xAgain.publicKey), known) ?? xAgain;
+	const authRRing = ringOfAuthR(bob.profile, alice.profile, y.ecdh.publicKey);
+	const authIRing = ringOfAuthI(bob.profile, alice.profile, xAgain.publicKey);
+	for (const ring of [authRRing, authIRing]) {
+		// Honest clients sign in no others.
+		const checked = checkRing("Client Profile", ring);
+		if (checked.ok) continue;
+		for (const keys of [x, y]) eraseEphemerals(keys);
+		xAgain.erase();
+		return asCallers(checked.error);
+	}
 
-	const answering = { keyPair: authRKey, profile: alice.profile };
+	const answering = { keyPair: keyInRing(authRRing, known) ?? y.ecdh, profile: alice.profile };
 	const offerer = verifyIdentity(alices, offered.message, nowSeconds(options));
-	if (!offerer.ok) return asCallers(offerer.error);
+	if (!offerer.ok) throw new Error(`a forged Identity message is refused: ${offerer.error.expected}`);
 	const answered = answer(alices, answering, offered.message, offerer.value, x);
 	texts.push(...textsBy(alices, answered.message));
 	const answerer = verifyAuthR(bobs, offered, answered.message, nowSeconds(options));
-	if (!answerer.ok) return asCallers(answerer.error);
-	const confirming = { ...offered, ourselves: { keyPair: authIKey, profile: bob.profile } };
+	if (!answerer.ok) throw new Error(`a forged Auth-R message is refused: ${answerer.error.expected}`);
+	const confirming = {
+		...offered,
+		ourselves: { keyPair: keyInRing(authIRing, known) ?? xAgain, profile: bob.profile },
+	};
 	const confirmed = confirm(bobs, confirming, answered.message, answerer.value);
 	texts.push(...textsBy(bobs, confirmed.message));
 	const accepted = accept(alices, answered, confirmed.message);
 	xAgain.erase();
-	if (!accepted.ok) return asCallers(accepted.error);
+	if (!accepted.ok) throw new Error(`a forged Auth-I message is refused: ${accepted.error.expected}`);
 	return ok({ texts, initiator: confirmed.established, responder: accepted.value });
 }
 
@@ -113,7 +124,7 @@ export function forgeOfflineAnswer(
 		return refuse("caller", "key", KEY, expected, "another");
 	}
 	const checked = checkRing("Prekey Ensemble", ring);
-	if (!checked.ok) return checked;
+	if (!checked.ok) return asCallers(checked.error);
 	const context = contextOf(options, alice.address, publisherAddress);
 	return ok(authenticateOffline(context, { keyPair, profile: alice.profile }, ensemble));
 }

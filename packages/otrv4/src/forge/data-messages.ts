@@ -80,8 +80,8 @@ export interface ReadDataMessage {
 
 /**
  * "Read and Forge Data Message": decrypts with the chain key of the message, or of an earlier one of the same ratchet, from
- * which it follows. A new text takes the place of the old one; the other records stay, and the length is padded where
- * that of the message was.
+ * which it follows. A new text takes the place of the old one; records of the known types stay, and the length is
+ * padded where that of the message was.
  */
 export function readAndForgeDataMessage(
 	primitives: OtrPrimitives,
@@ -100,11 +100,13 @@ export function readAndForgeDataMessage(
 	const bytes = chacha20(primitives, key, message.value.encryptedMessage);
 	const plaintext = decodePlaintext(bytes);
 	const read = { plaintext, messageKey: key, macKey: macKey(primitives, key) };
-	if (newText === undefined) return ok(read);
 	const paddingTo = bytes.length % PADDING_BYTES === 0 ? PADDING_BYTES : 1;
+	erase(bytes);
+	if (newText === undefined) return ok(read);
 	const replaced = encodePlaintext({ text: newText, tlvs: plaintext.tlvs, paddingTo });
 	if (!replaced.ok) return replaced;
 	const encryptedMessage = chacha20(primitives, key, replaced.value);
+	erase(replaced.value);
 	return ok({ ...read, forged: authenticated(primitives, { ...message.value, encryptedMessage }, read.macKey) });
 }
 

@@ -14,16 +14,14 @@ export function printable(value: unknown): Printable {
 	if (typeof value === "object" && value !== null) {
 		const fields = Object.entries(value).filter(([name, field]) => name !== "sections" && field !== undefined);
 		return Object.fromEntries(
-			fields.map(([name, field]) => [name, name === "revealedMacKeys" ? macKeys(field) : printable(field)]),
+			fields.map(([name, field]) => [
+				name,
+				name === "revealedMacKeys" && field instanceof Uint8Array ? macKeysIn(field).map(hex) : printable(field),
+			]),
 		);
 	}
 	if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
 	throw new TypeError(`${typeof value} is not printable`);
-}
-
-function macKeys(keys: unknown): Printable {
-	if (!(keys instanceof Uint8Array)) return printable(keys);
-	return macKeysIn(keys).map(hex);
 }
 
 /** The single keys of "Old MAC keys to be revealed". */

@@ -13,6 +13,7 @@ import {
 	revealedMacKeys,
 	type Script,
 } from "../../src/forge/index.ts";
+import { createClientProfile } from "../../src/profile/client-profile.ts";
 import { ALICE, BOB, NOW_MS } from "../support/endpoint.ts";
 import { kinds, must, only, refusedAs } from "../support/expect.ts";
 import { seeded } from "../support/random.ts";
@@ -182,6 +183,20 @@ describe("a forged transcript", () => {
 });
 
 describe("a forged DAKE", () => {
+	it("is refused between profiles that no honest client would talk to", () => {
+		// The long-term key of one is the forging key of the other, so that a ring has it twice.
+		const profile = must(
+			createClientProfile(primitives, {
+				...{ instanceTag: 0x777, keyPair: carol.longTerm, forgingKey: alice.longTerm.publicKey, versions: "4" },
+				...{ expiresAtSeconds: NOW_MS / 1000 + 3600, mode: "standalone" },
+			}),
+		).profile.bytes;
+		const other = { address: BOB, profile };
+		refusedAs(forgeDakeAndSessionKeys(options(SEED), { ...SCRIPT, initiator: other }), "caller", "key");
+		const cast = { initiator: alice.person, responder: other };
+		refusedAs(forgeDakeAndSessionKeys(options(SEED), cast), "caller", "key");
+	});
+
 	it("comes with the keys of its session", () => {
 		const { texts, keys } = must(forgeDakeAndSessionKeys(options(SEED), SCRIPT));
 		assert.deepEqual(
