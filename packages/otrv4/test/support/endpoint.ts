@@ -1,3 +1,4 @@
+import type { Result } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
 import { otrNodePrimitives } from "@clowder/crypto/otr-node";
 import { Account, type AccountContent, type AccountOptions, createAccount } from "../../src/account/account.ts";
@@ -6,6 +7,7 @@ import type { EncryptedSession } from "../../src/conversation/encrypted-session.
 import type { ConversationEvent, Outcome } from "../../src/conversation/events.ts";
 import type { Mode } from "../../src/mode.ts";
 import { type VerifiedEnsemble, verifyEnsemble } from "../../src/prekey-server/ensemble.ts";
+import type { Refusal } from "../../src/refusal.ts";
 import { must } from "./expect.ts";
 import { seeded } from "./random.ts";
 
@@ -73,7 +75,12 @@ export class Endpoint {
 
 	/** Ends the program, and starts it again with what it had stored. */
 	restart(nowMs: number = NOW_MS): void {
-		this.conversation = must(Conversation.restore(this.#options, this.conversation.store(), nowMs));
+		this.conversation = must(this.restoring(this.conversation.store(), nowMs));
+	}
+
+	/** What comes of starting with something that was stored. */
+	restoring(stored: Uint8Array, nowMs: number = NOW_MS): Result<Conversation, Refusal> {
+		return Conversation.restore(this.#options, stored, nowMs);
 	}
 
 	/** Notes what came of a call. */

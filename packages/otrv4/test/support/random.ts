@@ -14,10 +14,10 @@ export function seeded(seed: string): Random {
 /** Choices from a seed, for plans of what a carrier does. */
 export interface Dice {
 	/** 0 to `sides - 1`. */
-	roll(sides: number): number;
+	readonly roll: (sides: number) => number;
 	/** True once in `times`. */
-	once(times: number): boolean;
-	pick<T>(from: readonly T[]): T | undefined;
+	readonly once: (times: number) => boolean;
+	readonly pick: <T>(from: readonly T[]) => T | undefined;
 }
 
 export function dice(seed: string): Dice {
