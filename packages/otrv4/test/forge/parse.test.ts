@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fromHex } from "@clowder/bytes";
+import { type Bytes, fromHex } from "@clowder/bytes";
 import {
 	bytesOfText,
 	type Parsed,
@@ -15,10 +15,12 @@ import { encodePrekeyProtocolText, encodeText } from "../../src/wire/encoding.ts
 import { encodeDataSections } from "../../src/wire/data-message.ts";
 import type { DataMessage, OtrMessage } from "../../src/wire/messages.ts";
 import { encodePrekeyMessage } from "../../src/wire/prekey-message.ts";
-import { encodeDake1Message } from "../../src/prekey-server/dake-messages.ts";
+import { encodeDake1Message, encodeDake3Message } from "../../src/prekey-server/dake-messages.ts";
 import { encodeEnsembleQuery, encodeEnsembleRetrieval } from "../../src/prekey-server/ensemble-messages.ts";
+import { encodeStorageInformationRequest } from "../../src/prekey-server/storage-messages.ts";
 import { ALICE, BOB, NOW_MS } from "../support/endpoint.ts";
 import { must, refusedAs } from "../support/expect.ts";
+import { messageOf } from "../support/pair.ts";
 import { seeded } from "../support/random.ts";
 import { alice, bob, honest, honestTranscript, WORDS } from "./support.ts";
 
@@ -140,6 +142,19 @@ describe("parsing", () => {
 		const parsed = must(parse(dake1));
 		assert.ok(parsed.kind === "prekey-protocol" && parsed.message.type === "dake-1");
 		assert.deepEqual(parsed.message.clientProfile.bytes, profile.bytes);
+		const [, authR] = honestTranscript(seeded("with a ring signature"), [], undefined);
+		const { sigma } = messageOf(authR?.text, "auth-r");
+		const request = { type: "storage-information-request", mac: new Uint8Array(64).fill(5) as Bytes<"MAC"> } as const;
+		const attached = encodeStorageInformationRequest(request);
+		const dake3 = { type: "dake-3", senderTag: 0x100, sigma, attached } as const;
+		assert.deepEqual(must(parse(encodePrekeyProtocolText(encodeDake3Message(dake3)))), {
+			kind: "prekey-protocol",
+			message: dake3,
+			attached: request,
+		});
+		const odd = { ...dake3, attached: Uint8Array.of(0) };
+		const unread = { kind: "prekey-protocol", message: odd };
+		assert.deepEqual(must(parse(encodePrekeyProtocolText(encodeDake3Message(odd)))), unread);
 		const answer = encodePrekeyProtocolText(encodeEnsembleRetrieval(0x100, BOB, []));
 		assert.equal(must(parse(answer)).kind, "plaintext");
 		assert.deepEqual(printable(must(parse(`?OTRP|00000001|00000000|00000100,00001,00002,AAQ,`))), {
