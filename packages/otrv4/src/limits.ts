@@ -1,5 +1,5 @@
 /**
- * Every limit of the package in one place. Whatever comes from elsewhere is measured against one of these before work
+ * Every limit of a conversation in one place; those of the prekey protocol and of the worker are beside them. Whatever comes from elsewhere is measured against one of these before work
  * is done on it. "otrv4.md" names none of them unless it is said; each is far above what an honest peer needs.
  */
 
@@ -76,3 +76,42 @@ export const PROFILE_LIFETIME_SECONDS: number = 7 * 24 * 60 * 60;
 
 /** The recommended extra time in which an expired profile of ours is still good locally, "Client Profile": a day. */
 export const PROFILE_GRACE_SECONDS: number = 24 * 60 * 60;
+
+/** How long before its end a profile is made anew: a day, of the week that it lives. */
+export const PROFILE_RENEWAL_SECONDS: number = 24 * 60 * 60;
+
+/** How many prekey messages are kept whose use is still awaited; more than this are not made. Some 140 bytes each. */
+export const PREKEY_MESSAGES_MAX = 1000;
+
+/** How many profiles of ours are kept: the newest, and those that others may still write to us by. */
+export const PROFILES_KEPT_MAX = 3;
+
+/** How many message keys may be skipped in one ratchet (`max_skip`): so many may be lost or late before one arrives. */
+export const MAX_SKIP = 1000;
+
+/** How many skipped message keys are kept in a conversation; the oldest go first. Some 200 bytes each. */
+export const SKIPPED_KEYS_MAX = 1000;
+
+/** How many extra symmetric keys may be derived from one message ("only 10 extra symmetric keys can be derived"). */
+export const EXTRA_SYMMETRIC_KEYS_MAX = 10;
+
+/**
+ * How many keys of the sending chain a restored session does not use, as they may have been used after it was stored. Far
+ * below `MAX_SKIP`, so that the peer follows; who stores after each message needs none of them.
+ */
+export const RESERVED_MESSAGES = 100;
+
+/** How many devices of a correspondent a conversation is held with at once. */
+export const INSTANCES_MAX = 8;
+
+/** How many texts wait for a conversation to be established. */
+export const QUEUE_MAX = 100;
+
+/** How many data messages of one device wait for the end of its DAKE. */
+export const EARLY_MESSAGES_MAX = 20;
+
+/** Bytes of a question in UTF-8. The specification names no limit; people are to read it in one sight. */
+export const SMP_QUESTION_BYTES_MAX = 4096;
+
+/** Bytes of what a user types as the secret, in UTF-8. */
+export const SMP_SECRET_BYTES_MAX = 4096;

@@ -2,7 +2,12 @@ import { type Bytes, ok, type Result } from "@clowder/bytes";
 import type { Ed448KeyPair, OtrPrimitives } from "@clowder/crypto/otr";
 import type { Ourselves } from "../dake/context.ts";
 import type { OurPrekey, OurPublished } from "../dake/non-interactive.ts";
-import { PROFILE_GRACE_SECONDS, PROFILE_LIFETIME_SECONDS } from "../limits.ts";
+import {
+	PROFILES_KEPT_MAX,
+	PROFILE_GRACE_SECONDS,
+	PROFILE_LIFETIME_SECONDS,
+	PROFILE_RENEWAL_SECONDS,
+} from "../limits.ts";
 import type { Mode } from "../mode.ts";
 import type { OwnPrekeyProfile, OwnPublication } from "../prekey-server/own-publication.ts";
 import { createClientProfile, type VerifiedClientProfile } from "../profile/client-profile.ts";
@@ -14,7 +19,6 @@ import type { TransitionalKey } from "../profile/transitional-signature.ts";
 import type { Random } from "../random.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import { newInstanceTag } from "../wire/instance-tag.ts";
-import { PROFILE_RENEWAL_SECONDS, PROFILES_KEPT_MAX } from "./limits.ts";
 import { PrekeyStore } from "./prekey-store.ts";
 
 const KEY_BYTES = 57;

@@ -4,7 +4,7 @@ import { newKeys } from "../dake/ephemeral-keys.ts";
 import type { OurPrekey } from "../dake/non-interactive.ts";
 import type { Random } from "../random.ts";
 import { refuse, type Refusal } from "../refusal.ts";
-import { PREKEY_MESSAGES_MAX } from "./limits.ts";
+import { PREKEY_MESSAGES_MAX } from "../limits.ts";
 
 const IDENTIFIER_BYTES = 4;
 

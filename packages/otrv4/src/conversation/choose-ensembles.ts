@@ -1,6 +1,6 @@
 import type { Bytes } from "@clowder/bytes";
 import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
-import { INSTANCES_MAX } from "./policy.ts";
+import { INSTANCES_MAX } from "../limits.ts";
 
 /** Whom to write to who is away ("Receiving Prekey Ensembles": "decide whether to only use the trusted long-term keys"). */
 export interface EnsembleChoice {

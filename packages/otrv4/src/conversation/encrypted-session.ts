@@ -1,8 +1,7 @@
 import { erase, fromUtf8, ok, type Result, utf8 } from "@clowder/bytes";
 import type { Established } from "../dake/interactive.ts";
 import type { DoubleRatchet } from "../ratchet/double-ratchet.ts";
-import { REVEALED_MAC_KEYS_MAX } from "../limits.ts";
-import { EXTRA_SYMMETRIC_KEYS_MAX } from "../ratchet/limits.ts";
+import { EXTRA_SYMMETRIC_KEYS_MAX, REVEALED_MAC_KEYS_MAX } from "../limits.ts";
 import { derivedExtraSymmetricKey, type ExtraSymmetricKey } from "../ratchet/message-keys.ts";
 import type { Opened } from "../ratchet/state.ts";
 import { type Refusal, refuse } from "../refusal.ts";

@@ -46,11 +46,5 @@ export const DEFAULT_TIMING: Timing = {
 	skippedKeysMs: 24 * 60 * MINUTE,
 };
 
-/** How many devices of a correspondent a conversation is held with at once. */
-export const INSTANCES_MAX = 8;
-/** How many texts wait for a conversation to be established. */
-export const QUEUE_MAX = 100;
-/** How many data messages of one device wait for the end of its DAKE. */
-export const EARLY_MESSAGES_MAX = 20;
 /** Texts are padded to a multiple of this, unless the caller says otherwise. */
 export const PADDING_BYTES = 256;

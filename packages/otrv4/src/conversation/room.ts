@@ -9,7 +9,7 @@ import { checkText, type Desk } from "./desk.ts";
 import { EncryptedSession, type SessionContent } from "./encrypted-session.ts";
 import { event, join, NOTHING, type Outcome } from "./events.ts";
 import { Instance } from "./instance.ts";
-import { EARLY_MESSAGES_MAX, INSTANCES_MAX, QUEUE_MAX } from "./policy.ts";
+import { EARLY_MESSAGES_MAX, INSTANCES_MAX, QUEUE_MAX } from "../limits.ts";
 
 /** An Identity message to whichever device answers. */
 interface OpenOffer {

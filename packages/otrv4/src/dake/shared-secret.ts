@@ -11,7 +11,8 @@ export type SecureSessionId = Bytes<"SSID">;
 
 const BRACE_KEY_BYTES = 32;
 const SHARED_SECRET_BYTES = 64;
-const SSID_BYTES = 8;
+/** The length of an `SSID`. */
+export const SSID_BYTES = 8;
 
 /** `K_ecdh = ECDH(a, B)`: a `POINT`. Cannot be the identity, for `B` has prime order and `a` is not zero. Secret. */
 export function ecdh(primitives: OtrPrimitives, ours: Ed448KeyPair, theirs: Ed448Point): Uint8Array {

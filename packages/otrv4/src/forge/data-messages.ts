@@ -1,7 +1,7 @@
 import { erase, ok, type Result, utf8, xor } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
 import { PADDING_BYTES } from "../conversation/policy.ts";
-import { MAX_SKIP } from "../ratchet/limits.ts";
+import { MAX_SKIP } from "../limits.ts";
 import {
 	authenticate,
 	type ChainKey,

@@ -1,12 +1,11 @@
 import { equal, erase, ok, type Result } from "@clowder/bytes";
 import type { DhKeyPair3072, Ed448KeyPair, OtrPrimitives } from "@clowder/crypto/otr";
 import { type BraceKey, braceKeyFromDh, ecdh, mixedSharedSecret, nextBraceKey } from "../dake/shared-secret.ts";
-import { REVEALED_MAC_KEYS_MAX } from "../limits.ts";
+import { MAX_SKIP, RESERVED_MESSAGES, REVEALED_MAC_KEYS_MAX } from "../limits.ts";
 import type { Random } from "../random.ts";
 import { badKey, type Refusal, refuse } from "../refusal.ts";
 import { type DataFields, encodeDataSections } from "../wire/data-message.ts";
 import type { DataMessage } from "../wire/messages.ts";
-import { MAX_SKIP, RESERVED_MESSAGES } from "./limits.ts";
 import { advance, type Chain, copyOf, type SkippedChainKey, skipTo } from "./chain.ts";
 import {
 	authenticate,

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from "../refusal.ts";
 import type { DataMessage } from "../wire/messages.ts";
-import { MAX_SKIP } from "./limits.ts";
+import { MAX_SKIP } from "../limits.ts";
 
 type Refused = { readonly ok: false; readonly error: Refusal };
 

@@ -1,6 +1,6 @@
 import { erase, hex } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
-import { SKIPPED_KEYS_MAX } from "./limits.ts";
+import { SKIPPED_KEYS_MAX } from "../limits.ts";
 import { type EncryptionKey, type ExtraSymmetricKey, type MacKey, macKey } from "./message-keys.ts";
 
 /** What is kept for a message that has not arrived. */

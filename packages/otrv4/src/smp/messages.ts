@@ -12,7 +12,7 @@ import {
 	writeScalar,
 } from "../wire/data-types.ts";
 import { TLV_TYPE } from "../wire/tlv.ts";
-import { SMP_QUESTION_BYTES_MAX } from "./limits.ts";
+import { SMP_QUESTION_BYTES_MAX } from "../limits.ts";
 
 /** "TLV Record Types", those of the SMP. */
 export type SmpTlvType =

@@ -3,7 +3,9 @@ import type { OtrPrimitives, SecretScalar } from "@clowder/crypto/otr";
 import { kdf, USAGE } from "../kdf.ts";
 import type { Reading } from "../interoperability.ts";
 import type { Refusal } from "../refusal.ts";
-import { FINGERPRINT_BYTES, SMP_SECRET_BYTES_MAX, SSID_BYTES } from "./limits.ts";
+import { SMP_SECRET_BYTES_MAX } from "../limits.ts";
+import { SSID_BYTES } from "../dake/shared-secret.ts";
+import { FINGERPRINT_BYTES } from "../profile/fingerprint.ts";
 import { userText } from "./text.ts";
 
 /** "The version of SMP used. The version described here is 1." */

@@ -4,7 +4,7 @@ import { type Refusal, refuse } from "../refusal.ts";
 import { TLV_TYPE } from "../wire/tlv.ts";
 import type { SmpContext } from "./context.ts";
 import { createMessage1, receiveMessage2, receiveMessage4 } from "./initiator.ts";
-import { SMP_QUESTION_BYTES_MAX } from "./limits.ts";
+import { SMP_QUESTION_BYTES_MAX } from "../limits.ts";
 import type { SmpTlv, SmpTlvType } from "./messages.ts";
 import { createMessage2, receiveMessage1, receiveMessage3 } from "./responder.ts";
 import { smpSecret } from "./secret.ts";

@@ -1,9 +1,8 @@
 import { type DecodeError, decode, encode, type Reader, type Result } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
 import { type Account, type AccountContent, type AccountOptions, firstProfile } from "../account/account.ts";
-import { PREKEY_MESSAGES_MAX, PROFILES_KEPT_MAX } from "../account/limits.ts";
+import { CLIENT_PROFILE_MAX_BYTES, PREKEY_MESSAGES_MAX, PROFILES_KEPT_MAX, PROFILE_GRACE_SECONDS } from "../limits.ts";
 import type { OurPrekey } from "../dake/non-interactive.ts";
-import { CLIENT_PROFILE_MAX_BYTES, PROFILE_GRACE_SECONDS } from "../limits.ts";
 import { decodeClientProfile, type VerifiedClientProfile, verifyClientProfile } from "../profile/client-profile.ts";
 import { decodePrekeyProfile, encodePrekeyProfile, verifyPrekeyProfile } from "../profile/prekey-profile.ts";
 import { type Refusal, refuse } from "../refusal.ts";

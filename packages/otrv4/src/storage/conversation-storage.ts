@@ -1,9 +1,8 @@
 import { decode, encode, fromUtf8, ok, type Reader, type Result, utf8, type Writer } from "@clowder/bytes";
 import type { EncryptedSession, SessionContent } from "../conversation/encrypted-session.ts";
 import type { Instance } from "../conversation/instance.ts";
-import { INSTANCES_MAX, QUEUE_MAX } from "../conversation/policy.ts";
+import { CLIENT_PROFILE_MAX_BYTES, ENCRYPTED_MESSAGE_MAX_BYTES, INSTANCES_MAX, QUEUE_MAX } from "../limits.ts";
 import type { Room } from "../conversation/room.ts";
-import { CLIENT_PROFILE_MAX_BYTES, ENCRYPTED_MESSAGE_MAX_BYTES } from "../limits.ts";
 import { decodeClientProfile, type VerifiedClientProfile, verifyClientProfile } from "../profile/client-profile.ts";
 import { DoubleRatchet } from "../ratchet/double-ratchet.ts";
 import type { Refusal } from "../refusal.ts";

@@ -1,7 +1,7 @@
 import type { Bytes, Reader, Writer } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
 import type { Chain } from "../ratchet/chain.ts";
-import { SKIPPED_KEYS_MAX } from "../ratchet/limits.ts";
+import { SKIPPED_KEYS_MAX } from "../limits.ts";
 import type { MacKey } from "../ratchet/message-keys.ts";
 import type { StoredSkippedKey } from "../ratchet/skipped-keys.ts";
 import type { RatchetContent } from "../ratchet/state.ts";

@@ -1,11 +1,11 @@
 import { ok, type Result } from "@clowder/bytes";
 import {
 	ENCODED_TEXT_MAX_CHARS,
+	FRAGMENTS_MAX,
 	FRAGMENT_BUFFERS_MAX,
 	FRAGMENT_LIFETIME_MS,
 	FRAGMENT_OVERHEAD_CHARS,
 	FRAGMENT_TOTAL_MAX_CHARS,
-	FRAGMENTS_MAX,
 } from "../limits.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import { type Fragment, type FragmentPrefix, isFragmentable, writeFragment } from "./fragment-format.ts";

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAccount } from "../../src/account/account.ts";
-import { PREKEY_MESSAGES_MAX, PROFILE_RENEWAL_SECONDS, PROFILES_KEPT_MAX } from "../../src/account/limits.ts";
-import { PROFILE_GRACE_SECONDS, PROFILE_LIFETIME_SECONDS } from "../../src/limits.ts";
+import {
+	PREKEY_MESSAGES_MAX,
+	PROFILES_KEPT_MAX,
+	PROFILE_GRACE_SECONDS,
+	PROFILE_LIFETIME_SECONDS,
+	PROFILE_RENEWAL_SECONDS,
+} from "../../src/limits.ts";
 import type { Mode } from "../../src/mode.ts";
 import { fingerprintOf } from "../../src/profile/fingerprint.ts";
 import { account, NOW_MS } from "../support/endpoint.ts";

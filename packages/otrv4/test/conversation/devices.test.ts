@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { INSTANCES_MAX } from "../../src/conversation/policy.ts";
+import { INSTANCES_MAX } from "../../src/limits.ts";
 import { ALICE, BOB, Endpoint, NOW_MS } from "../support/endpoint.ts";
 import { eventsOf, must, onlyRefused, refusedAs, texts } from "../support/expect.ts";
 import { fastPrimitives } from "../support/fast-group.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Conversation } from "../../src/conversation/conversation.ts";
 import type { EncryptedSession } from "../../src/conversation/encrypted-session.ts";
 import type { ConversationEvent, Outcome } from "../../src/conversation/events.ts";
-import { INSTANCES_MAX } from "../../src/conversation/policy.ts";
+import { INSTANCES_MAX } from "../../src/limits.ts";
 import type { Mode } from "../../src/mode.ts";
 import type { VerifiedEnsemble } from "../../src/prekey-server/ensemble.ts";
 import { ALICE, BOB, Endpoint, NOW_MS } from "../support/endpoint.ts";

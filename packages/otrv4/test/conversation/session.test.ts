@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { utf8 } from "@clowder/bytes";
 import { otrNodePrimitives } from "@clowder/crypto/otr-node";
-import { EXTRA_SYMMETRIC_KEYS_MAX } from "../../src/ratchet/limits.ts";
+import { EXTRA_SYMMETRIC_KEYS_MAX } from "../../src/limits.ts";
 import { isAuthentic } from "../../src/ratchet/message-keys.ts";
 import type { DataMessage } from "../../src/wire/messages.ts";
 import type { Endpoint } from "../support/endpoint.ts";

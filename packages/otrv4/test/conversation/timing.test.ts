@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEFAULT_TIMING, EARLY_MESSAGES_MAX } from "../../src/conversation/policy.ts";
+import { EARLY_MESSAGES_MAX } from "../../src/limits.ts";
+import { DEFAULT_TIMING } from "../../src/conversation/policy.ts";
 import { FLAG_IGNORE_UNREADABLE } from "../../src/wire/data-message.ts";
 import { type Endpoint, NOW_MS } from "../support/endpoint.ts";
 import { eventsOf, kinds, must, only, refusedAs, texts } from "../support/expect.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Result } from "@clowder/bytes";
 import { Conversation } from "../../src/conversation/conversation.ts";
 import type { Outcome } from "../../src/conversation/events.ts";
-import { QUEUE_MAX } from "../../src/conversation/policy.ts";
+import { QUEUE_MAX } from "../../src/limits.ts";
 import type { Mode } from "../../src/mode.ts";
 import type { Refusal } from "../../src/refusal.ts";
 import { type Endpoint, NOW_MS } from "../support/endpoint.ts";

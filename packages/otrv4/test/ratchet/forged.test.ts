@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { otrNodePrimitives } from "@clowder/crypto/otr-node";
-import { MAX_SKIP } from "../../src/ratchet/limits.ts";
+import { MAX_SKIP } from "../../src/limits.ts";
 import type { Blame, Reason } from "../../src/refusal.ts";
 import type { DataMessage } from "../../src/wire/messages.ts";
 import { counting } from "../support/counting.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { otrNodePrimitives } from "@clowder/crypto/otr-node";
-import { MAX_SKIP, SKIPPED_KEYS_MAX } from "../../src/ratchet/limits.ts";
+import { MAX_SKIP, SKIPPED_KEYS_MAX } from "../../src/limits.ts";
 import { isAuthentic } from "../../src/ratchet/message-keys.ts";
 import type { DataMessage } from "../../src/wire/messages.ts";
 import { NOW_MS } from "../support/endpoint.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_SKIP } from "../../src/ratchet/limits.ts";
+import { MAX_SKIP } from "../../src/limits.ts";
 import { isAuthentic } from "../../src/ratchet/message-keys.ts";
 import type { DoubleRatchet } from "../../src/ratchet/double-ratchet.ts";
 import type { DataMessage } from "../../src/wire/messages.ts";

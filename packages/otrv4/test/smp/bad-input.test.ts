@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Result } from "@clowder/bytes";
 import type { Refusal } from "../../src/refusal.ts";
 import { randomScalar } from "../../src/smp/context.ts";
-import { SMP_QUESTION_BYTES_MAX } from "../../src/smp/limits.ts";
+import { SMP_QUESTION_BYTES_MAX } from "../../src/limits.ts";
 import {
 	decodeMessage1,
 	decodeMessage2,

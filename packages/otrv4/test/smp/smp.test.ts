@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { otrNoblePrimitives } from "@clowder/crypto/otr-noble";
-import { SMP_QUESTION_BYTES_MAX, SMP_SECRET_BYTES_MAX } from "../../src/smp/limits.ts";
+import { SMP_QUESTION_BYTES_MAX, SMP_SECRET_BYTES_MAX } from "../../src/limits.ts";
 import { smpSecret } from "../../src/smp/secret.ts";
 import { answerSmp, startSmp } from "../../src/smp/smp.ts";
 import { compareSecrets, primitives, Side, seeded, sides, upTo } from "./support.ts";

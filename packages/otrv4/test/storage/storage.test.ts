@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
 import { otrNodePrimitives } from "@clowder/crypto/otr-node";
 import { Conversation, type ConversationOptions } from "../../src/conversation/conversation.ts";
-import { RESERVED_MESSAGES } from "../../src/ratchet/limits.ts";
+import { RESERVED_MESSAGES } from "../../src/limits.ts";
 import { restoreAccount, storeAccount } from "../../src/storage/account-storage.ts";
 import { account, ALICE, BOB, Endpoint, NOW_MS } from "../support/endpoint.ts";
 import { kinds, must, only, refusedAs, texts } from "../support/expect.ts";

@@ -3,10 +3,10 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import {
 	ENCODED_TEXT_MAX_CHARS,
+	FRAGMENTS_MAX,
 	FRAGMENT_BUFFERS_MAX,
 	FRAGMENT_LIFETIME_MS,
 	FRAGMENT_OVERHEAD_CHARS,
-	FRAGMENTS_MAX,
 } from "../../src/limits.ts";
 import { Assembler, split } from "../../src/wire/fragment.ts";
 import {
