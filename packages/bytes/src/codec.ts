@@ -86,7 +86,8 @@ export class Reader {
 	#at = 0;
 
 	constructor(bytes: Uint8Array) {
-		this.#bytes = bytes;
+		// Of a Buffer, `slice` would be no copy.
+		this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 	}
 
 	refuse(expected: string, got: string): never {

@@ -61,8 +61,8 @@ class CpacePartyImpl extends SecretBytes implements CpaceParty {
 		super(scalar);
 		this.#backend = backend;
 		this.#role = inputs.role;
-		this.#sid = inputs.sid.slice();
-		this.#data = inputs.data.slice();
+		this.#sid = new Uint8Array(inputs.sid);
+		this.#data = new Uint8Array(inputs.data);
 		const generator = calculateGenerator(backend, password, inputs.channel, inputs.sid);
 		// Nobody finds a password whose generator is of low order: each would take some 2^250 hashes.
 		this.share = backend.x25519(this, { bytes: generator });

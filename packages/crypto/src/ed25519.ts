@@ -68,7 +68,7 @@ export function parseVerifyKey(backend: Backend, bytes: Uint8Array): Result<Veri
 	if (known !== undefined) return ok(known);
 	const point = parseEdwardsPoint(backend, bytes);
 	if (!point.ok) return point;
-	const key = new VerifyKeyImpl(bytes.slice(), point.value);
+	const key = new VerifyKeyImpl(new Uint8Array(bytes), point.value);
 	passed.set(name, new WeakRef(key));
 	const [oldest] = passed.keys();
 	if (passed.size > MAX_PASSED_KEYS && oldest !== undefined) passed.delete(oldest);

@@ -46,7 +46,7 @@ export function parseEdwardsPoint(backend: Backend, bytes: Uint8Array): Result<E
 	if (bytes.length !== PUBLIC_KEY_BYTES) {
 		return keyError("ed25519", `${PUBLIC_KEY_BYTES} bytes`, `${bytes.length} bytes`);
 	}
-	const unsigned = bytes.slice();
+	const unsigned = new Uint8Array(bytes);
 	unsigned[31] = (unsigned[31] as number) & 0x7f;
 	const y = littleEndian(unsigned);
 	if (y >= Point.Fp.ORDER) return keyError("ed25519", "y < 2^255 - 19", "a larger y");

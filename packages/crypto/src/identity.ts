@@ -59,7 +59,7 @@ export function identityKey(backend: Backend, seed: Uint8Array): IdentitySecretK
 /** CRYPTO-2, CRYPTO-3: the checks of a verify key. */
 export function parseIdentityKey(backend: Backend, bytes: Uint8Array): Result<IdentityPublicKey, KeyError> {
 	const point = parseEdwardsPoint(backend, bytes);
-	return point.ok ? ok(new IdentityPublicKeyImpl(bytes.slice())) : point;
+	return point.ok ? ok(new IdentityPublicKeyImpl(new Uint8Array(bytes))) : point;
 }
 
 export function dhFromIdentity(

@@ -48,7 +48,7 @@ function parsePublicKey(bytes: Uint8Array): Result<KemPublicKey, KeyError> {
 			return keyError("ml-kem-768", `coefficients below ${MODULUS}`, `a larger one in bytes ${at} to ${at + 2}`);
 		}
 	}
-	return ok(new KemPublicKeyImpl(bytes.slice()));
+	return ok(new KemPublicKeyImpl(new Uint8Array(bytes)));
 }
 
 /** CRYPTO-16. Of the seed, `d` alone is held to the public key: see there for what that leaves open. */

@@ -12,9 +12,9 @@ export abstract class SecretBytes implements Secret {
 	#bytes: Uint8Array | undefined;
 	#imported: { readonly by: object; readonly value: unknown } | undefined;
 
-	/** Keeps a copy: what the caller does with its own is the caller's. */
+	/** Keeps a copy: what the caller does with its own is the caller's. Of a Buffer, `slice` would be none. */
 	constructor(bytes: Uint8Array) {
-		this.#bytes = bytes.slice();
+		this.#bytes = new Uint8Array(bytes);
 	}
 
 	static {

@@ -73,7 +73,7 @@ export function parseDhPublicKey(bytes: Uint8Array): Result<DhPublicKey, KeyErro
 	if (((bytes[31] as number) & 0x80) !== 0) return keyError("x25519", "the top bit clear", "the top bit set");
 	const u = littleEndian(bytes);
 	if (u >= FIELD_PRIME) return keyError("x25519", "u < 2^255 - 19", "a larger u");
-	return ok(new DhPublicKeyImpl(bytes.slice(), LOW_ORDER_U.has(u)));
+	return ok(new DhPublicKeyImpl(new Uint8Array(bytes), LOW_ORDER_U.has(u)));
 }
 
 export function dh(backend: Backend, secret: DhSecretKey, peer: DhPublicKey): Result<SharedSecret, KeyError> {

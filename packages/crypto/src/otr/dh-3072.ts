@@ -57,7 +57,7 @@ function parsePublicKey(bytes: Uint8Array): Result<DhPublicKeyImpl, OtrKeyError>
 	if (value < DH_GENERATOR) return otrKeyError("dh-3072", "a number not below 2", "a smaller one");
 	if (value > DH_PRIME - DH_GENERATOR) return otrKeyError("dh-3072", "a number up to dh_p - 2", "a larger one");
 	if (jacobi(value, DH_PRIME) !== 1) return otrKeyError("dh-3072", "an element of order dh_q", "one of twice that");
-	return ok(new DhPublicKeyImpl(bytes.slice()));
+	return ok(new DhPublicKeyImpl(new Uint8Array(bytes)));
 }
 
 function keyPair(backend: OtrBackend, random: Uint8Array): DhKeyPairImpl {

@@ -70,7 +70,7 @@ function parsePublicKey(bytes: Uint8Array): Result<DsaPublicKeyImpl, OtrKeyError
 	if ((p - 1n) % q !== 0n) return otrKeyError("dsa", "a q that divides p - 1", "another");
 	if (!hasOrder(numbers.g, numbers)) return otrKeyError("dsa", "g of order q", "another g");
 	if (!hasOrder(numbers.y, numbers)) return otrKeyError("dsa", "y of order q", "another y");
-	return ok(new DsaPublicKeyImpl(bytes.slice(), numbers));
+	return ok(new DsaPublicKeyImpl(new Uint8Array(bytes), numbers));
 }
 
 /** FIPS 186-4 section 4.7. */

@@ -14,7 +14,7 @@ export function fromBigEndian(bytes: Uint8Array): bigint {
 }
 
 export function fromLittleEndian(bytes: Uint8Array): bigint {
-	const reversed = bytes.slice().reverse();
+	const reversed = new Uint8Array(bytes).reverse();
 	const value = fromBigEndian(reversed);
 	erase(reversed);
 	return value;

@@ -57,7 +57,7 @@ export function decodeByLibrary(bytes: Uint8Array): EdwardsPoint | undefined {
 /** CRYPTO-21: the one encoding of a point on the curve, of order `q`. */
 export function parsePoint(backend: OtrBackend, bytes: Uint8Array): Result<Ed448PointImpl, OtrKeyError> {
 	if (bytes.length !== POINT_BYTES) return otrKeyError("ed448", `${POINT_BYTES} bytes`, `${bytes.length} bytes`);
-	const unsigned = bytes.slice();
+	const unsigned = new Uint8Array(bytes);
 	unsigned[POINT_BYTES - 1] = (unsigned[POINT_BYTES - 1] as number) & 0x7f;
 	const y = fromLittleEndian(unsigned);
 	if (y >= Point.Fp.ORDER) return otrKeyError("ed448", "y < p", "a larger y");
@@ -66,7 +66,7 @@ export function parsePoint(backend: OtrBackend, bytes: Uint8Array): Result<Ed448
 	if (point.is0()) return otrKeyError("ed448", "a point of order q", "the identity");
 	if (point.isSmallOrder()) return otrKeyError("ed448", "a point of order q", "a point of small order");
 	if (!isTorsionFree(backend, point)) return otrKeyError("ed448", "a point of order q", "a point with a torsion part");
-	return ok(new Ed448PointImpl(point, bytes.slice()));
+	return ok(new Ed448PointImpl(point, new Uint8Array(bytes)));
 }
 
 /**
@@ -74,7 +74,7 @@ export function parsePoint(backend: OtrBackend, bytes: Uint8Array): Result<Ed448
  * of all `y` are on the curve.
  */
 export function pointFrom(random: Uint8Array): Ed448PointImpl | undefined {
-	const encoding = random.slice();
+	const encoding = new Uint8Array(random);
 	encoding[POINT_BYTES - 1] = (encoding[POINT_BYTES - 1] as number) & 0x80;
 	const point = decodeByLibrary(encoding)?.clearCofactor();
 	return point === undefined || point.is0() ? undefined : new Ed448PointImpl(point);

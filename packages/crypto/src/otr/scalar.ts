@@ -55,7 +55,7 @@ export function hashedScalar(backend: OtrBackend, random: Uint8Array): SecretSca
 
 export function derivedScalar(bytes: Uint8Array, pruneFirst: boolean): SecretScalarImpl {
 	requireRange("bytes of an Ed448 scalar", bytes, SCALAR_BYTES, pruneFirst ? SCALAR_BYTES : ED448_DIGEST_BYTES);
-	const copy = bytes.slice();
+	const copy = new Uint8Array(bytes);
 	const scalar = secretScalar(fromLittleEndian(pruneFirst ? prune(copy) : copy));
 	erase(copy);
 	return scalar;
