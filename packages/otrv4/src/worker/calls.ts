@@ -1,8 +1,9 @@
 import type { Bytes, Result } from "@clowder/bytes";
 import type { Conversation } from "../conversation/conversation.ts";
 import type { EncryptedSession } from "../conversation/encrypted-session.ts";
+import type { PrekeyClient } from "../prekey-server/client.ts";
 import type { Refusal } from "../refusal.ts";
-import type { AccountData, NewAccount, NewConversation, OutcomeData, Status } from "./data.ts";
+import type { AccountData, NewAccount, NewConversation, OutcomeData, PrekeyOptions, Status } from "./data.ts";
 
 /** The messages of the port: a page asks, the worker answers every request in the order in which they came. */
 
@@ -11,6 +12,7 @@ export interface WorkerCalls {
 	createAccount: { readonly args: [options: NewAccount, nowMs: number]; readonly value: AccountData };
 	account: { readonly args: []; readonly value: AccountData };
 	open: { readonly args: [options: NewConversation]; readonly value: number };
+	openPrekeys: { readonly args: [options: PrekeyOptions]; readonly value: undefined };
 	close: { readonly args: []; readonly value: undefined };
 }
 
@@ -24,6 +26,8 @@ export interface ConversationCalls {
 	sendUnencrypted: Parameters<Conversation["sendUnencrypted"]>;
 	receive: Parameters<Conversation["receive"]>;
 	tick: Parameters<Conversation["tick"]>;
+	/** The ensembles by their numbers. */
+	sendOffline: [ensembles: readonly number[], text: string, nowMs: number];
 	goOnline: Parameters<Conversation["goOnline"]>;
 	close: Parameters<Conversation["close"]>;
 	end: Parameters<Conversation["end"]>;
@@ -41,6 +45,15 @@ export interface SessionCalls {
 	agreeKey: Parameters<EncryptedSession["agreeKey"]>;
 	heartbeat: Parameters<EncryptedSession["heartbeat"]>;
 	end: Parameters<EncryptedSession["end"]>;
+}
+
+/** What is asked of the account's side of the prekey protocol: the methods of `PrekeyClient`. */
+export interface PrekeyCalls {
+	publish: [count: number, nowMs: number];
+	storageInformation: Parameters<PrekeyClient["storageInformation"]>;
+	retrieve: Parameters<PrekeyClient["retrieve"]>;
+	receive: Parameters<PrekeyClient["receive"]>;
+	expire: Parameters<PrekeyClient["expire"]>;
 }
 
 /** The outcome of a session's call; the key only of `agreeKey`. */
@@ -67,7 +80,13 @@ export interface SessionRequest<K extends keyof SessionCalls = keyof SessionCall
 	readonly args: SessionCalls[K];
 }
 
-export type Request = WorkerRequest | ConversationRequest | SessionRequest;
+export interface PrekeyRequestData<K extends keyof PrekeyCalls = keyof PrekeyCalls> {
+	readonly on: "prekeys";
+	readonly call: K;
+	readonly args: PrekeyCalls[K];
+}
+
+export type Request = WorkerRequest | PrekeyRequestData | ConversationRequest | SessionRequest;
 
 /** A request, numbered: 0, 1, 2 … */
 export interface Asked {

@@ -73,6 +73,11 @@ export class ConversationProxy {
 		return this.#ask("sendUnencrypted", [text]);
 	}
 
+	/** `ensembles` by their numbers, as `PrekeyProxy.retrieve` brought them. Each is for one use. */
+	sendOffline(ensembles: readonly number[], text: string, nowMs: number): Outcomes {
+		return this.#ask("sendOffline", [ensembles, text, nowMs]);
+	}
+
 	goOnline(instance: number, nowMs: number): Outcomes {
 		return this.#ask("goOnline", [instance, nowMs]);
 	}

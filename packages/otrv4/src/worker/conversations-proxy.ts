@@ -2,7 +2,8 @@ import { ok, type Result } from "@clowder/bytes";
 import { CallQueue, type CallRefusal, type WorkerLost } from "./call-queue.ts";
 import type { WorkerCalls } from "./calls.ts";
 import { ConversationProxy } from "./conversation-proxy.ts";
-import type { AccountData, NewAccount, NewConversation } from "./data.ts";
+import type { AccountData, NewAccount, NewConversation, PrekeyOptions } from "./data.ts";
+import { PrekeyProxy } from "./prekey-proxy.ts";
 import type { Port } from "./port.ts";
 
 /**
@@ -30,6 +31,12 @@ export class ConversationsProxy {
 	async open(options: NewConversation): Promise<Result<ConversationProxy, CallRefusal>> {
 		const opened = await this.#ask("open", [options]);
 		return opened.ok ? ok(new ConversationProxy(this.#queue, opened.value)) : opened;
+	}
+
+	/** The account's side of the prekey protocol with one server, in the place of any that was opened before. */
+	async openPrekeys(options: PrekeyOptions): Promise<Result<PrekeyProxy, CallRefusal>> {
+		const opened = await this.#ask("openPrekeys", [options]);
+		return opened.ok ? ok(new PrekeyProxy(this.#queue)) : opened;
 	}
 
 	/**

@@ -2,6 +2,8 @@ import type { AccountOptions } from "../account/account.ts";
 import type { ConversationOptions } from "../conversation/conversation.ts";
 import type { FinishedSession } from "../conversation/encrypted-session.ts";
 import type { ConversationEvent, Peer } from "../conversation/events.ts";
+import type { PrekeyClientEvent, PrekeyClientOptions } from "../prekey-server/client.ts";
+import type { Refusal } from "../refusal.ts";
 import type { Mode } from "../mode.ts";
 import type { ClientProfile } from "../profile/client-profile.ts";
 
@@ -61,4 +63,33 @@ export interface Status {
 	/** The number of the session that a text would go to, by `Delivery`. */
 	readonly best: number | undefined;
 	readonly recent: number | undefined;
+}
+
+/** As `PrekeyClientOptions`; the account's part is the worker's. */
+export type PrekeyOptions = Omit<PrekeyClientOptions, "primitives" | "random" | "mode" | "key" | "clientProfile">;
+
+/** A prekey ensemble in the worker, and the number it goes by. Whom to trust is for the page to choose. */
+export interface EnsembleData {
+	readonly id: number;
+	readonly instance: number;
+	readonly fingerprint: Uint8Array;
+	readonly profile: ClientProfile;
+}
+
+/** As `PrekeyClientEvent`, and why a text of the server's was refused. */
+export type PrekeyEventData =
+	| Exclude<PrekeyClientEvent, { readonly type: "ensembles" }>
+	| {
+			readonly type: "ensembles";
+			readonly identity: string;
+			readonly ensembles: readonly EnsembleData[];
+			readonly discarded: readonly Refusal[];
+	  }
+	| { readonly type: "refused"; readonly refusal: Refusal };
+
+/** Texts to send to the prekey server, in this order, what happened, and when to call `expire`, if ever. */
+export interface PrekeyOutcome {
+	readonly send: readonly string[];
+	readonly events: readonly PrekeyEventData[];
+	readonly deadlineMs: number | undefined;
 }

@@ -2,6 +2,7 @@ import { erase, ok, type Result } from "@clowder/bytes";
 import type { Conversation, Session } from "../conversation/conversation.ts";
 import type { EncryptedSession } from "../conversation/encrypted-session.ts";
 import type { ConversationEvent, Outcome, Peer } from "../conversation/events.ts";
+import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import type { ConversationCalls, ConversationRequest, SessionCalls, SessionOutcome, SessionRequest } from "./calls.ts";
 import type { EventData, PeerData, SessionData, Status } from "./data.ts";
@@ -13,7 +14,10 @@ type ConversationMethods = {
 	) => Result<Outcome, Refusal>;
 };
 
-const CONVERSATION: ConversationMethods = {
+/** Gives verified ensembles for their numbers, once. */
+export type TakeEnsembles = (ids: readonly number[]) => Result<readonly VerifiedEnsemble[], Refusal>;
+
+const CONVERSATION: Omit<ConversationMethods, "sendOffline"> = {
 	start: (conversation, ...args) => ok(conversation.start(...args)),
 	query: (conversation, ...args) => conversation.query(...args),
 	send: (conversation, ...args) => conversation.send(...args),
@@ -51,16 +55,27 @@ const SESSION: SessionMethods = {
 /** A conversation in the worker, whose sessions go by numbers: an object cannot pass the port. */
 export class HostedConversation {
 	readonly #conversation: Conversation;
+	readonly #take: TakeEnsembles;
 	/** Those that there are, by their numbers. Of one that is over, the number is never used again. */
 	#sessions: ReadonlyMap<number, EncryptedSession> = new Map();
 	#lastId = 0;
 
-	constructor(conversation: Conversation) {
+	constructor(conversation: Conversation, take: TakeEnsembles) {
 		this.#conversation = conversation;
+		this.#take = take;
 	}
 
 	call<K extends keyof ConversationCalls>({ call, args }: ConversationRequest<K>): Result<Outcome, Refusal> {
-		return CONVERSATION[call](this.#conversation, ...args);
+		const methods: ConversationMethods = {
+			...CONVERSATION,
+			sendOffline: (_, ...offline) => this.#sendOffline(...offline),
+		};
+		return methods[call](this.#conversation, ...args);
+	}
+
+	#sendOffline(...[ids, text, nowMs]: ConversationCalls["sendOffline"]): Result<Outcome, Refusal> {
+		const ensembles = this.#take(ids);
+		return ensembles.ok ? this.#conversation.sendOffline(ensembles.value, text, nowMs) : ensembles;
 	}
 
 	callSession<K extends keyof SessionCalls>({ session: id, call, args }: SessionRequest<K>): Result<Keyed, Refusal> {

@@ -8,11 +8,16 @@ export { ConversationsProxy } from "./conversations-proxy.ts";
 export type {
 	AccountData,
 	ConversationState,
+	EnsembleData,
 	EventData,
 	NewAccount,
 	NewConversation,
 	OutcomeData,
 	PeerData,
+	PrekeyEventData,
+	PrekeyOptions,
+	PrekeyOutcome,
 } from "./data.ts";
+export type { PrekeyProxy } from "./prekey-proxy.ts";
 export type { Port } from "./port.ts";
 export type { SessionProxy } from "./session-proxy.ts";

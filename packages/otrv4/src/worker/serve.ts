@@ -3,11 +3,13 @@ import type { OtrPrimitives } from "@clowder/crypto/otr";
 import { type Account, createAccount } from "../account/account.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Outcome } from "../conversation/events.ts";
+import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
 import type { Random } from "../random.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import type { Answered, Asked, Failed, Request, SessionOutcome, WorkerCalls, WorkerRequest } from "./calls.ts";
 import type { AccountData, Status } from "./data.ts";
 import { eraseAgreedKeys, HostedConversation, outcomeData } from "./hosted-conversation.ts";
+import { HostedPrekeys } from "./hosted-prekeys.ts";
 import { CONVERSATIONS_MAX } from "./limits.ts";
 import { plainCopy } from "./plain.ts";
 import type { Port, PortEvent } from "./port.ts";
@@ -59,6 +61,7 @@ class Server {
 	readonly #options: ServeOptions;
 	readonly #conversations: Map<number, HostedConversation> = new Map();
 	#account: Account | undefined;
+	#prekeys: HostedPrekeys | undefined;
 	#lastId = 0;
 
 	constructor(port: Port, options: ServeOptions) {
@@ -97,6 +100,7 @@ class Server {
 
 	#do(request: Request): Done {
 		if (request.on === "worker") return { result: this.#call(request) };
+		if (request.on === "prekeys") return { result: this.#prekeys?.call(request) ?? noPrekeys() };
 		const hosted = this.#conversations.get(request.conversation);
 		if (hosted === undefined) {
 			return { result: refuse("caller", "state", "conversation", "one that is open", "one that was left") };
@@ -141,11 +145,22 @@ class Server {
 					: { isTrusted: (fingerprint: Uint8Array) => trusted.some((known) => equal(known, fingerprint)) };
 			const conversation = new Conversation({ ...rest, ...isTrusted, primitives, random, account: account.value });
 			this.#lastId += 1;
-			this.#conversations.set(this.#lastId, new HostedConversation(conversation));
+			this.#conversations.set(this.#lastId, new HostedConversation(conversation, (ids) => this.#takeEnsembles(ids)));
 			return ok(this.#lastId);
+		},
+		openPrekeys: (options) => {
+			const account = this.#requireAccount();
+			if (!account.ok) return account;
+			this.#prekeys?.close();
+			this.#prekeys = new HostedPrekeys(this.#options.primitives, this.#options.random, account.value, options);
+			return ok(undefined);
 		},
 		close: () => ok(undefined),
 	};
+
+	#takeEnsembles(ids: readonly number[]): Result<readonly VerifiedEnsemble[], Refusal> {
+		return this.#prekeys === undefined ? noPrekeys() : this.#prekeys.take(ids);
+	}
 
 	#requireAccount(): Result<Account, Refusal> {
 		if (this.#account !== undefined) return ok(this.#account);
@@ -157,9 +172,14 @@ class Server {
 		this.#port.onmessage = null;
 		for (const hosted of this.#conversations.values()) hosted.erase();
 		this.#conversations.clear();
+		this.#prekeys?.close();
 		this.#account?.erase();
 		this.#account = undefined;
 	}
+}
+
+function noPrekeys(): { readonly ok: false; readonly error: Refusal } {
+	return refuse("caller", "state", "prekey protocol", "a prekey server that was named", "none");
 }
 
 function accountData({ mode, instanceTag, fingerprint, renewals }: Account): AccountData {

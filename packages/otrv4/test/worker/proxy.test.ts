@@ -7,8 +7,8 @@ import type { OutcomeData } from "../../src/worker/data.ts";
 import type { ConversationProxy, SessionProxy } from "../../src/worker/proxy.ts";
 import { direct, kinds, must, NOW, outcomeOf, settle, Side } from "./support.ts";
 
-/** What a page does not get: secrets, what takes verified objects, and what only the conversation itself calls. */
-type Left = "store" | "sendOffline";
+/** What a page does not get: secrets, and what only the conversation itself calls. */
+type Left = "store";
 type SessionLeft = "receive" | "tick" | "deadlineMs" | "discard" | "content";
 
 /** Compiles only if each method of a class is in its proxy, or above. */
