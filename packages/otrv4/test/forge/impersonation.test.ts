@@ -221,6 +221,10 @@ describe("impersonating the responder of a non-interactive DAKE", () => {
 		const identity = peer.conversation.start(NOW_MS).send[0] ?? "";
 		const bytes = new Uint8Array(Buffer.from(identity.slice(5, -1), "base64"));
 		assert.equal(refuses({ prekeyMessage: bytes }), "caller malformed Prekey Ensemble");
+		// A prekey that is the forging key would show who signed.
+		const baited = ensemble.prekeyMessage.slice();
+		baited.set(bob.forging.publicKey.bytes, 11);
+		assert.equal(refuses({ prekeyMessage: baited }), "caller key Prekey Ensemble");
 		const prekeyMessage = ensemble.prekeyMessage.slice();
 		prekeyMessage[20] = (prekeyMessage[20] as number) ^ 1;
 		assert.equal(refuses({ prekeyMessage }), "caller key Prekey message, Y");

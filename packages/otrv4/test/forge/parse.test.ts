@@ -14,6 +14,7 @@ import { encodeMessage } from "../../src/wire/decode-message.ts";
 import { encodePrekeyProtocolText, encodeText } from "../../src/wire/encoding.ts";
 import { encodeDataSections } from "../../src/wire/data-message.ts";
 import type { DataMessage, OtrMessage } from "../../src/wire/messages.ts";
+import { encodePrekeyProfile } from "../../src/profile/prekey-profile.ts";
 import { encodePrekeyMessage } from "../../src/wire/prekey-message.ts";
 import { encodeDake1Message, encodeDake3Message } from "../../src/prekey-server/dake-messages.ts";
 import { encodeEnsembleQuery, encodeEnsembleRetrieval } from "../../src/prekey-server/ensemble-messages.ts";
@@ -155,6 +156,15 @@ describe("parsing", () => {
 		const odd = { ...dake3, attached: Uint8Array.of(0) };
 		const unread = { kind: "prekey-protocol", message: odd };
 		assert.deepEqual(must(parse(encodePrekeyProtocolText(encodeDake3Message(odd)))), unread);
+		const stored = {
+			clientProfile: profile.bytes,
+			prekeyProfile: encodePrekeyProfile(ensemble.prekeyProfile.profile),
+			prekeyMessage: encodePrekeyMessage(ensemble.prekeyMessage.message),
+		};
+		const full = must(parse(encodePrekeyProtocolText(encodeEnsembleRetrieval(0x100, BOB, [stored]))));
+		assert.ok(full.kind === "prekey-protocol" && full.message.type === "ensembles");
+		assert.deepEqual(full.message.ensembles[0]?.prekeyMessage, ensemble.prekeyMessage.message);
+		// Not a message, as it has no ensemble in it.
 		const answer = encodePrekeyProtocolText(encodeEnsembleRetrieval(0x100, BOB, []));
 		assert.equal(must(parse(answer)).kind, "plaintext");
 		assert.deepEqual(printable(must(parse(`?OTRP|00000001|00000000|00000100,00001,00002,AAQ,`))), {
