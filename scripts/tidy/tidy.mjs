@@ -7,6 +7,7 @@ import { readJson, root } from "../lib/repo.mjs";
 import { calls } from "./calls.mjs";
 import { layering } from "./layering.mjs";
 import { lockfile } from "./lockfile.mjs";
+import { namedFiles } from "./named-files.mjs";
 import { namedTests } from "./named-tests.mjs";
 import { pins } from "./pins.mjs";
 import { ruleIds } from "./rule-ids.mjs";
@@ -46,6 +47,7 @@ export function tidy(files, manifestOf, rootManifest) {
 		...localNames(files),
 		...pins(files),
 		...ruleIds(files),
+		...namedFiles(files),
 		...namedTests(files),
 	];
 }

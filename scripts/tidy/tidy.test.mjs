@@ -4,6 +4,7 @@ import { calls } from "./calls.mjs";
 import { layering } from "./layering.mjs";
 import { lockfile } from "./lockfile.mjs";
 import { pins } from "./pins.mjs";
+import { namedFiles } from "./named-files.mjs";
 import { namedTests } from "./named-tests.mjs";
 import { ruleIds } from "./rule-ids.mjs";
 import { importsOf, scan } from "./source.mjs";
@@ -241,6 +242,18 @@ describe("tidy: named tests", () => {
 		]);
 	});
 	it("takes a file without titles for a file", () => assert.deepEqual(messages("`b.test.ts`, `c.test.ts`"), []));
+});
+
+describe("tidy: named files", () => {
+	const there = file("packages/otrv4/src/dake/context.ts", "");
+	/** @param {string} cited */
+	const messages = (cited) =>
+		namedFiles([file("spec/otrv4-notes.md", `| 1 | ${cited} |\n`), there]).map(({ message }) => message);
+
+	it("accepts a file that is there", () => assert.deepEqual(messages("so (`dake/context.ts`)"), []));
+	it("finds one that was moved", () => {
+		assert.deepEqual(messages("so (`dake/old.ts`)"), ["there is no packages/otrv4/src/dake/old.ts"]);
+	});
 });
 
 describe("tidy: the scanner", () => {
