@@ -29,9 +29,21 @@ for (const primitives of [otrNoblePrimitives, otrNodePrimitives]) {
 	describe(`${primitives.backend}: Buffers of Node's are taken as bytes are`, () => {
 		it("as secrets", () => {
 			const message = new Uint8Array(3);
-			independent(buffer(57), ed448.keyPair, (pair) => hex(ed448.sign(pair, message)) + hex(pair.reveal()));
-			independent(buffer(80), dh.keyPair, (pair) => hex(pair.reveal()) + hex(dh.agree(pair, pair.publicKey)));
-			independent(buffer(57), ed448.hashedScalar, (scalar) => hex(ed448.multiplyBase(scalar).bytes));
+			independent(
+				buffer(57),
+				(bytes) => ed448.keyPair(bytes),
+				(pair) => hex(ed448.sign(pair, message)) + hex(pair.reveal()),
+			);
+			independent(
+				buffer(80),
+				(bytes) => dh.keyPair(bytes),
+				(pair) => hex(pair.reveal()) + hex(dh.agree(pair, pair.publicKey)),
+			);
+			independent(
+				buffer(57),
+				(bytes) => ed448.hashedScalar(bytes),
+				(scalar) => hex(ed448.multiplyBase(scalar).bytes),
+			);
 			independent(
 				buffer(57),
 				(bytes) => ed448.derivedScalar(bytes, true),
@@ -40,12 +52,18 @@ for (const primitives of [otrNoblePrimitives, otrNodePrimitives]) {
 		});
 
 		it("as public values", () => {
-			independent(buffer(57), ed448.scalar, String);
-			independent(Buffer.from(point(primitives)), ed448.parsePoint, (parsed) =>
-				hex(parsed.ok ? parsed.value.bytes : buffer(0)),
+			independent(buffer(57), (bytes) => ed448.scalar(bytes), String);
+			independent(
+				Buffer.from(point(primitives)),
+				(bytes) => ed448.parsePoint(bytes),
+				(parsed) => hex(parsed.ok ? parsed.value.bytes : buffer(0)),
 			);
 			const number = dh.keyPair(new Uint8Array(80).fill(3)).publicKey.bytes;
-			independent(Buffer.from(number), dh.parsePublicKey, (parsed) => hex(parsed.ok ? parsed.value.bytes : buffer(0)));
+			independent(
+				Buffer.from(number),
+				(bytes) => dh.parsePublicKey(bytes),
+				(parsed) => hex(parsed.ok ? parsed.value.bytes : buffer(0)),
+			);
 			const pair = ed448.keyPair(new Uint8Array(57).fill(5));
 			const signature = Buffer.from(ed448.sign(pair, number));
 			independent(signature, (bytes) => ed448.verify(pair.publicKey, number, bytes), String);
