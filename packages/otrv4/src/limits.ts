@@ -96,10 +96,11 @@ export const SKIPPED_KEYS_MAX = 1000;
 export const EXTRA_SYMMETRIC_KEYS_MAX = 10;
 
 /**
- * How many keys of the sending chain a restored session does not use, as they may have been used after it was stored. Far
- * below `MAX_SKIP`, so that the peer follows; who stores after each message needs none of them.
+ * How many keys of the sending chain a restored session does not use, as they may have been used after it was stored; who
+ * stores after each message needs none of them. A fortieth of `MAX_SKIP`: so often can a session be restored, with no answer
+ * of the peer's in between, before the peer does not follow any more.
  */
-export const RESERVED_MESSAGES = 100;
+export const RESERVED_MESSAGES = 25;
 
 /** How many devices of a correspondent a conversation is held with at once. */
 export const INSTANCES_MAX = 8;
@@ -109,6 +110,9 @@ export const QUEUE_MAX = 100;
 
 /** How many data messages of one device wait for the end of its DAKE. */
 export const EARLY_MESSAGES_MAX = 20;
+
+/** What these hold together, for one device: the largest message there is, or many small ones. */
+export const EARLY_BYTES_MAX: number = MESSAGE_MAX_BYTES;
 
 /** Bytes of a question in UTF-8. The specification names no limit; people are to read it in one sight. */
 export const SMP_QUESTION_BYTES_MAX = 4096;

@@ -10,7 +10,7 @@ import { restoreRoom, storeRoom } from "../storage/conversation-storage.ts";
 import { Assembler } from "../wire/fragment.ts";
 import { errorMessage, isErrorCode } from "../wire/error-message.ts";
 import { type Incoming, classify } from "../wire/incoming.ts";
-import { checkReceiver } from "../wire/instance-tag.ts";
+import { checkReceiver, isInstanceTag } from "../wire/instance-tag.ts";
 import type { DataMessage, OtrMessage } from "../wire/messages.ts";
 import { FLAG_IGNORE_UNREADABLE } from "../wire/data-message.ts";
 import { queryMessage } from "../wire/query-message.ts";
@@ -83,8 +83,8 @@ export class Conversation {
 	}
 
 	/**
-	 * The conversation that `store` stored. Refuses, as the caller's, what is damaged. A session skips a hundred message keys
-	 * that may have been used since then; if more messages than that were sent since, it must not be restored.
+	 * The conversation that `store` stored. Refuses, as the caller's, what is damaged. A session skips 25 message keys that may
+	 * have been used since then; if more messages than that were sent since, it must not be restored.
 	 */
 	static restore(options: ConversationOptions, stored: Uint8Array, nowMs: number): Result<Conversation, Refusal> {
 		const conversation = new Conversation(options);
@@ -125,11 +125,16 @@ export class Conversation {
 
 	/**
 	 * "Starting a conversation interactively": an Identity message, to one device or to whichever answers. Also starts a
-	 * new one in place of a session that is there, which goes on until the new one is established.
+	 * new one in place of a session that is there, which goes on until the new one is established. A tag that no device can
+	 * have, or one device too many, is refused by an event, as the caller's.
 	 */
 	start(nowMs: number, instance?: number): Outcome {
-		const known = instance === undefined ? undefined : this.#room.instances.get(instance);
-		return sendIdentity(this.#room, known, nowMs);
+		if (instance === undefined) return sendIdentity(this.#room, undefined, nowMs);
+		if (!isInstanceTag(instance)) {
+			return refused(refuse("caller", "instance-tag", "start", "an instance tag", `${instance}`).error);
+		}
+		const device = this.#room.instance(instance, nowMs);
+		return device.ok ? sendIdentity(this.#room, device.value, nowMs) : refused({ ...device.error, blame: "caller" });
 	}
 
 	/** "User requests to start an OTR Conversation": a query message. In OTRv3-compatible mode, and not while encrypted. */

@@ -1,4 +1,4 @@
-import { erase, fromUtf8, ok, type Result, utf8 } from "@clowder/bytes";
+import { type Bytes, erase, fromUtf8, ok, type Result, utf8 } from "@clowder/bytes";
 import type { Established } from "../dake/interactive.ts";
 import type { DoubleRatchet } from "../ratchet/double-ratchet.ts";
 import { EXTRA_SYMMETRIC_KEYS_MAX, REVEALED_MAC_KEYS_MAX } from "../limits.ts";
@@ -22,6 +22,8 @@ const EMPTY = new Uint8Array(0);
 export interface FinishedSession {
 	readonly state: "finished";
 	readonly by: "peer" | "expiration";
+	/** Of the peer with whom it was. */
+	readonly fingerprint: Bytes<"Fingerprint">;
 }
 
 /** All of a session, as it is stored. Secret. An SMP that is under way is left out. */
@@ -184,7 +186,7 @@ export class EncryptedSession {
 		this.#ratchet.expireSkipped(nowMs - skippedKeysMs);
 		if (this.#rotatedMs === undefined || nowMs < this.#rotatedMs + sessionExpirationMs) return NOTHING;
 		const by = "expiration";
-		const outcome = this.#disconnect({ state: "finished", by }, nowMs);
+		const outcome = this.#disconnect({ state: "finished", by, fingerprint: this.peer.fingerprint }, nowMs);
 		const finished: ConversationEvent = { kind: "finished", instance: this.peer.instance, by };
 		return join(outcome, { send: [], events: [finished] });
 	}
@@ -248,7 +250,7 @@ export class EncryptedSession {
 			if (tlv.type === TLV_TYPE.disconnected) {
 				const finished: ConversationEvent = { kind: "finished", instance, by: "peer" };
 				outcome = join(outcome, { send: [], events: [...this.discard(), finished] });
-				this.#onOver({ state: "finished", by: "peer" });
+				this.#onOver({ state: "finished", by: "peer", fingerprint: this.peer.fingerprint });
 				return outcome;
 			}
 			if (isSmp(tlv)) {

@@ -1,4 +1,4 @@
-import { ok, type Result } from "@clowder/bytes";
+import { equal, ok, type Result } from "@clowder/bytes";
 import { checkRing, ringOfAuthR } from "../dake/interactive.ts";
 import { acceptOffline, authenticateOffline } from "../dake/non-interactive.ts";
 import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
@@ -63,14 +63,15 @@ function leaveOnline(instance: Instance, nowMs: number): Outcome {
 	return offline ? left : join(left, event({ kind: "deniability-weakened", instance: tag }));
 }
 
-/** "Receiving a Non-Interactive-Auth Message". */
+/**
+ * "Receiving a Non-Interactive-Auth Message". In `FINISHED` the text ignores it, though a peer who goes over from an online
+ * conversation to an offline one sends the end of the one and this, one after the other. So it is taken from the peer with
+ * whom that conversation was, and from nobody else: what is being typed goes to nobody new.
+ */
 export function receiveOffline(room: Room, message: NonInteractiveAuthMessage, nowMs: number): Outcome {
 	const { context, account } = room.desk;
 	if (context.mode === "interactive-only") {
 		return refused(refuse("incompatible", "mode", WHAT, "an interactive DAKE", `one in ${context.mode} mode`).error);
-	}
-	if (room.instances.get(message.senderTag)?.session?.state === "finished") {
-		return refused(refuse("carrier", "state", WHAT, "a conversation that is not finished", "one that is").error);
 	}
 	const prekey = account.prekeys.find(message.prekeyIdentifier);
 	if (prekey === undefined) {
@@ -78,6 +79,13 @@ export function receiveOffline(room: Room, message: NonInteractiveAuthMessage, n
 	}
 	const established = acceptOffline(context, message, prekey, account.published(nowMs), Math.floor(nowMs / 1000));
 	if (!established.ok) return refused(established.error);
+	const finished = room.instances.get(message.senderTag)?.session;
+	if (finished?.state === "finished" && !equal(finished.fingerprint, established.value.theirProfile.fingerprint)) {
+		account.prekeys.delete(message.prekeyIdentifier);
+		established.value.ratchet.erase();
+		const expected = "whoever the conversation was with that is finished, until it is closed";
+		return refused(refuse("carrier", "state", WHAT, expected, "somebody else").error);
+	}
 	const instance = room.instance(message.senderTag, nowMs);
 	// The prekey is used, whether there is room for another device or not.
 	account.prekeys.delete(message.prekeyIdentifier);

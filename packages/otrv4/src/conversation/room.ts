@@ -7,9 +7,9 @@ import { tagText } from "../wire/instance-tag.ts";
 import type { DataMessage } from "../wire/messages.ts";
 import { checkText, type Desk } from "./desk.ts";
 import { EncryptedSession, type SessionContent } from "./encrypted-session.ts";
-import { event, join, NOTHING, type Outcome } from "./events.ts";
+import { event, join, NOTHING, type Outcome, refused } from "./events.ts";
 import { Instance } from "./instance.ts";
-import { EARLY_MESSAGES_MAX, INSTANCES_MAX, QUEUE_MAX } from "../limits.ts";
+import { EARLY_BYTES_MAX, EARLY_MESSAGES_MAX, INSTANCES_MAX, QUEUE_MAX } from "../limits.ts";
 
 /** An Identity message to whichever device answers. */
 interface OpenOffer {
@@ -117,7 +117,7 @@ export class Room {
 		const sent = this.desk.isTrusted(session.peer.fingerprint) ? this.sendQueue(session, nowMs) : NOTHING;
 		const read = early.map(({ message }) => {
 			const opened = session.receive(message, nowMs);
-			return opened.ok ? opened.value : NOTHING;
+			return opened.ok ? opened.value : refused(opened.error);
 		});
 		return join(event(...before, { kind: "established", ...session.peer }), sent, ...read);
 	}
@@ -157,6 +157,10 @@ export class Room {
 		if (message.ratchetId !== 0) return false;
 		const instance = this.#stranger(message.senderTag, nowMs);
 		if (instance === undefined || instance.early.length >= EARLY_MESSAGES_MAX) return false;
+		const bytes = [...instance.early.map((each) => each.message), message].map(
+			({ encryptedMessage, revealedMacKeys }) => encryptedMessage.length + revealedMacKeys.length,
+		);
+		if (bytes.reduce((sum, length) => sum + length) > EARLY_BYTES_MAX) return false;
 		instance.early = [...instance.early, { message, sinceMs: nowMs }];
 		return true;
 	}

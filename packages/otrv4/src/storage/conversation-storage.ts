@@ -1,9 +1,10 @@
 import { decode, encode, fromUtf8, ok, type Reader, type Result, utf8, type Writer } from "@clowder/bytes";
-import type { EncryptedSession, SessionContent } from "../conversation/encrypted-session.ts";
+import type { EncryptedSession, FinishedSession, SessionContent } from "../conversation/encrypted-session.ts";
 import type { Instance } from "../conversation/instance.ts";
 import { CLIENT_PROFILE_MAX_BYTES, ENCRYPTED_MESSAGE_MAX_BYTES, INSTANCES_MAX, QUEUE_MAX } from "../limits.ts";
 import type { Room } from "../conversation/room.ts";
 import { decodeClientProfile, type VerifiedClientProfile, verifyClientProfile } from "../profile/client-profile.ts";
+import { FINGERPRINT_BYTES } from "../profile/fingerprint.ts";
 import { DoubleRatchet } from "../ratchet/double-ratchet.ts";
 import type { Refusal } from "../refusal.ts";
 import { damaged } from "./account-storage.ts";
@@ -53,8 +54,9 @@ export function restoreRoom(room: Room, stored: Uint8Array, nowMs: number): Resu
 function writeInstance(w: Writer, { tag, session, lastReceivedMs }: Instance): void {
 	w.u32(tag);
 	writeNumber(w, lastReceivedMs);
-	if (session?.state === "finished") w.u8(FINISHED.indexOf(session.by));
-	else {
+	if (session?.state === "finished") {
+		w.u8(FINISHED.indexOf(session.by)).fixed(session.fingerprint, FINGERPRINT_BYTES);
+	} else {
 		w.u8(FINISHED.length);
 		writeSession(w, (session as EncryptedSession).content());
 	}
@@ -66,13 +68,17 @@ function readInstance(room: Room, r: Reader): (nowMs: number) => void {
 	const state = r.u8();
 	const by = FINISHED[state];
 	if (by === undefined && state !== FINISHED.length) r.refuse("a state", `${state}`);
-	const content = by === undefined ? readSession(room, r, tag) : undefined;
+	const finished: FinishedSession | undefined =
+		by === undefined
+			? undefined
+			: { state: "finished", by, fingerprint: readSecret<"Fingerprint">(r, FINGERPRINT_BYTES) };
+	const content = finished === undefined ? readSession(room, r, tag) : undefined;
 	return (nowMs) => {
 		const instance = room.instance(tag, nowMs);
 		if (!instance.ok) return;
 		instance.value.lastReceivedMs = lastReceivedMs;
 		if (content !== undefined) room.resume(instance.value, content);
-		else if (by !== undefined) instance.value.session = { state: "finished", by };
+		else instance.value.session = finished;
 	};
 }
 

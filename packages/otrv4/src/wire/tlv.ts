@@ -76,7 +76,8 @@ export function encodePlaintext(content: PlaintextContent): Result<Uint8Array, R
 	});
 	let length = human.length + (tlvs.length === 0 ? 0 : 1) + records.length;
 	let padding: number | undefined;
-	if (length % paddingTo !== 0) {
+	// An empty one is padded too, where anything is: a heartbeat looks like any other short message.
+	if (length % paddingTo !== 0 || (length === 0 && paddingTo > 1)) {
 		length = human.length + 1 + records.length + TLV_HEADER_BYTES;
 		padding = (paddingTo - (length % paddingTo)) % paddingTo;
 		length += padding;

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { otrNodePrimitives } from "@clowder/crypto/otr-node";
 import { PROFILE_GRACE_SECONDS, PROFILE_LIFETIME_SECONDS } from "../../src/limits.ts";
-import { NOW_MS } from "../support/endpoint.ts";
+import { Account } from "../../src/account/account.ts";
+import { Conversation } from "../../src/conversation/conversation.ts";
+import { account, ALICE, BOB, type Endpoint, NOW_MS } from "../support/endpoint.ts";
 import { kinds, must, onlyRefused, only, refusedAs, texts } from "../support/expect.ts";
 import { fastPrimitives } from "../support/fast-group.ts";
 import { established, messageOf, type Pair, pair, settle, talk, turned } from "../support/pair.ts";
+import { seeded } from "../support/random.ts";
 import { textOf } from "../support/wrap.ts";
 import { restarted, typesOf } from "./scenes.ts";
 
@@ -113,9 +116,7 @@ test("from online to offline: the peer is told, deniability is said to be weaker
 	alice.sent();
 	const [left, auth, data] = send as [string, string, string];
 	assert.equal(only(bob.receive(left).events, "finished").by, "peer");
-	// "If the state is FINISHED: Ignore the message."
-	onlyRefused(bob.receive(auth), "carrier", "state");
-	bob.conversation.close(alice.tag);
+	// From the peer with whom the finished conversation was, it is taken without a word of the user's.
 	bob.receive(auth);
 	assert.deepEqual(texts(bob.receive(data).events), ["later then"]);
 	bob.told();
@@ -130,7 +131,6 @@ test("from online to offline: the peer is told, deniability is said to be weaker
 	// And offline once more, the other way.
 	const away = must(bob.conversation.sendOffline([alice.ensemble()], "bye", NOW_MS)).send;
 	alice.receive(away[0] ?? "");
-	alice.conversation.close(bob.tag);
 	alice.receive(away[1] ?? "");
 	assert.deepEqual(texts(alice.receive(away[2] ?? "").events), ["bye"]);
 });
@@ -195,3 +195,25 @@ test("a writer whose own profile is expired is refused", () => {
 	assert.equal(only(events, "refused").refusal.reason, "expired");
 	assert.equal(bob.account.prekeys.size, 1);
 });
+
+test("in a finished conversation nobody else begins another, though they have the same instance tag", () => {
+	const { alice, bob } = established();
+	const [auth] = must(impostor(bob).sendOffline([alice.ensemble()], "it is me", NOW_MS)).send;
+	for (const text of must(bob.session.end(NOW_MS)).send) alice.receive(text);
+	onlyRefused(alice.receive(auth ?? ""), "carrier", "state");
+	assert.equal(alice.conversation.state(), "FINISHED");
+	assert.equal(alice.account.prekeys.size, 0);
+	alice.conversation.close(bob.tag);
+	const [again] = must(impostor(bob).sendOffline([alice.ensemble()], "it is me", NOW_MS)).send;
+	assert.deepEqual(kinds(alice.receive(again ?? "").events).slice(-1), ["established"]);
+});
+
+/** A conversation of somebody with keys of their own, who took the instance tag of another's device. */
+function impostor(of: Endpoint): Conversation {
+	const own = account("mallory", "standalone", fastPrimitives).content();
+	const content = { ...own, instanceTag: of.tag, clientProfiles: [], prekeyProfiles: [] };
+	const random = seeded(`impostor ${of.name}`);
+	const options = { primitives: fastPrimitives, random, ourAddress: BOB, theirAddress: ALICE };
+	const mallory = new Account({ primitives: fastPrimitives, random, mode: "standalone" }, content);
+	return new Conversation({ ...options, account: mallory });
+}

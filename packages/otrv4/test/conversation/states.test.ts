@@ -152,11 +152,7 @@ const RECEIVED: readonly Received[] = [
 		},
 		rows(mode) {
 			if (mode === "interactive-only") return everywhere(REFUSED);
-			return {
-				...everywhere({ tells: ["established", "message"], after: "ENCRYPTED_MESSAGES" }),
-				// The text after it is of a session that was never begun.
-				FINISHED: { sends: ["ERROR_2"], tells: ["refused", "unreadable", "refused"] },
-			};
+			return everywhere({ tells: ["established", "message"], after: "ENCRYPTED_MESSAGES" });
 		},
 	},
 	{

@@ -49,7 +49,8 @@ test("a session expires where no new key of ours was made in time; the other is 
 		refusedAs(alice.conversation.send("hello", due), "caller", "state");
 		settle(both, due);
 		assert.equal(only(bob.told(), "finished").by, "peer");
-		assert.deepEqual(alice.conversation.sessions().get(bob.tag), { state: "finished", by: "expiration" });
+		const { fingerprint } = bob.account;
+		assert.deepEqual(alice.conversation.sessions().get(bob.tag), { state: "finished", by: "expiration", fingerprint });
 		assert.equal(alice.conversation.deadlineMs, undefined);
 	}
 });

@@ -56,7 +56,7 @@ export function phi(
 	let addresses = [Buffer.from(text(sender.address)), Buffer.from(text(receiver.address))];
 	if (reading === "specification") {
 		tags = tags.sort((a, b) => a - b);
-		addresses = addresses.sort(Buffer.compare);
+		addresses = addresses.sort((a, b) => Buffer.compare(a, b));
 	}
 	return join(
 		...tags.map(u32),
