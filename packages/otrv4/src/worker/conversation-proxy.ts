@@ -20,9 +20,10 @@ export class ConversationProxy {
 	#proxies: ReadonlyMap<number, SessionProxy> = new Map();
 
 	/** For the package itself. */
-	constructor(queue: CallQueue, id: number) {
+	constructor(queue: CallQueue, id: number, status: Status | undefined) {
 		this.#queue = queue;
 		this.#id = id;
+		if (status !== undefined) this.#update(status);
 	}
 
 	get state(): ConversationState {

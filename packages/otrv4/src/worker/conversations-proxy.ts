@@ -27,10 +27,14 @@ export class ConversationsProxy {
 		return this.#ask("account", []);
 	}
 
-	/** A conversation with one correspondent, in the state `START`. Refused where there is no account. */
+	/**
+	 * A conversation with one correspondent: as it was stored, if the worker was given it, else in the state `START`. Refused
+	 * where there is no account, and where what was stored is damaged.
+	 */
 	async open(options: NewConversation): Promise<Result<ConversationProxy, CallRefusal>> {
-		const opened = await this.#ask("open", [options]);
-		return opened.ok ? ok(new ConversationProxy(this.#queue, opened.value)) : opened;
+		const { result, status } = await this.#queue.call({ on: "worker", call: "open", args: [options] });
+		const opened = result as Result<number, CallRefusal>;
+		return opened.ok ? ok(new ConversationProxy(this.#queue, opened.value, status)) : opened;
 	}
 
 	/** The account's side of the prekey protocol with one server, in the place of any that was opened before. */

@@ -1,4 +1,4 @@
-import { erase, ok, type Result } from "@clowder/bytes";
+import { equal, erase, ok, type Result } from "@clowder/bytes";
 import type { Conversation, Session } from "../conversation/conversation.ts";
 import type { EncryptedSession } from "../conversation/encrypted-session.ts";
 import type { ConversationEvent, Outcome, Peer } from "../conversation/events.ts";
@@ -13,6 +13,12 @@ type ConversationMethods = {
 		...args: ConversationCalls[K]
 	) => Result<Outcome, Refusal>;
 };
+
+/** Between whom a conversation is. */
+interface Addresses {
+	readonly ourAddress: string;
+	readonly theirAddress: string;
+}
 
 /** Gives verified ensembles for their numbers, once. */
 export type TakeEnsembles = (ids: readonly number[]) => Result<readonly VerifiedEnsemble[], Refusal>;
@@ -55,14 +61,30 @@ const SESSION: SessionMethods = {
 /** A conversation in the worker, whose sessions go by numbers: an object cannot pass the port. */
 export class HostedConversation {
 	readonly #conversation: Conversation;
+	readonly #addresses: Addresses;
 	readonly #take: TakeEnsembles;
+	#stored: Uint8Array | undefined;
 	/** Those that there are, by their numbers. Of one that is over, the number is never used again. */
 	#sessions: ReadonlyMap<number, EncryptedSession> = new Map();
 	#lastId = 0;
 
-	constructor(conversation: Conversation, take: TakeEnsembles) {
+	constructor(conversation: Conversation, addresses: Addresses, take: TakeEnsembles) {
 		this.#conversation = conversation;
+		this.#addresses = addresses;
 		this.#take = take;
+	}
+
+	/** What to store, if it is not what was stored last. */
+	storeIfChanged(): (Addresses & { readonly stored: Uint8Array }) | undefined {
+		const stored = this.#conversation.store();
+		if (this.#stored !== undefined && equal(this.#stored, stored)) {
+			erase(stored);
+			return undefined;
+		}
+		erase(this.#stored);
+		this.#stored = stored.slice();
+		const { ourAddress, theirAddress } = this.#addresses;
+		return { ourAddress, theirAddress, stored };
 	}
 
 	call<K extends keyof ConversationCalls>({ call, args }: ConversationRequest<K>): Result<Outcome, Refusal> {
@@ -107,6 +129,8 @@ export class HostedConversation {
 
 	/** Erases every secret, without a word to the peer. */
 	erase(): void {
+		erase(this.#stored);
+		this.#stored = undefined;
 		for (const session of this.#conversation.sessions().values()) if (session.state === "encrypted") session.discard();
 		// Sends nothing, as no session is open any more: it forgets exchanges that are under way. So the time does not matter.
 		this.#conversation.end(0);

@@ -4,4 +4,4 @@
  */
 export type { AccountData, EventData, NewAccount, NewConversation, OutcomeData, PeerData } from "./data.ts";
 export type { Port } from "./port.ts";
-export { serveConversations, type ServeOptions } from "./serve.ts";
+export { serveConversations, type ServeOptions, type StoredConversation } from "./serve.ts";

@@ -1,7 +1,7 @@
 import { equal, ok, type Result } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
 import { type Account, createAccount } from "../account/account.ts";
-import { Conversation } from "../conversation/conversation.ts";
+import { Conversation, type ConversationOptions } from "../conversation/conversation.ts";
 import type { Outcome } from "../conversation/events.ts";
 import type { VerifiedEnsemble } from "../prekey-server/ensemble.ts";
 import type { Random } from "../random.ts";
@@ -25,6 +25,21 @@ export interface ServeOptions {
 	 * which has storage of its own.
 	 */
 	readonly onAccountChanged?: (account: Account) => void;
+	/** Conversations that were stored: each is restored when the page opens the one with its addresses. */
+	readonly conversations?: readonly StoredConversation[];
+	/**
+	 * Told after each call that changed a conversation, with what `Conversation.store` gives: encrypt it at rest. What the
+	 * call gave leaves the worker only afterwards; if a promise comes back, when it is kept. One that is broken ends the
+	 * worker as a throw does, for what cannot be stored must not be sent.
+	 */
+	readonly onConversationChanged?: (conversation: StoredConversation) => void | Promise<void>;
+}
+
+/** A conversation as `Conversation.store` gives it, and between whom it is. Holds secrets. */
+export interface StoredConversation {
+	readonly ourAddress: string;
+	readonly theirAddress: string;
+	readonly stored: Uint8Array;
 }
 
 type WorkerMethods = {
@@ -37,6 +52,8 @@ interface Done {
 	readonly status?: Status;
 	/** What holds keys that are erased once it was passed on. */
 	readonly outcome?: SessionOutcome;
+	/** The conversation that it was about, if it is to be stored. */
+	readonly changed?: HostedConversation;
 }
 
 /**
@@ -60,31 +77,77 @@ class Server {
 	readonly #port: Port;
 	readonly #options: ServeOptions;
 	readonly #conversations: Map<number, HostedConversation> = new Map();
+	/** Those that the page has not opened yet. */
+	readonly #stored: StoredConversation[];
 	#account: Account | undefined;
 	#prekeys: HostedPrekeys | undefined;
 	#lastId = 0;
+	#waiting: Asked[] = [];
+	#storing = false;
 
 	constructor(port: Port, options: ServeOptions) {
 		this.#port = port;
 		this.#options = options;
 		this.#account = options.account;
+		this.#stored = [...(options.conversations ?? [])];
 	}
 
-	serve({ id, request }: Asked): void {
+	serve(asked: Asked): void {
+		this.#waiting.push(asked);
+		if (!this.#storing) this.#serveWaiting();
+	}
+
+	/** One after the other; whoever stores a conversation is waited for. */
+	#serveWaiting(): void {
+		for (let asked = this.#waiting.shift(); asked !== undefined; asked = this.#waiting.shift()) {
+			const { id, request } = asked;
+			const stored = this.#guarded(id, () => this.#serve(id, request));
+			if (stored === undefined) continue;
+			this.#storing = true;
+			const goOn = (): void => {
+				this.#storing = false;
+				this.#serveWaiting();
+			};
+			stored.then(goOn, (error: unknown) => this.#fail(id, error));
+			return;
+		}
+	}
+
+	#serve(id: number, request: Request): Promise<void> | undefined {
 		const before = this.#accountMark();
-		try {
-			const { result, status, outcome } = this.#do(request);
+		const done = this.#do(request);
+		const finish = (): void => {
+			const { result, status, outcome } = done;
 			this.#post({ id, result, ...(status === undefined ? {} : { status }) });
 			if (outcome !== undefined) eraseAgreedKeys(outcome);
 			if (request.call === "close" && request.on === "worker") this.#stop();
 			else if (this.#account !== undefined && this.#accountMark() !== before) {
 				this.#options.onAccountChanged?.(this.#account);
 			}
+		};
+		const stored = this.#store(done.changed);
+		if (stored === undefined) finish();
+		return stored?.then(() => this.#guarded(id, finish));
+	}
+
+	#store(changed: HostedConversation | undefined): Promise<void> | undefined {
+		const { onConversationChanged } = this.#options;
+		const stored = onConversationChanged === undefined ? undefined : changed?.storeIfChanged();
+		return stored === undefined ? undefined : (onConversationChanged?.(stored) ?? undefined);
+	}
+
+	#guarded<T>(id: number, step: () => T): T {
+		try {
+			return step();
 		} catch (error) {
-			this.#post({ id, failed: error instanceof Error ? error.name : "no error" });
-			this.#stop();
+			this.#fail(id, error);
 			throw error;
 		}
+	}
+
+	#fail(id: number, error: unknown): void {
+		this.#post({ id, failed: error instanceof Error ? error.name : "no error" });
+		this.#stop();
 	}
 
 	/** Differs when a profile or a prekey message of ours was made or used. */
@@ -99,7 +162,11 @@ class Server {
 	}
 
 	#do(request: Request): Done {
-		if (request.on === "worker") return { result: this.#call(request) };
+		if (request.on === "worker") {
+			const result = this.#call(request);
+			const opened = request.call === "open" && result.ok ? this.#conversations.get(this.#lastId) : undefined;
+			return opened === undefined ? { result } : { result, status: opened.status() };
+		}
 		if (request.on === "prekeys") return { result: this.#prekeys?.call(request) ?? noPrekeys() };
 		const hosted = this.#conversations.get(request.conversation);
 		if (hosted === undefined) {
@@ -111,7 +178,7 @@ class Server {
 		if (request.on === "conversation" && request.call === "leave") this.#conversations.delete(request.conversation);
 		if (!result.ok) return { result, status };
 		const outcome = outcomeData(result.value);
-		return { result: ok(outcome), status, outcome };
+		return { result: ok(outcome), status, outcome, changed: hosted };
 	}
 
 	#call<K extends keyof WorkerCalls>({ call, args }: WorkerRequest<K>): Result<WorkerCalls[K]["value"], Refusal> {
@@ -143,9 +210,11 @@ class Server {
 				trusted === undefined
 					? {}
 					: { isTrusted: (fingerprint: Uint8Array) => trusted.some((known) => equal(known, fingerprint)) };
-			const conversation = new Conversation({ ...rest, ...isTrusted, primitives, random, account: account.value });
+			const conversation = this.#newConversation({ ...rest, ...isTrusted, primitives, random, account: account.value });
+			if (!conversation.ok) return conversation;
 			this.#lastId += 1;
-			this.#conversations.set(this.#lastId, new HostedConversation(conversation, (ids) => this.#takeEnsembles(ids)));
+			const hosted = new HostedConversation(conversation.value, options, (ids) => this.#takeEnsembles(ids));
+			this.#conversations.set(this.#lastId, hosted);
 			return ok(this.#lastId);
 		},
 		openPrekeys: (options) => {
@@ -157,6 +226,13 @@ class Server {
 		},
 		close: () => ok(undefined),
 	};
+
+	#newConversation(options: ConversationOptions): Result<Conversation, Refusal> {
+		const { ourAddress, theirAddress } = options;
+		const kept = this.#stored.findIndex((each) => each.ourAddress === ourAddress && each.theirAddress === theirAddress);
+		const [before] = kept < 0 ? [] : this.#stored.splice(kept, 1);
+		return before === undefined ? ok(new Conversation(options)) : Conversation.restore(options, before.stored, 0);
+	}
 
 	#takeEnsembles(ids: readonly number[]): Result<readonly VerifiedEnsemble[], Refusal> {
 		return this.#prekeys === undefined ? noPrekeys() : this.#prekeys.take(ids);
@@ -170,6 +246,7 @@ class Server {
 	/** Erases every secret, without a word to anybody. */
 	#stop(): void {
 		this.#port.onmessage = null;
+		this.#waiting = [];
 		for (const hosted of this.#conversations.values()) hosted.erase();
 		this.#conversations.clear();
 		this.#prekeys?.close();
