@@ -84,6 +84,7 @@ class Server {
 	#lastId = 0;
 	#waiting: Asked[] = [];
 	#storing = false;
+	#stopped = false;
 
 	constructor(port: Port, options: ServeOptions) {
 		this.#port = port;
@@ -145,7 +146,9 @@ class Server {
 		}
 	}
 
+	/** Once: a step that failed inside another fails that one too. */
 	#fail(id: number, error: unknown): void {
+		if (this.#stopped) return;
 		this.#post({ id, failed: error instanceof Error ? error.name : "no error" });
 		this.#stop();
 	}
@@ -245,6 +248,7 @@ class Server {
 
 	/** Erases every secret, without a word to anybody. */
 	#stop(): void {
+		this.#stopped = true;
 		this.#port.onmessage = null;
 		this.#waiting = [];
 		for (const hosted of this.#conversations.values()) hosted.erase();

@@ -98,9 +98,11 @@ describe("a conversation in a worker that stores", () => {
 
 	it("ends with its worker if it cannot be stored", async () => {
 		const full = (): Promise<void> => Promise.reject(new RangeError("the disk is full"));
-		const { proxy } = worker({ account: account("alice's"), onConversationChanged: full });
+		const { proxy, posted } = worker({ account: account("alice's"), onConversationChanged: full });
 		const alice = must(await proxy.open(ADDRESSES));
+		const answered = posted.length;
 		const refused = await alice.start(NOW);
+		assert.equal(posted.length, answered + 1);
 		assert.ok(!refused.ok);
 		assert.equal(refused.error.blame, "worker");
 		assert.match(proxy.failure?.got ?? "", /RangeError/);
