@@ -44,6 +44,7 @@ const BROWSER_SAFE = [
 	{ folder: "packages/otrv4/src/", nodeOnly: /\/conformance(?:[-.]|\/)/ },
 	{ folder: "packages/carrier/src/", nodeOnly: /\/conformance(?:[-.]|\/)/ },
 	{ folder: "packages/carrier-xmpp/src/", nodeOnly: /node/ },
+	{ folder: "packages/carrier-http/src/", nodeOnly: undefined },
 	{ folder: "packages/client/src/", nodeOnly: undefined },
 	{ folder: "apps/web/src/", nodeOnly: undefined },
 ];

@@ -1,3 +1,4 @@
+export type { HttpRoomsListener, HttpRoomsOptions } from "./http-rooms/endpoint.ts";
 export { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
 export {
 	createXmppServer,

@@ -42,6 +42,20 @@ export interface ServerLimits {
 	/** How long a closed stream may take to send out what is queued. */
 	readonly closeTimeoutMs: number;
 
+	/** Over HTTP: how long someone without a stream of events keeps their place. */
+	readonly httpResumeMs: number;
+	/** Over HTTP: how long one stream of events lasts before the reader has to ask for the next, a sign of life. */
+	readonly httpStreamMs: number;
+	/** Over HTTP: how often a stream without events says that it is there. */
+	readonly httpKeepAliveMs: number;
+	/** Over HTTP: how long a short answer waits for something to happen. */
+	readonly httpPollMs: number;
+	/** Over HTTP: events kept for one occupant until the reader has them; beyond that the reader is dropped. */
+	readonly httpWindowEvents: number;
+	readonly httpWindowBytes: number;
+	/** Over HTTP: how long a request's body may take to arrive. */
+	readonly httpBodyMs: number;
+
 	readonly rooms: number;
 	readonly roomsPerSession: number;
 	readonly occupantsPerRoom: number;
@@ -83,6 +97,14 @@ export const DEFAULT_LIMITS: ServerLimits = {
 	pingTimeoutMs: 15_000,
 	closeTimeoutMs: 2_000,
 
+	httpResumeMs: 30_000,
+	httpStreamMs: 45_000,
+	httpKeepAliveMs: 12_000,
+	httpPollMs: 20_000,
+	httpWindowEvents: 2_048,
+	httpWindowBytes: 512 * 1024,
+	httpBodyMs: 10_000,
+
 	rooms: 5_000,
 	roomsPerSession: 50,
 	occupantsPerRoom: 500,
@@ -107,3 +129,16 @@ export const TICK_MS = 250;
 export const RATE_WINDOW_MS = 60_000;
 /** Addresses whose rates are remembered at once; past it the oldest is forgotten. */
 export const RATE_ADDRESSES = 10_000;
+
+/** Over HTTP: one text, in UTF-8 bytes. */
+export const HTTP_TEXT_BYTES: number = 16 * 1024;
+/** Over HTTP: the body of one request, in bytes. */
+export const HTTP_BODY_BYTES: number = 64 * 1024;
+/** Over HTTP: texts of one request. */
+export const HTTP_TEXTS_COUNT = 64;
+/** Over HTTP: requests of one occupant's to send texts that are not answered yet. */
+export const HTTP_SENDING_COUNT = 4;
+/** 256 bits: the token of an occupant over HTTP, which nobody guesses. */
+export const HTTP_TOKEN_BYTES = 32;
+/** 128 bits: the nick of an occupant over HTTP. */
+export const HTTP_NICK_BYTES = 16;

@@ -1,7 +1,9 @@
 import { base64, err, ok, type Result } from "@clowder/bytes";
 import { Accounts } from "./accounts.ts";
 import { Connection, type Wire } from "./connection.ts";
+import type { Element } from "./xml.ts";
 import type { Framing } from "./framing.ts";
+import type { Jid } from "./jid.ts";
 import type { ServerLimits } from "./limits.ts";
 import { MucService } from "./muc-service.ts";
 import { limitKey, PerMinute } from "./rate.ts";
@@ -17,6 +19,16 @@ export interface CoreOptions {
 
 /** Why no connection was made: too many, of all or of this address. */
 export type ConnectRefusal = "too-many-connections" | "too-many-from-address";
+
+/** What counts as a connection: a stream, or an occupant over HTTP. */
+export interface Peer {
+	/** Looks at its deadlines. */
+	tick(now: number): void;
+	/** The server ends: says so, where there is a way to, and lets go. */
+	fail(condition: "system-shutdown", now: number): void;
+	/** Is gone, and out of its rooms. */
+	drop(now: number): void;
+}
 
 /** Counts, for logs and tests. */
 export interface CoreCounts {
@@ -36,14 +48,14 @@ export class ServerCore {
 	readonly #sessions: Sessions = new Sessions();
 	readonly #muc: MucService;
 	readonly #router: Router;
-	readonly #connections: Map<Connection, string> = new Map();
+	readonly #connections: Map<Peer, string> = new Map();
 	readonly #perAddress: Map<string, number> = new Map();
 	readonly #connectRate: PerMinute;
 	readonly #registerRate: PerMinute;
 	readonly #authRate: PerMinute;
 	#onEmpty: (() => void) | undefined;
 	/** SERVER-11: connections whose readers are too slow. They end after the stanza at hand has gone to everyone else. */
-	readonly #overflowed: Set<Connection> = new Set();
+	readonly #overflowed: Set<Peer> = new Set();
 
 	constructor({ domain, limits, random }: CoreOptions) {
 		this.domain = domain;
@@ -102,9 +114,31 @@ export class ServerCore {
 			(slow) => this.#overflowed.add(slow),
 			now,
 		);
-		this.#connections.set(connection, key);
-		this.#perAddress.set(key, (this.#perAddress.get(key) ?? 0) + 1);
+		this.takeIn(connection, address);
 		return connection;
+	}
+
+	/** Counts a peer from now until it is `disconnected`; ask `admits` before. */
+	takeIn(peer: Peer, address: string): void {
+		const key = limitKey(address);
+		this.#connections.set(peer, key);
+		this.#perAddress.set(key, (this.#perAddress.get(key) ?? 0) + 1);
+	}
+
+	/** A stanza to the rooms, of a session without a stream. */
+	receiveForRoom(session: Session, stanza: Element, to: Jid, now: number): void {
+		this.#muc.receive(session, stanza, to);
+		this.#dropOverflowed(now);
+	}
+
+	/** A session without a stream is gone. */
+	leaveRooms(session: Session): void {
+		this.#muc.dropSession(session);
+	}
+
+	/** SERVER-11: a peer whose reader is too slow; it ends after the stanza at hand has gone to everyone else. */
+	overflowed(peer: Peer): void {
+		this.#overflowed.add(peer);
 	}
 
 	receive(connection: Connection, text: string, now: number): void {
@@ -118,7 +152,7 @@ export class ServerCore {
 	}
 
 	/** The transport closed. */
-	disconnected(connection: Connection, now: number): void {
+	disconnected(connection: Peer, now: number): void {
 		this.#forget(connection);
 		connection.drop(now);
 		this.#dropOverflowed(now);
@@ -152,7 +186,7 @@ export class ServerCore {
 		this.#onEmpty = undefined;
 	}
 
-	#forget(connection: Connection): void {
+	#forget(connection: Peer): void {
 		const key = this.#connections.get(connection);
 		if (key === undefined) return;
 		this.#connections.delete(connection);

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { AddressInfo, Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { err, ok, type Result } from "@clowder/bytes";
+import { HttpRoomsEndpoint, type HttpRoomsListener, type HttpRoomsOptions } from "./http-rooms/endpoint.ts";
 import { parseJid } from "./jid.ts";
 import { DEFAULT_LIMITS, type ServerLimits, TICK_MS } from "./limits.ts";
 import { type CoreCounts, ServerCore } from "./server-core.ts";
@@ -53,6 +54,11 @@ export interface XmppServer {
 	readonly counts: CoreCounts;
 	/** Serves RFC 7395 on upgrade requests of an HTTP server, which stays the caller's to listen and to close. */
 	attachWebSocket(httpServer: HttpServer, options: WebSocketOptions): void;
+	/**
+	 * Serves the rooms over plain HTTP (`spec/carrier-http.md`), to be asked first for each request of an HTTP server that
+	 * stays the caller's.
+	 */
+	httpRooms(options: HttpRoomsOptions): HttpRoomsListener;
 	/** Serves RFC 6120 on a loopback port. */
 	listenTcp(options: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>>;
 	/** Tells clients, closes their connections and stops listening; resolves when all is closed. */
@@ -69,6 +75,7 @@ class Server implements XmppServer {
 	readonly #core: ServerCore;
 	readonly #limits: ServerLimits;
 	readonly #now: () => number;
+	readonly #random: (bytes: number) => Uint8Array;
 	readonly #edge: Edge;
 	readonly #attached: { readonly server: HttpServer; readonly listener: UpgradeListener }[] = [];
 	readonly #listening: Set<NetServer> = new Set();
@@ -78,8 +85,8 @@ class Server implements XmppServer {
 	constructor(options: XmppServerOptions, domain: string) {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.#now = options.now ?? (() => performance.now());
-		const random = options.random ?? ((bytes: number) => new Uint8Array(randomBytes(bytes)));
-		this.#core = new ServerCore({ domain, limits: this.#limits, random });
+		this.#random = options.random ?? ((bytes: number) => new Uint8Array(randomBytes(bytes)));
+		this.#core = new ServerCore({ domain, limits: this.#limits, random: this.#random });
 		this.domain = domain;
 		this.mucDomain = this.#core.mucDomain;
 		let connections = 0;
@@ -113,6 +120,12 @@ class Server implements XmppServer {
 		httpServer.on("upgrade", listener);
 		this.#attached.push({ server: httpServer, listener });
 		this.#start();
+	}
+
+	httpRooms(options: HttpRoomsOptions): HttpRoomsListener {
+		const endpoint = new HttpRoomsEndpoint(this.#edge, options, this.#limits, this.#random);
+		this.#start();
+		return (request, response) => endpoint.handle(request, response, this.#closing !== undefined);
 	}
 
 	listenTcp({ host, port }: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>> {

@@ -1,0 +1,64 @@
+import type { CarrierError, SequencingClock } from "@clowder/carrier";
+import type { HttpTiming } from "./limits.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Requests } from "./requests.ts";
+import { Deadline, delay, reconnectDelayMs } from "./waiting.ts";
+
+/** What sending needs. */
+export interface SendingOptions {
+	readonly requests: Requests;
+	readonly token: string;
+	readonly outbox: Outbox;
+	readonly timing: HttpTiming;
+	readonly clock: SequencingClock;
+	readonly random: (length: number) => Uint8Array;
+	/** Aborted when the presence is over. */
+	readonly over: AbortSignal;
+	/** The server does not know us any more, or is at fault. */
+	readonly onOver: (reason: CarrierError) => void;
+}
+
+/** Sends what is in the outbox of one presence, one request at a time, each until it is answered (HTTP-6). */
+export class Sending {
+	readonly #options: SendingOptions;
+	#isFlowing = false;
+	#isBusy = false;
+
+	constructor(options: SendingOptions) {
+		this.#options = options;
+	}
+
+	/** There is something new, or the line is there again. */
+	flow(): void {
+		this.#isFlowing = true;
+		if (!this.#isBusy) void this.#send();
+	}
+
+	/** Holds back what is not on its way yet. */
+	stop(): void {
+		this.#isFlowing = false;
+	}
+
+	async #send(): Promise<void> {
+		this.#isBusy = true;
+		const { outbox, over, clock, timing, random } = this.#options;
+		for (let failures = 0; this.#isFlowing && !over.aborted; ) {
+			const batch = outbox.batch();
+			if (batch === undefined) break;
+			const deadline = new Deadline(timing.requestMs, clock, over);
+			const sent = await this.#options.requests.texts(this.#options.token, batch, deadline.signal);
+			deadline.done();
+			if (over.aborted) break;
+			if (sent.ok) {
+				outbox.taken(sent.value);
+				failures = 0;
+			} else if (sent.error.kind === "unreachable") {
+				await delay(reconnectDelayMs(failures++, timing, random), clock, over);
+			} else {
+				this.#options.onOver(sent.error);
+				break;
+			}
+		}
+		this.#isBusy = false;
+	}
+}
