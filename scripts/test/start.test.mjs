@@ -26,7 +26,7 @@ describe("npm start", () => {
 			assert.equal(page.status, 200);
 			assert.match(await page.text(), /<div id="root">|<!doctype html>/i);
 			const config = await fetch(new URL("clowder.json", url));
-			assert.deepEqual(await config.json(), { domain: "localhost", websocket: "/xmpp-websocket" });
+			assert.deepEqual(await config.json(), { domain: "localhost", websocket: "/xmpp-websocket", http: "/http-rooms" });
 			child.kill(signal);
 			const { code, stdout, stderr } = await ended;
 			assert.equal(code, 0, stderr);
@@ -60,7 +60,11 @@ describe("npm start", () => {
 		const [, url = ""] = await printed(/open (http:\S+) /);
 		await printed(/native XMPP clients on 127\.0\.0\.1, port \d+/);
 		const config = await fetch(new URL("clowder.json", url));
-		assert.deepEqual(await config.json(), { domain: "chat.example.org", websocket: "/xmpp-websocket" });
+		assert.deepEqual(await config.json(), {
+			domain: "chat.example.org",
+			websocket: "/xmpp-websocket",
+			http: "/http-rooms",
+		});
 		child.kill("SIGINT");
 		assert.equal((await ended).code, 0);
 	});

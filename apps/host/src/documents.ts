@@ -4,11 +4,14 @@ import { SECURITY_HEADERS } from "./headers.ts";
 /** Where the embedded server takes WebSockets (RFC 7395). */
 export const WEBSOCKET_PATH = "/xmpp-websocket";
 
+/** Where the embedded server has its rooms over plain HTTP (`spec/carrier-http.md`). */
+export const HTTP_ROOMS_PATH = "/http-rooms";
+
 const HOST_HEADER = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
-/** What the web client asks first: the XMPP domain, and where its server is, as a path on this host. */
+/** What the web client asks first: the XMPP domain, and where its server is, as paths on this host. */
 function clowderJson(domain: string): string {
-	return JSON.stringify({ domain, websocket: WEBSOCKET_PATH });
+	return JSON.stringify({ domain, websocket: WEBSOCKET_PATH, http: HTTP_ROOMS_PATH });
 }
 
 /** For other XMPP clients: XEP-0156, section 3. Absolute, as the specification wants it. */

@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { err, ok, type Result } from "@clowder/bytes";
-import { createXmppServer, type ServerError } from "@clowder/xmpp-server";
-import { respondDocument, WEBSOCKET_PATH } from "./documents.ts";
+import { createXmppServer, type HttpRoomsListener, type ServerError } from "@clowder/xmpp-server";
+import { HTTP_ROOMS_PATH, respondDocument, WEBSOCKET_PATH } from "./documents.ts";
 import { type HostError, listenError } from "./errors.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
 import * as limits from "./limits.ts";
 import { isOwnName } from "./own-name.ts";
 import { refuse, respond } from "./respond.ts";
@@ -40,12 +41,13 @@ const LOOPBACK = "127.0.0.1";
 export async function startHost(options: HostOptions): Promise<Result<Host, HostError>> {
 	const site = await loadSite(options.webRoot);
 	if (!site.ok) return site;
-	const http = createHttpServer(site.value, options.domain);
 	const xmpp = createXmppServer({
 		domain: options.domain,
 		...(options.tap === undefined ? {} : { tap: options.tap }),
 	});
 	const acceptHost = (name: string | undefined): boolean => isOwnName(name, options.domain);
+	const rooms = xmpp.httpRooms({ path: HTTP_ROOMS_PATH, acceptHost });
+	const http = createHttpServer(site.value, options.domain, rooms);
 	xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost });
 	const port = await listen(http, options.host, options.port);
 	if (!port.ok) {
@@ -70,14 +72,16 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 	return ok({ port: port.value, xmppPort, url: urlFor(options.host, port.value), close });
 }
 
-function createHttpServer(site: Site, domain: string): Server {
+function createHttpServer(site: Site, domain: string, rooms: HttpRoomsListener): Server {
 	const settings = {
 		maxHeaderSize: limits.REQUEST_HEAD_BYTES_MAX,
 		connectionsCheckingInterval: limits.REQUEST_CHECK_MS,
 	};
 	const http = createServer(settings, (request, response) => {
+		// Every answer has them, those of the rooms too, which add their own and stricter ones.
+		for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
 		if (!isOwnName(request.headers.host, domain)) refuse(response, 421, "this is another server");
-		else if (!respondDocument(request, response, domain)) respond(request, response, site);
+		else if (!rooms(request, response) && !respondDocument(request, response, domain)) respond(request, response, site);
 	});
 	http.headersTimeout = limits.REQUEST_HEAD_MS_MAX;
 	http.requestTimeout = limits.REQUEST_MS_MAX;

@@ -114,7 +114,28 @@ describe("the host", () => {
 	it("tells the page where its server is", async () => {
 		const { headers, body } = await ask("/clowder.json");
 		assert.equal(headers["content-type"], "application/json");
-		assert.deepEqual(JSON.parse(body.toString()), { domain: "cats.example", websocket: "/xmpp-websocket" });
+		assert.deepEqual(JSON.parse(body.toString()), {
+			domain: "cats.example",
+			websocket: "/xmpp-websocket",
+			http: "/http-rooms",
+		});
+	});
+
+	it("has the rooms over plain HTTP, for its own pages alone", async () => {
+		const json = { "content-type": "application/json" };
+		const entering = '{"room":"den"}';
+		const entered = await ask("/http-rooms/enter", json, "POST", entering);
+		assert.equal(entered.status, 201);
+		assert.equal(entered.headers["cross-origin-embedder-policy"], "require-corp");
+		assert.equal(entered.headers["cache-control"], "no-store, no-transform");
+		const { token } = JSON.parse(entered.body.toString());
+		assert.equal(
+			(await ask("/http-rooms/leave", { ...json, authorization: `Bearer ${token}` }, "POST", "{}")).status,
+			200,
+		);
+		const foreign = { ...json, origin: "https://evil.example" };
+		assert.equal((await ask("/http-rooms/enter", foreign, "POST", entering)).status, 403);
+		assert.equal((await ask("/http-rooms/enter", { ...json, host: "evil.example" }, "POST", entering)).status, 421);
 	});
 
 	it("tells other XMPP clients where its WebSocket is (XEP-0156)", async () => {
