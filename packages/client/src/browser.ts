@@ -1,8 +1,11 @@
+import type { Carrier } from "@clowder/carrier";
+import { httpCarrier } from "@clowder/carrier-http";
 import { xmppCarrier } from "@clowder/carrier-xmpp";
 import { createSuite } from "@clowder/crypto";
 import { noblePrimitives } from "@clowder/crypto/noble";
 import { createParticipant, nicknameSkeleton } from "@clowder/mpotr";
 import type { Entry } from "./entry.ts";
+import { firstReachable } from "./first-reachable.ts";
 import { monotonicClock } from "./monotonic-clock.ts";
 import { openRoom } from "./room/open-room.ts";
 import type { RoomStore } from "./room/store.ts";
@@ -25,13 +28,20 @@ function random(length: number): Uint8Array {
 	return bytes;
 }
 
-/** The application on what a browser offers: suite 2 in JavaScript, XMPP over WebSocket. */
-export function browserClient({ domain, websocket }: ServerAddress): Client {
+/** XMPP over WebSocket or, where the network lets none through, the same rooms over plain HTTP. */
+function carrierTo({ domain, websocket, http }: ServerAddress): Carrier {
+	const xmpp = xmppCarrier({ service: websocket, domain, random });
+	if (http === undefined) return xmpp;
+	return firstReachable(xmpp, httpCarrier({ service: http, clock: monotonicClock, random }));
+}
+
+/** The application on what a browser offers: suite 2 in JavaScript, and a carrier to the page's server. */
+export function browserClient(address: ServerAddress): Client {
 	const suite = createSuite(2, noblePrimitives);
 	return {
 		open: ({ room, nickname, policy, passphrase }, { previews }) =>
 			openRoom({
-				carrier: xmppCarrier({ service: websocket, domain, random }),
+				carrier: carrierTo(address),
 				suite,
 				clock: monotonicClock,
 				random,

@@ -22,3 +22,12 @@ test("another host, and anything of another form, is refused", () => {
 		assert.equal(readServerConfig(bad, page), undefined);
 	}
 });
+
+test("the rooms over plain HTTP are on the page's host too, where there are any", () => {
+	const both = { ...config, http: "/http-rooms" };
+	assert.equal(readServerConfig(both, "https://chat.example/a/#room=den")?.http, "https://chat.example/http-rooms");
+	assert.equal(readServerConfig(both, "http://localhost:8080/")?.http, "http://localhost:8080/http-rooms");
+	for (const http of ["//evil.example/x", "/\\evil.example/x", "https://evil.example/x", "relative", "", 7, null]) {
+		assert.equal(readServerConfig({ ...config, http }, "https://chat.example/"), undefined, `${http}`);
+	}
+});

@@ -16,6 +16,8 @@ export interface PersonOptions {
 	readonly bypassCSP?: boolean;
 	/** The page's clock can be moved forward. */
 	readonly clock?: boolean;
+	/** Whether the network lets WebSockets through; it does unless told otherwise. */
+	readonly websockets?: boolean;
 }
 
 /** Someone at a browser: finds everything by role and name (apps/web/TESTING.md), as a screen reader does. */
@@ -41,6 +43,7 @@ export class Person {
 		});
 		context.setDefaultTimeout(PATIENCE_MS);
 		await context.addInitScript(rememberRandomness);
+		if (options.websockets === false) await context.addInitScript(loseWebSockets);
 		if (options.clock === true) await context.clock.install();
 		const person = new Person(context, await context.newPage(), url);
 		await person.#arrive();
@@ -222,4 +225,14 @@ function rememberRandomness(): void {
 		return filled;
 	};
 	Object.assign(globalThis, { drawn });
+}
+
+/** Runs in the page before its own scripts: what asks for a WebSocket finds none there. */
+function loseWebSockets(): void {
+	class LostWebSocket extends WebSocket {
+		constructor(url: string | URL, protocols?: string | string[]) {
+			super(`${String(url)}-lost`, protocols);
+		}
+	}
+	Object.assign(globalThis, { WebSocket: LostWebSocket });
 }
