@@ -1,5 +1,5 @@
 import { textBytes } from "@clowder/carrier";
-import { BATCH_MAX_COUNT, BODY_MAX_BYTES, OUTBOX_MAX_BYTES } from "./limits.ts";
+import { BATCH_MAX_BYTES, BATCH_MAX_COUNT, OUTBOX_MAX_BYTES } from "./limits.ts";
 
 interface Item {
 	readonly number: number;
@@ -14,9 +14,6 @@ export interface Batch {
 	readonly first: number;
 	readonly texts: readonly string[];
 }
-
-/** What the rest of a request's body takes at most: the names of its fields and a number. */
-const FRAME_BYTES = 64;
 
 /** Own texts on their way, numbered from 1 on in each presence (HTTP-6): until the server has them, and until they come back. */
 export class Outbox {
@@ -46,11 +43,11 @@ export class Outbox {
 	/** What to send next, the same again until it is taken; undefined when the server has everything. */
 	batch(): Batch | undefined {
 		const texts: string[] = [];
-		let bytes = FRAME_BYTES;
+		let bytes = 0;
 		for (const { number, text, jsonBytes } of this.#items) {
 			if (number <= this.#taken) continue;
 			bytes += jsonBytes;
-			if (texts.length === BATCH_MAX_COUNT || (texts.length > 0 && bytes > BODY_MAX_BYTES)) break;
+			if (texts.length === BATCH_MAX_COUNT || (texts.length > 0 && bytes > BATCH_MAX_BYTES)) break;
 			texts.push(text);
 		}
 		return texts.length === 0 ? undefined : { first: this.#taken + 1, texts };

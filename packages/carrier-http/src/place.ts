@@ -155,6 +155,8 @@ export class HttpPlace implements Place {
 			if (this.#over.signal.aborted) return;
 			this.#stay.end.abort();
 			this.#interrupt(reason);
+			// A server at fault still shows others the presence that is given up here.
+			if (reason.kind === "protocol") await this.#sayGoodbye(this.#stay.presence);
 			const entered = await this.#enterAnew(reason);
 			if (this.#over.signal.aborted) {
 				if (entered.ok) await this.#sayGoodbye(entered.value);

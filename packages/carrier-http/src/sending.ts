@@ -18,6 +18,13 @@ export interface SendingOptions {
 	readonly onOver: (reason: CarrierError) => void;
 }
 
+/** Refusals that say nothing about us: what is sent again may pass (HTTP-12). */
+const PASSING: ReadonlySet<string> = new Set(["too-slow", "one-at-a-time"]);
+
+function isPassing(error: CarrierError): boolean {
+	return error.kind === "unreachable" || (error.kind === "refused" && PASSING.has(error.condition));
+}
+
 /** Sends what is in the outbox of one presence, one request at a time, each until it is answered (HTTP-6). */
 export class Sending {
 	readonly #options: SendingOptions;
@@ -52,7 +59,7 @@ export class Sending {
 			if (sent.ok) {
 				outbox.taken(sent.value);
 				failures = 0;
-			} else if (sent.error.kind === "unreachable") {
+			} else if (isPassing(sent.error)) {
 				await delay(reconnectDelayMs(failures++, timing, random), clock, over);
 			} else {
 				this.#options.onOver(sent.error);

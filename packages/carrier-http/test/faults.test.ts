@@ -87,6 +87,24 @@ test("HTTP-6: a text whose answer is lost is sent again and said once", async (t
 	await until("an empty backlog", () => far.place.backlog === 0);
 });
 
+test("HTTP-6: a text that the server has no time for is sent again, and the presence goes on", async (t) => {
+	const server = await serverFor(t);
+	const refusals = [
+		{ status: 408, error: "too-slow" },
+		{ status: 429, error: "one-at-a-time" },
+	];
+	const fetchRefused = (url: string, init: RequestInit): Promise<Response> => {
+		const refusal = url.endsWith("/texts") ? refusals.shift() : undefined;
+		if (refusal === undefined) return fetch(url, init);
+		return Promise.resolve(Response.json({ error: refusal.error }, { status: refusal.status }));
+	};
+	const alone = await Visitor.enter(t, carrierTo(server.port, { timing: QUICK, fetch: fetchRefused }), freshRoom());
+	alone.say("one");
+	await alone.hears("one");
+	assert.deepEqual(refusals, []);
+	assert.deepEqual(alone.types(), ["entered", "text"]);
+});
+
 test("HTTP-2: what a log of addresses shows has no token in it", async (t) => {
 	const { relay, far } = await pair(t);
 	far.say("text");

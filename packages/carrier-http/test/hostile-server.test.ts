@@ -53,6 +53,16 @@ test("HTTP-4: an event that comes again is not told again, and after a gap nothi
 	);
 });
 
+test("HTTP-14: a presence that is given up for the server's fault is left", async () => {
+	const asked: string[] = [];
+	const fetch = server(said(2, "without a first"));
+	await run((url, init) => {
+		asked.push(url.split("/").at(-1) ?? "");
+		return fetch(url, init);
+	});
+	assert.deepEqual(asked.slice(0, 4), ["enter", "events", "leave", "enter"]);
+});
+
 test("HTTP-15: texts of nobody, texts that are none, and doubled notices are not told as such", async () => {
 	const notice = (id: number, type: string, handle: string): string =>
 		`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ handle })}\n\n`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { DEFAULT_LIMITS } from "../src/index.ts";
 import { House, JSON_TYPE } from "./support/http-house.ts";
@@ -283,6 +283,24 @@ test("HTTP-12: a body too large, too slow or of another form is refused, and not
 	await house.say(token, 1, "the first");
 	await reader.has("the first");
 	assert.deepEqual(reader.texts, ["1 the first"]);
+});
+
+test("HTTP-12: one occupant has so many requests to send under way, and no more", async (t) => {
+	const house = await House.open(t);
+	const { token } = await house.enter();
+	const pending: Socket[] = [];
+	for (let i = 0; i < 4; i++) {
+		const socket = connect(house.port, "127.0.0.1");
+		socket.on("error", () => {});
+		const head = `Host: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json`;
+		socket.write(`POST /http-rooms/texts HTTP/1.1\r\n${head}\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n`);
+		// The server has begun to read the body.
+		await new Promise((resolve) => socket.once("data", resolve));
+		pending.push(socket);
+	}
+	const fifth = await house.say(token, 1, "x");
+	assert.deepEqual([fifth.status, fifth.body], [429, { error: "one-at-a-time" }]);
+	for (const socket of pending) socket.destroy();
 });
 
 test("HTTP-13: who asks for a short answer has it as soon as there is something, or after a while", async (t) => {
