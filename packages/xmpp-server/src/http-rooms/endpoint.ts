@@ -104,11 +104,12 @@ export class HttpRoomsEndpoint {
 
 	async #enter(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const { core, now, log } = this.#edge;
+		// A socket that closes while the body comes has none any more.
+		const address = request.socket.remoteAddress ?? "";
 		const body = await this.#body(request, response);
 		if (body === undefined) return undefined;
 		const room = readEntrance(body, core.mucDomain);
 		if (!room.ok) return refuse(response, 400, room.error);
-		const address = request.socket.remoteAddress ?? "";
 		// HTTP-9: an occupant counts as a connection of its address.
 		const admitted = core.admits(address, now());
 		if (!admitted.ok) {
