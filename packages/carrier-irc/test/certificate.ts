@@ -1,0 +1,20 @@
+/** For tests alone: a self-signed certificate of `localhost` and 127.0.0.1, valid for a hundred years, and its key. */
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUTbVLbLpHfuhbegwWv6MBcucqtbMwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjExNTYwNFoYDzIxMjYxMDI5
+MTE1NjA0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATNTzk0kgqlccDxzRWNKaQcIgPJ5YL83x3xm+yAy5QF6nU8zplG4+Cp
+lQ2egzt33rPs9Jd1HfobJy+fw1AMZbR+o28wbTAdBgNVHQ4EFgQUVcb+14WxlSxx
+pq9FHRRTuVVrhPgwHwYDVR0jBBgwFoAUVcb+14WxlSxxpq9FHRRTuVVrhPgwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgeycdgzGNj2eCn6q+LDiCIZ8zj94v+7OtYlnNNozMU88CIQC9
+VeDShNFlejQyFMvuPFA+Ft2bPY0TQCya8wlxVOP0bQ==
+-----END CERTIFICATE-----
+`;
+
+export const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgRApAvarzObwtlA9r
+FjPBlOz5Q/BmRkcRz7iXx28/lk2hRANCAATNTzk0kgqlccDxzRWNKaQcIgPJ5YL8
+3x3xm+yAy5QF6nU8zplG4+CplQ2egzt33rPs9Jd1HfobJy+fw1AMZbR+
+-----END PRIVATE KEY-----
+`;
