@@ -27,6 +27,8 @@ export const TEXT_IN_LINES_MAX_BYTES = 2048;
 export const IN_FLIGHT_MAX_BYTES = 4096;
 /** Handed over and not sent yet. */
 export const OUTBOX_MAX_BYTES: number = 4 * 1024 * 1024;
+/** Written to a connection that the server does not take; more ends it. */
+export const UNTAKEN_MAX_BYTES: number = 256 * 1024;
 /** People in a channel. */
 export const OCCUPANTS_MAX_COUNT = 4096;
 

@@ -59,10 +59,15 @@ export class Outbox {
 		this.#pace.owe(nowMs);
 	}
 
-	/** An own text came back: servers keep the order of a sender's texts. */
-	echoed(): void {
-		const [item] = this.#inFlight;
-		if (item !== undefined) this.#through(1);
+	/** An own text came back. Servers keep the order of one's texts, so what went before it is through, or dropped. */
+	echoed(text: string | undefined): void {
+		const index = this.#inFlight.findIndex((item) => item.text === text);
+		this.#through(Math.max(index, 0) + 1);
+	}
+
+	/** The server would not pass a text on: the oldest, since it answers in order. */
+	bounced(): void {
+		if (this.#hasEcho) this.#through(1);
 	}
 
 	/** The answer to a PING. */

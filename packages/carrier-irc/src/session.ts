@@ -205,6 +205,7 @@ export class IrcSession {
 		const { command, params } = line;
 		if (command === "PRIVMSG" && this.#isOurs(params[0])) return this.#onSaid(line);
 		if (command === "404" && this.#isOurs(params[1])) {
+			this.#outbox.bounced();
 			const reason = `the channel did not pass our text on: ${params.at(-1) ?? ""}`;
 			this.#events.push({ type: "refused", from: this.#self, reason });
 			return undefined;
@@ -217,12 +218,12 @@ export class IrcSession {
 
 	#onSaid({ nick, params, isUtf8 }: Line): void {
 		const from = nick;
-		if (from === this.#self && this.#options.needsEcho) this.#outbox.echoed();
+		const text = readText(params[1] ?? "");
+		if (from === this.#self && this.#options.needsEcho) this.#outbox.echoed(text.ok ? text.value : undefined);
 		else if (!this.#channel.has(from)) {
 			this.#events.push({ type: "refused", from, reason: "a text of someone in the channel expected" });
 			return undefined;
 		}
-		const text = readText(params[1] ?? "");
 		const fit = text.ok ? checkText(text.value, TEXT_IN_LINE_MAX_BYTES) : text;
 		if (!isUtf8) this.#events.push({ type: "refused", from, reason: "a text in UTF-8 expected" });
 		else if (!text.ok) this.#events.push({ type: "refused", from, reason: text.error });

@@ -1,6 +1,7 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Address } from "./address.ts";
+import { UNTAKEN_MAX_BYTES } from "./limits.ts";
 
 /** What happens on a connection. `onDown` comes once, and last. */
 export interface TransportEvents {
@@ -44,7 +45,11 @@ export function openTransport(
 		events.onDown(detail);
 	});
 	return {
-		write: (bytes) => void socket.write(bytes),
+		write: (bytes) => {
+			socket.write(bytes);
+			// A server can ask for answers and never take them (IRC-7).
+			if (socket.writableLength > UNTAKEN_MAX_BYTES) socket.destroy(new Error("the server does not take what is sent"));
+		},
 		end: () => void socket.end(),
 		destroy: () => {
 			isOver = true;

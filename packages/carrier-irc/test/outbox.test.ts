@@ -47,11 +47,11 @@ test("IRC-6: with an echo, no more is under way than has come back", () => {
 	const sent = taken(outbox, 0);
 	assert.equal(sent.length, Math.floor(IN_FLIGHT_MAX_BYTES / (sent[0] as string).length));
 	assert.deepEqual([taken(outbox, 0), outbox.dueMs], [[], undefined]);
-	outbox.echoed();
+	outbox.echoed("x".repeat(300));
 	assert.equal(taken(outbox, 0).length, 1);
 	assert.equal(outbox.backlog, 8700);
 	for (let i = 0; i < 40; i++) {
-		outbox.echoed();
+		outbox.echoed("x".repeat(300));
 		taken(outbox, 0);
 	}
 	assert.equal(outbox.backlog, 0);

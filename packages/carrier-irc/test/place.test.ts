@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, createServer as createPlainServer } from "node:net";
 import { test } from "node:test";
 import { createServer } from "node:tls";
 import type { Carrier } from "@clowder/carrier";
@@ -110,6 +110,25 @@ test("IRC-9: a dead line is noticed, and after so many tries in vain the place i
 		assert.ok(a.types().includes("interrupted"));
 		assert.equal(a.place.send("too late").ok, false);
 	}));
+
+test("IRC-7: a server that asks and does not listen is given up before the answers fill the memory", async () => {
+	const lines = Buffer.from(`PING :${"x".repeat(100)}\r\n`.repeat(1000));
+	const server = createPlainServer((socket) => {
+		socket.on("error", () => {}).pause();
+		const ask = (): void => {
+			while (!socket.destroyed && socket.write(lines));
+		};
+		socket.on("drain", ask);
+		ask();
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const { port } = server.address() as AddressInfo;
+	const timing = { ...QUICK_TIMING, enterMs: 20_000 };
+	const entered = await carrierTo(port, { timing }).enter({ room: freshRoom(), onEvent: () => {} });
+	assert.ok(!entered.ok && entered.error.kind === "unreachable");
+	assert.match(entered.error.detail, /does not take/);
+	await new Promise((resolve) => server.close(resolve));
+});
 
 test("IRC-9: who is kicked is told so, and does not come back; leaving meanwhile ends the tries", () =>
 	withIrcd({}, async (ircd) => {

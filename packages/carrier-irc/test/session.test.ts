@@ -57,6 +57,11 @@ class Bench {
 		this.#carryOut();
 	}
 
+	say(text: string): void {
+		this.session.say(text);
+		this.#carryOut();
+	}
+
 	wake(nowMs: number): void {
 		this.nowMs = nowMs;
 		this.session.wake(nowMs);
@@ -209,12 +214,27 @@ describe("in the channel", () => {
 	test("IRC-6: one's own texts are texts where the server echoes, and nobody's where it does not", () => {
 		for (const needsEcho of [true, false]) {
 			const bench = Bench.inside(["ann"], needsEcho);
-			bench.session.say("mine");
+			bench.say("mine");
 			bench.hear(`:s 404 ${bench.nick} ${CHANNEL} :Cannot send`, `:${bench.nick}!u@h PRIVMSG ${CHANNEL} :mine`);
 			assert.deepEqual(
 				bench.since.map(({ type }) => type),
 				["refused", needsEcho ? "text" : "refused"],
 			);
+		}
+	});
+
+	test("IRC-6: what the server drops, with a word or without, does not stay under way", () => {
+		for (const drop of ["with a word", "without"]) {
+			const bench = Bench.inside(["ann"], true);
+			for (let i = 0; i < 30; i++) {
+				bench.say(`dropped ${i} ${"x".repeat(300)}`);
+				if (drop === "with a word") bench.hear(`:s 404 ${bench.nick} ${CHANNEL} :Cannot send`);
+				else {
+					bench.say(`passed ${i}`);
+					bench.hear(`:${bench.nick}!u@h PRIVMSG ${CHANNEL} :passed ${i}`);
+				}
+			}
+			assert.equal(bench.session.backlog, 0, drop);
 		}
 	});
 
