@@ -6,16 +6,17 @@ import {
 	type Handle,
 	type Place,
 	type SequencingClock,
+	EventQueue,
+	reconnectDelayMs,
 } from "@clowder/carrier";
 import { roomLocalpart } from "./address.ts";
-import { EventQueue } from "./event-queue.ts";
 import type { RoomEvent } from "./event-stream.ts";
 import { type HttpTiming, OCCUPANTS_MAX_COUNT, TEXT_IN_MAX_BYTES, TEXT_MAX_BYTES } from "./limits.ts";
 import { type Ending, listen } from "./listening.ts";
 import { Outbox } from "./outbox.ts";
 import type { Presence, Requests } from "./requests.ts";
 import { Sending } from "./sending.ts";
-import { Deadline, delay, reconnectDelayMs } from "./waiting.ts";
+import { Deadline, delay } from "./waiting.ts";
 
 export interface PlaceSettings {
 	readonly requests: Requests;
@@ -57,7 +58,7 @@ export class HttpPlace implements Place {
 		this.#settings = settings;
 		this.#localpart = roomLocalpart(entering.room);
 		this.#onProgress = entering.onProgress;
-		this.#events = new EventQueue(entering.onEvent);
+		this.#events = new EventQueue(entering.onEvent, (run) => queueMicrotask(run));
 	}
 
 	/** Enters for the first time. */

@@ -1,8 +1,8 @@
-import type { CarrierError, SequencingClock } from "@clowder/carrier";
+import { type CarrierError, reconnectDelayMs, type SequencingClock } from "@clowder/carrier";
 import type { HttpTiming } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Requests } from "./requests.ts";
-import { Deadline, delay, reconnectDelayMs } from "./waiting.ts";
+import { Deadline, delay } from "./waiting.ts";
 
 /** What sending needs. */
 export interface SendingOptions {

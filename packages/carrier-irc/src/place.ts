@@ -1,11 +1,12 @@
 import { err, ok, type Result } from "@clowder/bytes";
 import {
 	type CarrierError,
-	type CarrierEvent,
 	checkText,
 	type EnterOptions,
 	type Place,
 	textBytes,
+	EventQueue,
+	reconnectDelayMs,
 } from "@clowder/carrier";
 import type { Address } from "./address.ts";
 import { OUTBOX_MAX_BYTES, TEXT_IN_LINE_MAX_BYTES } from "./limits.ts";
@@ -29,8 +30,7 @@ export class IrcPlace implements Place {
 	#state: State = "entering";
 	#transport: Transport | undefined;
 	#session: IrcSession | undefined;
-	#events: CarrierEvent[] = [];
-	#isOpen = false;
+	readonly #events: EventQueue;
 	#wakeTimer: NodeJS.Timeout | undefined;
 	#deadline: NodeJS.Timeout | undefined;
 	#tries = 0;
@@ -43,6 +43,7 @@ export class IrcPlace implements Place {
 	constructor(options: PlaceOptions, entering: EnterOptions) {
 		this.#options = options;
 		this.#entering = entering;
+		this.#events = new EventQueue(entering.onEvent, (run) => queueMicrotask(run));
 	}
 
 	/** Connects and enters for the first time. */
@@ -57,7 +58,7 @@ export class IrcPlace implements Place {
 				signal?.removeEventListener("abort", giveUp);
 				resolve(outcome);
 				// A macrotask later, whoever awaited us has the place.
-				if (outcome.ok) setTimeout(() => this.#openEvents());
+				if (outcome.ok) setTimeout(() => this.#events.open());
 			};
 			this.#connect();
 		});
@@ -141,7 +142,7 @@ export class IrcPlace implements Place {
 		if (this.#state === "leaving" || this.#state === "closed") return;
 		for (const event of events) {
 			if (event.type === "entered") this.#onEntered();
-			this.#push(event);
+			this.#events.push(event);
 		}
 		if (ending !== undefined) return this.#onEnding(ending);
 		if (wakeMs !== undefined) {
@@ -177,20 +178,14 @@ export class IrcPlace implements Place {
 		if (this.#state === "closed") return undefined;
 		if (this.#state === "inside") {
 			this.#state = "interrupted";
-			this.#push({ type: "interrupted", reason });
+			this.#events.push({ type: "interrupted", reason });
 		}
 		if (this.#tries >= this.#options.timing.reconnectTries) return this.#fail(reason);
-		this.#deadline = setTimeout(() => this.#connect(), this.#delayMs());
+		// IRC-9
+		const { random, timing } = this.#options;
+		this.#deadline = setTimeout(() => this.#connect(), reconnectDelayMs(this.#tries, timing, random));
 		this.#tries++;
 		return undefined;
-	}
-
-	/** Doubles from try to try up to a bound, half of it drawn at random (IRC-9). */
-	#delayMs(): number {
-		const { random, timing } = this.#options;
-		const fullMs = Math.min(timing.reconnectMostMs, timing.reconnectLeastMs * 2 ** Math.min(this.#tries, 30));
-		const [byte = 0] = random(1);
-		return (fullMs / 2) * (1 + byte / 256);
 	}
 
 	/** Ends the place for a reason. */
@@ -204,7 +199,7 @@ export class IrcPlace implements Place {
 		this.#dropConnection();
 		this.#lostBytes = 0;
 		if (this.#onFirst !== undefined && reason !== undefined) this.#onFirst(err(reason));
-		else this.#push({ type: "closed", reason });
+		else this.#events.push({ type: "closed", reason });
 	}
 
 	#dropConnection(): void {
@@ -217,21 +212,5 @@ export class IrcPlace implements Place {
 	#stopTimers(): void {
 		clearTimeout(this.#wakeTimer);
 		clearTimeout(this.#deadline);
-	}
-
-	/** Events go out in order, and never from inside a call (CARRIER-7). */
-	#push(event: CarrierEvent): void {
-		this.#events.push(event);
-		if (this.#isOpen) queueMicrotask(() => this.#next());
-	}
-
-	#openEvents(): void {
-		this.#isOpen = true;
-		for (const _ of this.#events) queueMicrotask(() => this.#next());
-	}
-
-	#next(): void {
-		const event = this.#events.shift();
-		if (event !== undefined) this.#entering.onEvent(event);
 	}
 }

@@ -6,16 +6,17 @@ import {
 	type EnterStep,
 	type Handle,
 	type Place,
+	EventQueue,
+	reconnectDelayMs,
 } from "@clowder/carrier";
 import { unregister } from "./account.ts";
 import { type Entered, Entrance } from "./entrance.ts";
-import { EventQueue } from "./event-queue.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { BODY_MAX_BYTES, OCCUPANTS_MAX_COUNT, RANDOM_ID_BYTES } from "./limits.ts";
 import { goodbye, groupMessage, type MucEvent, readMuc } from "./muc.ts";
 import { Outbox } from "./outbox.ts";
 import { type Connected, Connector, type ConnectorOptions } from "./connector.ts";
-import { delay, reconnectDelayMs, within } from "./reconnect.ts";
+import { delay, within } from "./reconnect.ts";
 import type { Element } from "./xmpp-js.ts";
 
 type State = "entering" | "inside" | "interrupted" | "leaving" | "closed";
@@ -49,7 +50,7 @@ export class XmppPlace implements Place {
 
 	constructor(settings: ConnectorOptions, entering: EnterOptions) {
 		this.#settings = settings;
-		this.#events = new EventQueue(entering.onEvent);
+		this.#events = new EventQueue(entering.onEvent, (run) => queueMicrotask(run));
 		this.#onStep = (step) => {
 			if (this.#state === "entering") entering.onProgress?.(step);
 		};

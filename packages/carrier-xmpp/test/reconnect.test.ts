@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { reconnectDelayMs } from "@clowder/carrier";
 import { TIMING } from "../src/limits.ts";
-import { reconnectDelayMs } from "../src/reconnect.ts";
 
 test("XMPP-8: the wait before connecting again doubles up to a bound, half of it by chance", () => {
 	const least = (): Uint8Array => new Uint8Array([0, 0]);

@@ -1,6 +1,8 @@
 /** Carriers move texts between the people in a place. The contract is in `spec/carrier.md`, rules CARRIER-*, FRAG-* and SEQ-*. */
 export type * from "./contract.ts";
+export { EventQueue } from "./event-queue.ts";
 export * from "./limits.ts";
+export { reconnectDelayMs, type ReconnectTimes } from "./reconnect-delay.ts";
 export { parseRoomName, type RoomNameError } from "./room-name.ts";
 export { checkText, textBytes } from "./text.ts";
 export {
