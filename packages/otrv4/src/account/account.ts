@@ -150,16 +150,7 @@ export class Account {
 	}
 
 	#makeClientProfile(nowSeconds: number): Result<VerifiedClientProfile, Refusal> {
-		const { primitives, mode, transitional } = this.#options;
-		const made = createClientProfile(primitives, {
-			instanceTag: this.instanceTag,
-			keyPair: this.#keyPair,
-			forgingKey: this.#forgingKey.publicKey,
-			versions: this.#options.versions ?? "4",
-			expiresAtSeconds: nowSeconds + (this.#options.profileLifetimeSeconds ?? PROFILE_LIFETIME_SECONDS),
-			mode,
-			...(transitional === undefined ? {} : { transitional }),
-		});
+		const made = makeClientProfile(this.#options, this.content(), nowSeconds);
 		if (!made.ok) return made;
 		this.#forgetExpired(nowSeconds);
 		this.#clientProfiles = [made.value, ...this.#clientProfiles].slice(0, PROFILES_KEPT_MAX);
@@ -217,18 +208,24 @@ export function firstProfile(
 	content: AccountContent,
 	nowMs: number,
 ): Result<Account, Refusal> {
-	const lifetime = options.profileLifetimeSeconds ?? PROFILE_LIFETIME_SECONDS;
-	const { primitives, mode, transitional } = options;
-	const made = createClientProfile(primitives, {
-		instanceTag: content.instanceTag,
-		keyPair: content.keyPair,
-		forgingKey: content.forgingKey.publicKey,
-		versions: options.versions ?? "4",
-		expiresAtSeconds: Math.floor(nowMs / 1000) + lifetime,
-		mode,
-		...(transitional === undefined ? {} : { transitional }),
-	});
+	const made = makeClientProfile(options, content, Math.floor(nowMs / 1000));
 	if (!made.ok) return made;
 	const clientProfiles = content.clientProfiles.length > 0 ? content.clientProfiles : [made.value];
 	return ok(new Account(options, { ...content, clientProfiles }));
+}
+
+function makeClientProfile(
+	{ primitives, mode, versions = "4", transitional, profileLifetimeSeconds = PROFILE_LIFETIME_SECONDS }: AccountOptions,
+	{ instanceTag, keyPair, forgingKey }: AccountContent,
+	nowSeconds: number,
+): Result<VerifiedClientProfile, Refusal> {
+	return createClientProfile(primitives, {
+		instanceTag,
+		keyPair,
+		forgingKey: forgingKey.publicKey,
+		versions,
+		expiresAtSeconds: nowSeconds + profileLifetimeSeconds,
+		mode,
+		...(transitional === undefined ? {} : { transitional }),
+	});
 }

@@ -1,12 +1,10 @@
 import { ok, type Result } from "@clowder/bytes";
 import type { OtrPrimitives } from "@clowder/crypto/otr";
-import { newKeys } from "../dake/ephemeral-keys.ts";
 import type { OurPrekey } from "../dake/non-interactive.ts";
+import { newPrekeyMessage } from "../prekey-server/own-publication.ts";
 import type { Random } from "../random.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import { PREKEY_MESSAGES_MAX } from "../limits.ts";
-
-const IDENTIFIER_BYTES = 4;
 
 /** The prekey messages that we made and whose secrets are still there, by their identifiers. Each is for one use. */
 export class PrekeyStore {
@@ -54,20 +52,11 @@ export class PrekeyStore {
 	}
 
 	#makeOne(ownerTag: number): OurPrekey {
-		const keys = newKeys(this.#primitives, this.#random);
-		const identifier = this.#freeIdentifier();
-		const y = keys.ecdh.publicKey.bytes;
-		const b = keys.dh.publicKey.bytes;
-		const prekey: OurPrekey = { message: { type: "prekey", identifier, ownerTag, y, b }, keys };
-		this.#prekeys.set(identifier, prekey);
-		return prekey;
-	}
-
-	#freeIdentifier(): number {
 		for (;;) {
-			const bytes = this.#random(IDENTIFIER_BYTES);
-			const identifier = new DataView(bytes.buffer, bytes.byteOffset, IDENTIFIER_BYTES).getUint32(0);
-			if (!this.#prekeys.has(identifier)) return identifier;
+			const prekey = newPrekeyMessage(this.#primitives, this.#random, ownerTag);
+			if (this.#prekeys.has(prekey.message.identifier)) continue;
+			this.add(prekey);
+			return prekey;
 		}
 	}
 }

@@ -1,6 +1,7 @@
 import { type Bytes, erase, ok, type Result } from "@clowder/bytes";
 import type { Account } from "../account/account.ts";
 import type { DakeContext } from "../dake/context.ts";
+import { randomU32 } from "../random.ts";
 import { encodeMessage } from "../wire/decode-message.ts";
 import { encodeText } from "../wire/encoding.ts";
 import { split } from "../wire/fragment.ts";
@@ -12,7 +13,6 @@ import type { OtrMessage, PrekeyMessage } from "../wire/messages.ts";
 import { encodePlaintext } from "../wire/tlv.ts";
 import type { Policy, Timing } from "./policy.ts";
 
-const IDENTIFIER_BYTES = 4;
 const EMPTY_FRAGMENT_CHARS: number = writeFragment({
 	identifier: 0,
 	senderTag: MIN_INSTANCE_TAG,
@@ -66,8 +66,7 @@ export function write(
 ): readonly string[] {
 	const text = encodeText(encodeMessage(message));
 	if (text.length <= desk.maxChars) return [text];
-	const bytes = desk.context.random(IDENTIFIER_BYTES);
-	const identifier = new DataView(bytes.buffer, bytes.byteOffset, IDENTIFIER_BYTES).getUint32(0);
+	const identifier = randomU32(desk.context.random);
 	const { senderTag, receiverTag } = message;
 	const pieces = split(text, { maxChars: desk.maxChars, identifier, senderTag, receiverTag });
 	if (!pieces.ok) throw new Error(`a message of ours cannot be split: ${pieces.error.expected}`);

@@ -4,7 +4,7 @@ import { newKeys } from "../dake/ephemeral-keys.ts";
 import type { OurPrekey } from "../dake/non-interactive.ts";
 import type { VerifiedClientProfile } from "../profile/client-profile.ts";
 import type { VerifiedPrekeyProfile } from "../profile/prekey-profile.ts";
-import type { Random } from "../random.ts";
+import { type Random, randomU32 } from "../random.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 import type { DakeKeys } from "./dake.ts";
 import { PREKEY_USAGE } from "./kdf.ts";
@@ -12,8 +12,6 @@ import { PREKEY_MESSAGES_PER_PUBLICATION_MAX } from "./limits.ts";
 import { publicationMac } from "./macs.ts";
 import type { PublicationMessage, PublishedValues } from "./messages.ts";
 import { proveDh, proveEcdh } from "./proofs.ts";
-
-const IDENTIFIER_BYTES = 4;
 
 /** A Prekey Profile of ours, with the secret of its shared prekey. */
 export interface OwnPrekeyProfile {
@@ -31,8 +29,7 @@ export interface OwnPublication {
 
 /** "A valid Prekey message is generated as follows" (otrv4.md, "Prekey Message"). Its identifier is random. */
 export function newPrekeyMessage(primitives: OtrPrimitives, random: Random, ownerTag: number): OurPrekey {
-	const bytes = random(IDENTIFIER_BYTES);
-	const identifier = new DataView(bytes.buffer, bytes.byteOffset, IDENTIFIER_BYTES).getUint32(0);
+	const identifier = randomU32(random);
 	const keys = newKeys(primitives, random);
 	const y = keys.ecdh.publicKey.bytes;
 	return { message: { type: "prekey", identifier, ownerTag, y, b: keys.dh.publicKey.bytes }, keys };

@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import { type Random, randomU32 } from "../random.ts";
 import { encodePrekeyProtocolText } from "../wire/encoding.ts";
 import { split } from "../wire/fragment.ts";
 import type { FragmentPrefix } from "../wire/fragment-format.ts";
@@ -7,8 +7,6 @@ import type { FragmentPrefix } from "../wire/fragment-format.ts";
 export const PREKEY_FRAGMENT_PREFIX: FragmentPrefix = "?OTRP|";
 /** The least a network must carry: the largest message then breaks up into fewer than 65,536 fragments. */
 export const CARRIED_CHARS_MIN = 64;
-
-const IDENTIFIER_BYTES = 4;
 
 /** How messages become texts. */
 export interface TextOptions {
@@ -32,9 +30,7 @@ export function textsOf(
 ): readonly string[] {
 	const text = encodePrekeyProtocolText(message);
 	if (text.length <= maxChars) return [text];
-	const bytes = random(IDENTIFIER_BYTES);
-	const identifier = new DataView(bytes.buffer, bytes.byteOffset, IDENTIFIER_BYTES).getUint32(0);
-	const texts = split(text, { maxChars, identifier, ...tags, prefix: PREKEY_FRAGMENT_PREFIX });
+	const texts = split(text, { maxChars, identifier: randomU32(random), ...tags, prefix: PREKEY_FRAGMENT_PREFIX });
 	if (!texts.ok) throw new Error(`a message of ours cannot be broken up: ${texts.error.expected}`);
 	return texts.value;
 }

@@ -5,6 +5,7 @@ import { SKIPPED_KEYS_MAX } from "../limits.ts";
 import type { MacKey } from "../ratchet/message-keys.ts";
 import type { StoredSkippedKey } from "../ratchet/skipped-keys.ts";
 import type { RatchetContent } from "../ratchet/state.ts";
+import { POINT_BYTES } from "../wire/data-types.ts";
 import {
 	readDhKey,
 	readDhKeyPair,
@@ -23,7 +24,6 @@ import {
 
 const KEY_BYTES = 64;
 const BRACE_KEY_BYTES = 32;
-const POINT_BYTES = 57;
 const MAC_KEYS_MAX = 65_535;
 
 /** All of a double ratchet. */

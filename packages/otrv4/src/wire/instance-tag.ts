@@ -1,12 +1,11 @@
 import { ok, type Result } from "@clowder/bytes";
-import type { Random } from "../random.ts";
+import { type Random, randomU32 } from "../random.ts";
 import { type Refusal, refuse } from "../refusal.ts";
 
 /** "The smallest valid instance tag", otrv4.md "Instance Tags". */
 export const MIN_INSTANCE_TAG = 0x100;
 /** Of a receiver who is not known yet. */
 export const NO_INSTANCE_TAG = 0;
-const TAG_BYTES = 4;
 const LIMIT: number = 2 ** 32;
 
 /** A tag that a client can have: 0x100 to 2^32 - 1. */
@@ -17,8 +16,7 @@ export function isInstanceTag(tag: number): boolean {
 /** A tag for a client that has none, to be kept by it. */
 export function newInstanceTag(random: Random): number {
 	for (;;) {
-		const bytes = random(TAG_BYTES);
-		const tag = new DataView(bytes.buffer, bytes.byteOffset, TAG_BYTES).getUint32(0);
+		const tag = randomU32(random);
 		if (isInstanceTag(tag)) return tag;
 	}
 }
