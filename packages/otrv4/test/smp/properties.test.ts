@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { SmpTlv } from "../../src/smp/messages.ts";
-import { fastPrimitives } from "./fast-group.ts";
+import { fastPrimitives } from "../support/fast-group.ts";
 import { compareSecrets, type Side, sides } from "./support.ts";
 
 const typed = fc.string({ unit: "grapheme", maxLength: 20 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SmpTlv } from "../../src/smp/messages.ts";
-import { fastPrimitives } from "./fast-group.ts";
+import { fastPrimitives } from "../support/fast-group.ts";
 import { ABORT, compareSecrets, refusalOf, type Side, sides, type Stage, upTo } from "./support.ts";
 
 const STAGES: readonly Stage[] = ["message 1", "asked", "message 2", "message 3", "message 4"];
