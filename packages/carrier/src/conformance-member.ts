@@ -38,6 +38,7 @@ export class Member {
 		const member = new Member(harness, room);
 		await member.enter();
 		await harness.until("entered", () => member.events.length > 0);
+		assert.equal(member.events[0]?.type, "entered", JSON.stringify(member.events[0]));
 		return member;
 	}
 

@@ -88,7 +88,8 @@ export class SequenceCore {
 		if (textBytes(from) > SEQUENCED_HANDLE_MAX_BYTES) return;
 		const statement = looksLikeStatement(text) ? parseStatement(text) : err("a statement of a sequence expected");
 		if (statement.ok) this.#hear(from, statement.value, now);
-		else this.#state.tell({ type: "refused", from, reason: statement.error });
+		// Before `entered` nothing is told (CARRIER-3).
+		else if (this.#insider !== undefined) this.#state.tell({ type: "refused", from, reason: statement.error });
 		this.wake(now);
 	}
 

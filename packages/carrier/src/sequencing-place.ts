@@ -145,7 +145,8 @@ export class SequencedPlace implements Place {
 				this.#core?.resume(now);
 				break;
 			case "refused":
-				this.#options.onEvent(event);
+				// Below, texts come before one is let in: the end of a fragmented one, for instance (CARRIER-3).
+				if (this.#phase === "inside" || this.#phase === "interrupted") this.#options.onEvent(event);
 				return;
 			case "closed":
 				this.#close(event);

@@ -115,3 +115,35 @@ test("SEQ-14: if the place below cannot be entered again it is over, and the rea
 	network.run();
 	assert.deepEqual(events.at(-1), { type: "closed", reason });
 });
+
+test("CARRIER-3: what is refused before one is let in is not told", () => {
+	const network = new SequencedNetwork({ seed: 5, hash: sha512 });
+	const events: CarrierEvent[] = [];
+	let tell: (event: CarrierEvent) => void = () => {};
+	const inner: Place = { send: () => ok(undefined), backlog: 0, leave: async () => {} };
+	const place = sequencedPlace(
+		(onEvent, done) => {
+			tell = onEvent;
+			done(ok(inner));
+		},
+		65_536,
+		(event) => events.push(event),
+		{ clock: networkClock(network), hash: sha512 },
+	);
+	place.enter(() => {});
+	tell({ type: "entered", self: "me", occupants: ["other"], binding: "test" });
+	tell({ type: "refused", from: "other", reason: "the first fragment of a text expected, number 1 came" });
+	tell({ type: "text", from: "other", text: "no statement" });
+	assert.deepEqual(events, []);
+	network.run();
+	assert.deepEqual(
+		events.map(({ type }) => type),
+		["entered"],
+	);
+	tell({ type: "refused", from: "other", reason: "the first fragment of a text expected, number 1 came" });
+	tell({ type: "text", from: "other", text: "no statement" });
+	assert.deepEqual(
+		events.map(({ type }) => type),
+		["entered", "refused", "refused"],
+	);
+});
