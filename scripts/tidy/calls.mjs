@@ -6,7 +6,7 @@ import { isSource, lineAt, scan } from "./source.mjs";
 /** @typedef {import("./source.mjs").Finding} Finding */
 
 /** Packages whose sources have no clock, timer, socket, global or randomness of their own. */
-const PURE = /^packages\/(?:bytes|crypto|mpotr|otrv4|carrier)\/src\/(?!conformance)/;
+const PURE = /^packages\/(?:bytes|crypto|mpotr|otrv4|login|carrier)\/src\/(?!conformance)/;
 
 const BANNED_IN_PURE = [
 	{ call: /\bDate\s*\.\s*now\b/g, instead: "the time is an argument" },

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "@clowder/bytes";
+import { type AccountName, isAccountName } from "@clowder/login";
 import type { ServerLimits } from "./limits.ts";
 import {
 	decoyVerifier,
@@ -10,7 +11,8 @@ import {
 } from "./sasl-scram.ts";
 
 interface Account {
-	verifiers: ScramVerifiers;
+	/** Undefined for the account of a key, which has no password. */
+	verifiers: ScramVerifiers | undefined;
 	sessions: number;
 	/** When its last session ended, or when it was made. */
 	idleSince: number;
@@ -42,19 +44,26 @@ export class Accounts {
 
 	/** Costs two runs of PBKDF2, some milliseconds: the caller limits the rate. */
 	register(username: string, password: string, now: number): Result<void, AccountError> {
-		if (this.#accounts.has(username)) return err("conflict");
+		// LOGIN-9: such a name belongs to whoever holds its key, whether or not they have come yet.
+		if (this.#accounts.has(username) || isAccountName(username)) return err("conflict");
 		const prepared = this.#usablePassword(password);
 		if (prepared === undefined) return err("unusable-password");
 		if (this.#accounts.size >= this.#limits.accounts && !this.#evictIdle(now)) return err("full");
-		const verifiers = deriveVerifiers(prepared, this.#random);
-		this.#accounts.set(username, { verifiers, sessions: 0, idleSince: now });
+		this.#accounts.set(username, { verifiers: deriveVerifiers(prepared, this.#random), sessions: 0, idleSince: now });
+		return ok(undefined);
+	}
+
+	/** LOGIN-9: makes the account of a key that was proven. What is kept of it is its name. */
+	registerKey(username: AccountName, now: number): Result<void, "full"> {
+		if (this.#accounts.size >= this.#limits.accounts && !this.#evictIdle(now)) return err("full");
+		this.#accounts.set(username, { verifiers: undefined, sessions: 0, idleSince: now });
 		return ok(undefined);
 	}
 
 	changePassword(username: string, password: string): Result<void, AccountError> {
 		const account = this.#accounts.get(username);
 		const prepared = this.#usablePassword(password);
-		if (account === undefined || prepared === undefined) return err("unusable-password");
+		if (account?.verifiers === undefined || prepared === undefined) return err("unusable-password");
 		account.verifiers = deriveVerifiers(prepared, this.#random);
 		return ok(undefined);
 	}
@@ -81,7 +90,7 @@ export class Accounts {
 	verifier(username: string | undefined, mechanism: ScramMechanism): ScramVerifier {
 		const decoy = decoyVerifier(mechanism, this.#decoySecret, username ?? "");
 		const account = username === undefined ? undefined : this.#accounts.get(username);
-		return account?.verifiers[mechanism] ?? decoy;
+		return account?.verifiers?.[mechanism] ?? decoy;
 	}
 
 	sessionBegan(username: string): void {

@@ -121,6 +121,8 @@ export const JID_PART_BYTES = 1023;
 export const SCRAM_ITERATIONS = 4096;
 export const SCRAM_SALT_BYTES = 16;
 export const SCRAM_NONCE_BYTES = 18;
+/** What a login by key takes for its ephemeral key. */
+export const LOGIN_EPHEMERAL_SEED_BYTES = 32;
 /** The longest SASL message read, in characters of base64. */
 export const SASL_MESSAGE_CHARACTERS = 4096;
 /** How often deadlines are looked at. */

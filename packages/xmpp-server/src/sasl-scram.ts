@@ -29,7 +29,8 @@ export type SaslCondition =
 	| "invalid-authzid"
 	| "invalid-mechanism"
 	| "malformed-request"
-	| "not-authorized";
+	| "not-authorized"
+	| "temporary-auth-failure";
 
 function hmac(mechanism: ScramMechanism, key: Uint8Array, data: Uint8Array | string): Uint8Array {
 	return new Uint8Array(createHmac(HASH[mechanism], key).update(data).digest());

@@ -1,4 +1,5 @@
 import { base64, err, ok, type Result } from "@clowder/bytes";
+import { type LoginHost, loginHost } from "@clowder/login";
 import { Accounts } from "./accounts.ts";
 import { Connection, type Wire } from "./connection.ts";
 import type { Element } from "./xml.ts";
@@ -42,6 +43,7 @@ export interface CoreCounts {
 export class ServerCore {
 	readonly domain: string;
 	readonly mucDomain: string;
+	readonly #loginHost: LoginHost;
 	readonly #limits: ServerLimits;
 	readonly #random: (bytes: number) => Uint8Array;
 	readonly #accounts: Accounts;
@@ -60,6 +62,9 @@ export class ServerCore {
 	constructor({ domain, limits, random }: CoreOptions) {
 		this.domain = domain;
 		this.mucDomain = `conference.${domain}`;
+		const host = loginHost(domain);
+		if (!host.ok) throw new RangeError("the domain of an XMPP server is a domain name");
+		this.#loginHost = host.value;
 		this.#limits = limits;
 		this.#random = random;
 		this.#accounts = new Accounts(limits, random);
@@ -99,6 +104,7 @@ export class ServerCore {
 			framing,
 			{
 				domain: this.domain,
+				loginHost: this.#loginHost,
 				limits: this.#limits,
 				accounts: this.#accounts,
 				random: this.#random,

@@ -1,17 +1,18 @@
 import type { Result } from "@clowder/bytes";
+import type { AccountName, LoginHost, ServerChallenge } from "@clowder/login";
 import type { Accounts } from "./accounts.ts";
 import type { Framing } from "./framing.ts";
 import { parseJid, prepareLocal, prepareResource } from "./jid.ts";
 import { SASL_MESSAGE_CHARACTERS, type ServerLimits } from "./limits.ts";
 import { NS } from "./namespaces.ts";
 import { registerBeforeLogin } from "./register.ts";
+import { challengeKey, KEY_MECHANISM, keyMessage, SASL_MECHANISMS, type SaslMechanism } from "./sasl-mechanisms.ts";
 import {
 	challenge,
 	decodeSasl,
 	encodeSasl,
 	parseClientFirst,
 	type SaslCondition,
-	SCRAM_MECHANISMS,
 	type ScramChallenge,
 	type ScramMechanism,
 	verifyFinal,
@@ -39,6 +40,8 @@ export type StreamCondition =
 /** What a stream needs of the server around it. */
 export interface StreamHost {
 	readonly domain: string;
+	/** The domain as a login by key hashes it. */
+	readonly loginHost: LoginHost;
 	readonly limits: ServerLimits;
 	readonly accounts: Accounts;
 	readonly random: (bytes: number) => Uint8Array;
@@ -60,7 +63,8 @@ export interface StreamHost {
 
 type Exchange =
 	| { readonly step: "none" }
-	| { readonly step: "first"; readonly mechanism: ScramMechanism }
+	| { readonly step: "first"; readonly mechanism: SaslMechanism }
+	| { readonly step: "key"; readonly challenge: ServerChallenge }
 	| { readonly step: "final"; readonly challenge: ScramChallenge; readonly username: string | undefined };
 
 type Phase =
@@ -175,6 +179,7 @@ export class Stream {
 	/** The transport is gone. */
 	lost(now: number): void {
 		const { session } = this;
+		this.#giveUpExchange();
 		this.#phase = { name: "closed" };
 		if (session !== undefined) this.#host.unbind(session, now);
 	}
@@ -202,10 +207,15 @@ export class Stream {
 		if (node.name === "abort") return this.#saslFailure("aborted", now);
 		if (text.length > SASL_MESSAGE_CHARACTERS) return this.#saslFailure("malformed-request", now);
 		if (node.name === "auth") {
-			const mechanism = SCRAM_MECHANISMS.find((known) => known === node.attrs["mechanism"]);
+			const mechanism = SASL_MECHANISMS.find((known) => known === node.attrs["mechanism"]);
 			if (mechanism === undefined) return this.#saslFailure("invalid-mechanism", now);
 			if (!this.#host.allowAuthentication(now)) return this.fail("policy-violation", now, "too many attempts");
-			if (text !== "") return this.#clientFirst(mechanism, text, now);
+			// A challenge costs a key: who asks for one after the other is stopped as one who fails.
+			if (exchange.step === "key") {
+				this.#giveUpExchange();
+				if (this.#failedTooOften(now)) return this.fail("policy-violation", now);
+			}
+			if (text !== "") return this.#saslFirst(mechanism, text, now);
 			this.#phase = { name: "authenticating", exchange: { step: "first", mechanism } };
 			return this.#send(element("challenge", NS.sasl));
 		}
@@ -214,10 +224,46 @@ export class Stream {
 			case "none":
 				return this.#saslFailure("malformed-request", now);
 			case "first":
-				return this.#clientFirst(exchange.mechanism, text, now);
+				return this.#saslFirst(exchange.mechanism, text, now);
+			case "key":
+				return this.#keyProof(exchange.challenge, text, now);
 			case "final":
 				return this.#clientFinal(exchange.challenge, exchange.username, text, now);
 		}
+	}
+
+	#saslFirst(mechanism: SaslMechanism, text: string, now: number): void {
+		if (mechanism === KEY_MECHANISM) this.#keyFirst(text, now);
+		else this.#clientFirst(mechanism, text, now);
+	}
+
+	#keyFirst(text: string, now: number): void {
+		const bytes = decodeSasl(text);
+		const message = bytes.ok ? keyMessage(bytes.value) : bytes;
+		const given = message.ok ? challengeKey(this.#host.loginHost, message.value, this.#host.random) : message;
+		if (!given.ok) return this.#saslFailure(given.error, now);
+		this.#phase = { name: "authenticating", exchange: { step: "key", challenge: given.value } };
+		this.#send(element("challenge", NS.sasl, {}, [encodeSasl(given.value.message)]));
+	}
+
+	/** LOGIN-10: one challenge, one answer. An account is made when its key is first proven, within the same limits. */
+	#keyProof(given: ServerChallenge, text: string, now: number): void {
+		const bytes = decodeSasl(text);
+		const message = bytes.ok ? keyMessage(bytes.value) : bytes;
+		if (!message.ok) return this.#saslFailure(message.error, now);
+		const proven = given.verify(message.value);
+		if (!proven.ok) {
+			return this.#saslFailure(proven.error.kind === "malformed" ? "malformed-request" : "not-authorized", now);
+		}
+		const { account } = proven.value;
+		if (!this.#hasAccount(account, now)) return this.#saslFailure("temporary-auth-failure", now);
+		this.#authenticated(account, proven.value.message);
+	}
+
+	#hasAccount(account: AccountName, now: number): boolean {
+		const { accounts } = this.#host;
+		if (accounts.has(account)) return true;
+		return this.#host.allowRegistration(now) && accounts.registerKey(account, now).ok;
 	}
 
 	#clientFirst(mechanism: ScramMechanism, text: string, now: number): void {
@@ -248,17 +294,35 @@ export class Stream {
 		if (!verified.ok) return this.#saslFailure(verified.error, now);
 		// A decoy cannot be proven, so whoever gets here has an account.
 		if (username === undefined || !this.#host.accounts.has(username)) return this.#saslFailure("not-authorized", now);
+		this.#authenticated(username, verified.value);
+	}
+
+	/** `final`: the server's own proof, which goes with the success. */
+	#authenticated(username: string, final: string): void {
 		this.#phase = { name: "opening", username };
 		this.#headerSent = false;
-		this.#send(element("success", NS.sasl, {}, [encodeSasl(verified.value)]));
+		this.#send(element("success", NS.sasl, {}, [encodeSasl(final)]));
+	}
+
+	/** The ephemeral key of an unfinished login by key must not outlive it. */
+	#giveUpExchange(): void {
+		if (this.#phase.name === "authenticating" && this.#phase.exchange.step === "key") {
+			this.#phase.exchange.challenge.erase();
+		}
 	}
 
 	#saslFailure(condition: SaslCondition, now: number): void {
+		this.#giveUpExchange();
 		this.#phase = { name: "authenticating", exchange: { step: "none" } };
 		this.#send(element("failure", NS.sasl, {}, [element(condition, NS.sasl)]));
+		if (this.#failedTooOften(now)) this.fail("policy-violation", now);
+	}
+
+	/** Counts one more failure. */
+	#failedTooOften(now: number): boolean {
 		this.#authFailures += 1;
 		this.#host.authenticationFailed(now);
-		if (this.#authFailures >= this.#host.limits.authFailuresPerStream) this.fail("policy-violation", now);
+		return this.#authFailures >= this.#host.limits.authFailuresPerStream;
 	}
 
 	#binding(node: Element, username: string, now: number): void {
@@ -299,7 +363,7 @@ function withoutAddress(reply: Element): Element {
 }
 
 function featuresBeforeLogin(): Element {
-	const mechanisms = SCRAM_MECHANISMS.map((name) => element("mechanism", NS.sasl, {}, [name]));
+	const mechanisms = SASL_MECHANISMS.map((name) => element("mechanism", NS.sasl, {}, [name]));
 	return element("features", NS.streams, {}, [
 		element("mechanisms", NS.sasl, {}, mechanisms),
 		element("register", NS.registerFeature),

@@ -19,13 +19,13 @@ function assertFails(peer: Peer, answers: readonly Element[], condition: string)
 	assert.deepEqual(peer.ask(PING), [], "nothing is heard after the end");
 }
 
-test("before login the stream offers SCRAM, the strongest first and none with channel binding, and registration", () => {
+test("before login the stream offers login by key, SCRAM, the strongest first and none with channel binding, and registration", () => {
 	const [open, features] = new Bench().connect().open();
 	assert.equal(open?.attrs["from"], "localhost");
 	assert.equal(open?.attrs["version"], "1.0");
 	assert.notEqual(open?.attrs["id"], undefined);
 	const [mechanisms, register] = childElements(features as Element);
-	assert.deepEqual(childElements(mechanisms as Element).map(textOf), ["SCRAM-SHA-256", "SCRAM-SHA-1"]);
+	assert.deepEqual(childElements(mechanisms as Element).map(textOf), ["CLOWDER-DH-1", "SCRAM-SHA-256", "SCRAM-SHA-1"]);
 	assert.equal(register?.ns, NS.registerFeature);
 });
 
