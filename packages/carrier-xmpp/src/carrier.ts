@@ -2,6 +2,8 @@ import type { Result } from "@clowder/bytes";
 import { type Carrier, type CarrierError, type EnterOptions, fragmenting, type Place } from "@clowder/carrier";
 import { checkService } from "./address.ts";
 import type { ConnectorOptions } from "./connector.ts";
+import { checkAccount, type KeyLogin, type LoginWay } from "./login.ts";
+import type { ScramCredentials } from "./scram.ts";
 import { BODY_MAX_BYTES, TIMING, type XmppTiming } from "./limits.ts";
 import { xmlWeight } from "./outbox.ts";
 import { XmppPlace } from "./place.ts";
@@ -18,6 +20,12 @@ export interface XmppCarrierOptions {
 	readonly muc?: string;
 	/** `length` fresh bytes of a cryptographic generator. */
 	readonly random: (length: number) => Uint8Array;
+	/** Lets the login be by key, where the server can do that: without a registration, and with an account of one's own if wanted. */
+	readonly login?: KeyLogin;
+	/** An account that there is, used where the server gives no other way. Of printable ASCII; the name without "=" and ",". */
+	readonly account?: ScramCredentials;
+	/** Told after each login how it was done. */
+	readonly onLogin?: (way: LoginWay) => void;
 	/** Allows `ws:` and `xmpp:` to hosts other than this one, where anyone on the way reads who talks when. */
 	readonly allowPlaintext?: boolean;
 	/** Durations other than the defaults. */
@@ -25,14 +33,17 @@ export interface XmppCarrierOptions {
 }
 
 /** The carrier contract on XMPP rooms, long texts in fragments (`spec/carrier.md`, rules XMPP-*). Each place is a
- * connection and a throwaway account of its own, so that the server cannot tell that two are one person's. */
+ * connection and a throwaway account of its own, so that the server cannot tell that two are one person's; unless the
+ * caller gives a secret or an account to log in with. */
 export function xmppCarrier(options: XmppCarrierOptions): Carrier {
-	const { service, domain, muc, random } = options;
-	const settings: ConnectorOptions = { service, domain, muc, random, timing: { ...TIMING, ...options.timing } };
+	const { service, domain, muc, random, login: key, account, onLogin = () => {} } = options;
+	const timing = { ...TIMING, ...options.timing };
+	const settings: ConnectorOptions = { service, domain, muc, random, key, account, onLogin, timing };
 	const inner: Carrier = {
 		capabilities: { totalOrder: true, echo: true, presence: true, maxTextBytes: BODY_MAX_BYTES },
 		async enter(entering: EnterOptions): Promise<Result<Place, CarrierError>> {
-			const checked = checkService(service, options.allowPlaintext ?? false);
+			const usable = checkService(service, options.allowPlaintext ?? false);
+			const checked = usable.ok ? checkAccount(account) : usable;
 			return checked.ok ? new XmppPlace(settings, entering).start(entering.signal) : checked;
 		},
 	};

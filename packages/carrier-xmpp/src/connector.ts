@@ -1,18 +1,15 @@
-import { err, ok, type Result } from "@clowder/bytes";
+import { ok, type Result } from "@clowder/bytes";
 import type { CarrierError, EnterStep, RoomName } from "@clowder/carrier";
-import { newAccount, register } from "./account.ts";
 import { roomAddress } from "./address.ts";
 import { findRooms } from "./disco.ts";
 import type { XmppTiming } from "./limits.ts";
-import type { ScramCredentials } from "./scram.ts";
+import { Login, type LoginOptions } from "./login.ts";
 import { type Element, Link } from "./xmpp-js.ts";
 
-export interface ConnectorOptions {
+export interface ConnectorOptions extends LoginOptions {
 	readonly service: string;
-	readonly domain: string;
 	/** The service for rooms; asked for when not given. */
 	readonly muc: string | undefined;
-	readonly random: (length: number) => Uint8Array;
 	readonly timing: XmppTiming;
 }
 
@@ -32,14 +29,14 @@ export interface Connected {
 }
 
 /**
- * Makes the connection of one place, again and again where needed (XMPP-8): with the same throwaway account, or a new one
- * where the server has forgotten it (XMPP-3).
+ * Makes the connection of one place, again and again where needed (XMPP-8): with the same account, or a new one where the
+ * server has forgotten it (XMPP-3).
  */
 export class Connector {
 	readonly #options: ConnectorOptions;
 	readonly #room: RoomName;
 	readonly #events: ConnectorEvents;
-	#account: ScramCredentials | undefined;
+	readonly #login: Login;
 	#link: Link | undefined;
 	#muc: string | undefined;
 
@@ -47,6 +44,7 @@ export class Connector {
 		this.#options = options;
 		this.#room = room;
 		this.#events = events;
+		this.#login = new Login(options, events.onStep);
 		this.#muc = options.muc;
 	}
 
@@ -66,7 +64,7 @@ export class Connector {
 
 	/** Prepares for another try: what was refused is not used again, what is half up is dropped. */
 	afterFailure(reason: CarrierError): void {
-		if (reason.kind === "refused" && reason.condition === "not-authorized") this.#account = undefined;
+		if (reason.kind === "refused" && reason.condition === "not-authorized") this.#login.forget();
 		if (this.#link?.isUp === true) {
 			const link = this.#link;
 			this.forget();
@@ -83,22 +81,28 @@ export class Connector {
 		this.#link?.cut(reason);
 	}
 
+	/** Whether the account should go with the place. */
+	get isThrowaway(): boolean {
+		return this.#login.isThrowaway;
+	}
+
 	async close(): Promise<void> {
 		await this.#link?.close();
+		this.#login.forget();
 	}
 
 	#newLink(): Link {
 		const { service, domain, random, timing } = this.#options;
-		const isNew = this.#account === undefined;
-		const account = this.#account ?? newAccount(random);
 		const { onStanza, onDown } = this.#events;
-		const beforeLogin = async (link: Link): Promise<Result<void, CarrierError>> => {
-			if (!isNew || this.#account === account) return ok(undefined);
-			this.#events.onStep("registering");
-			const registered = await register(link, domain, account);
-			if (registered.ok) this.#account = account;
-			return registered.ok ? ok(undefined) : err(registered.error);
-		};
-		return new Link({ service, domain, credentials: account, random, timing, beforeLogin, onStanza, onDown });
+		return new Link({
+			service,
+			domain,
+			random,
+			timing,
+			credentials: (link, offer) => this.#login.credentials(link, offer),
+			onLogin: ({ way }) => this.#login.succeeded(way),
+			onStanza,
+			onDown,
+		});
 	}
 }

@@ -119,7 +119,9 @@ export class XmppPlace implements Place {
 	/** Ends the connection, where it is up with the account that it was made for. */
 	async #disconnect(): Promise<void> {
 		const { link } = this.#connected ?? {};
-		if (link?.isUp === true) await within(this.#settings.timing.leaveMs, unregister(link, this.#settings.domain));
+		if (link?.isUp === true && this.#connector.isThrowaway) {
+			await within(this.#settings.timing.leaveMs, unregister(link, this.#settings.domain));
+		}
 		await this.#connector.close();
 	}
 

@@ -5,7 +5,7 @@
  */
 /* oxlint-disable no-underscore-dangle -- what xmpp.js shares between its own packages is named so */
 
-import { base64, err, hex, ok, type Result } from "@clowder/bytes";
+import { err, hex, ok, type Result } from "@clowder/bytes";
 import type { CarrierError } from "@clowder/carrier";
 import { Client, xml as element } from "@xmpp/client-core";
 import iqCallee from "@xmpp/iq/callee.js";
@@ -16,25 +16,19 @@ import sasl, { type SaslFactory } from "@xmpp/sasl";
 import streamFeatures from "@xmpp/stream-features";
 import streamManagement, { type StreamManagement } from "@xmpp/stream-management";
 import { addTransports } from "#transports";
-import {
-	PARSED_AT_ONCE_UNITS,
-	RANDOM_ID_BYTES,
-	SCRAM_NONCE_BYTES,
-	STANZA_IN_MAX_BYTES,
-	type XmppTiming,
-} from "./limits.ts";
-import { SCRAM_HASHES, ScramClient, type ScramCredentials } from "./scram.ts";
+import { PARSED_AT_ONCE_UNITS, RANDOM_ID_BYTES, STANZA_IN_MAX_BYTES, type XmppTiming } from "./limits.ts";
+import { type Credentials, MECHANISMS, type SaslExchange, startExchange } from "./sasl-exchange.ts";
 import {
 	asMechanism,
 	asReason,
 	checkFeatures,
 	decodeBase64,
 	Failure,
-	MECHANISM_PREFIX,
-	NO_SCRAM,
 	NS_BIND,
 	NS_SASL,
 	NS_STREAMS,
+	type Offer,
+	readOffer,
 } from "./xmpp-negotiation.ts";
 
 const NS_PING = "urn:xmpp:ping";
@@ -72,12 +66,13 @@ export interface RequestError {
 export interface LinkOptions {
 	readonly service: string;
 	readonly domain: string;
-	readonly credentials: ScramCredentials;
 	/** From a cryptographic generator. */
 	readonly random: (length: number) => Uint8Array;
 	readonly timing: XmppTiming;
-	/** Runs on the open stream before the login, where an account can be registered. */
-	readonly beforeLogin: (link: Link) => Promise<Result<void, CarrierError>>;
+	/** Asked on the open stream before the login, where an account can be registered. */
+	readonly credentials: (link: Link, offer: Offer) => Promise<Result<Credentials, CarrierError>>;
+	/** The server took them, and has proven what it has to. */
+	readonly onLogin: (credentials: Credentials) => void;
 	/** A message or presence; called in order, each in a microtask of its own. */
 	readonly onStanza: (stanza: Element) => void;
 	/** An established connection is lost; called once for each success of `open`. */
@@ -98,7 +93,8 @@ export class Link {
 	#resumed = false;
 	/** Tells what a former connection still reports from what concerns this one. */
 	#attempt = 0;
-	#scram: ScramClient | undefined;
+	#offer: Offer = { mechanisms: [], registration: false };
+	#exchange: SaslExchange | undefined;
 	#decoder: InstanceType<typeof TextDecoder> = new TextDecoder();
 	/** Characters since the last whole element. */
 	#pendingUnits = 0;
@@ -114,9 +110,7 @@ export class Link {
 		const chain = middleware({ entity: client });
 		chain.use((context, next) => this.#negotiate(context.stanza, next));
 		const features = streamFeatures({ middleware: chain });
-		sasl({ streamFeatures: features, saslFactory: this.#saslFactory() }, (login, offered) =>
-			this.#login(login, offered),
-		);
+		sasl({ streamFeatures: features, saslFactory: this.#saslFactory() }, (login) => this.#login(login));
 		// Before the answers to requests are taken out of the chain: it has to count them.
 		this.#management = streamManagement({ streamFeatures: features, entity: client, middleware: chain });
 		this.#management.preferredMaximum = timing.resumableSeconds;
@@ -225,6 +219,7 @@ export class Link {
 		const attempt = this.#attempt;
 		try {
 			checkFeatures(stanza);
+			this.#offer = readOffer(stanza);
 			await next();
 		} catch (error) {
 			if (attempt === this.#attempt) this.cut(asReason(error));
@@ -238,40 +233,36 @@ export class Link {
 		return undefined;
 	}
 
-	/** Adapts our SCRAM to what xmpp.js expects of a mechanism; all of them are client-first, the others never start. */
+	/** Adapts our mechanisms to what xmpp.js expects; all of them are client-first, the others never start. */
 	#saslFactory(): SaslFactory {
 		return {
-			_mechs: SCRAM_HASHES.map((hash) => ({ name: MECHANISM_PREFIX + hash })),
-			create: (names) => {
-				const hash = SCRAM_HASHES.find((each) => names.includes(MECHANISM_PREFIX + each));
-				if (hash === undefined) return null;
-				const nonce = base64(this.#options.random(SCRAM_NONCE_BYTES));
-				this.#scram = new ScramClient(hash, this.#options.credentials, nonce);
-				return asMechanism(MECHANISM_PREFIX + hash, this.#scram);
-			},
+			_mechs: MECHANISMS.map((name) => ({ name })),
+			create: () => (this.#exchange === undefined ? null : asMechanism(this.#exchange)),
 		};
 	}
 
-	async #login(
-		login: (credentials: object, mechanism: string) => Promise<void>,
-		offered: readonly string[],
-	): Promise<void> {
-		const [strongest = ""] = offered;
+	async #login(login: (credentials: object, mechanism: string) => Promise<void>): Promise<void> {
+		// The features that come after it have none of this.
+		const offer = this.#offer;
 		if (globalThis.crypto?.subtle === undefined) {
 			throw new Failure({ kind: "usage", detail: "WebCrypto expected, which browsers give to secure pages only" });
 		}
-		const ready = await this.#options.beforeLogin(this);
+		const ready = await this.#options.credentials(this, offer);
 		if (!ready.ok) throw new Failure(ready.error);
+		const started = startExchange(ready.value, offer.mechanisms, this.#options.random);
+		if (!started.ok) throw new Failure({ kind: "protocol", ...started.error });
+		this.#exchange = started.value;
 		let final = "";
 		const onNonza = (nonza: Element): void => {
 			if (nonza.is("success", NS_SASL)) final = decodeBase64(nonza.getText());
 		};
 		this.#client.on("nonza", onNonza);
-		await login({}, strongest);
+		await login({}, started.value.mechanism);
 		this.#client.removeListener("nonza", onNonza);
-		// xmpp.js takes any success; one without the server's signature is not one.
-		const verified = this.#scram?.verify(final);
-		if (verified?.ok !== true) throw new Failure({ kind: "protocol", ...(verified?.error ?? NO_SCRAM) });
+		// xmpp.js takes any success; one without the server's proof is not one.
+		const verified = started.value.verify(final);
+		if (!verified.ok) throw new Failure({ kind: "protocol", ...verified.error });
+		this.#options.onLogin(ready.value);
 	}
 
 	/** Listens, and replaces what in xmpp.js throws, trusts or spoils too much. */

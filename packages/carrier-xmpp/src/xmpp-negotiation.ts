@@ -1,14 +1,15 @@
 import type { CarrierError } from "@clowder/carrier";
 import type { Mechanism } from "@xmpp/sasl";
-import { SCRAM_HASHES, type ScramClient } from "./scram.ts";
+import { MECHANISMS, type SaslExchange } from "./sasl-exchange.ts";
 import type { Element } from "./xmpp-js.ts";
 
 export const NS_STREAMS = "http://etherx.jabber.org/streams";
 export const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 export const NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind";
-export const MECHANISM_PREFIX = "SCRAM-";
-export const NO_SCRAM: { readonly expected: string; readonly got: string } = {
-	expected: "SCRAM-SHA-256 or SCRAM-SHA-1",
+/** XEP-0077 section 8. */
+const NS_REGISTER = "http://jabber.org/features/iq-register";
+export const NO_LOGIN: { readonly expected: string; readonly got: string } = {
+	expected: MECHANISMS.join(" or "),
 	got: "other mechanisms",
 };
 
@@ -29,24 +30,39 @@ export function checkFeatures(features: Element): void {
 		const offered = features.getChildElements().map((feature) => feature.name);
 		throw new Failure({ kind: "protocol", expected: "a login or a binding", got: offered.join(" ") || "no feature" });
 	}
-	const names = new Set(mechanisms.getChildren("mechanism").map((each) => each.getText()));
-	if (!SCRAM_HASHES.some((hash) => names.has(MECHANISM_PREFIX + hash))) {
-		throw new Failure({ kind: "protocol", ...NO_SCRAM });
+	if (!readOffer(features).mechanisms.some((name) => MECHANISMS.includes(name))) {
+		throw new Failure({ kind: "protocol", ...NO_LOGIN });
 	}
 }
 
-/** Our SCRAM as what xmpp.js expects of a mechanism. */
-export function asMechanism(name: string, scram: ScramClient): Mechanism {
+/** By what a server lets people log in. */
+export interface Offer {
+	/** As the server lists them. */
+	readonly mechanisms: readonly string[];
+	/** It says that accounts can be registered (XEP-0077). Some take registrations without saying so. */
+	readonly registration: boolean;
+}
+
+export function readOffer(features: Element): Offer {
+	const mechanisms = features.getChild("mechanisms", NS_SASL)?.getChildren("mechanism") ?? [];
+	return {
+		mechanisms: mechanisms.map((each) => each.getText()),
+		registration: features.getChild("register", NS_REGISTER) !== undefined,
+	};
+}
+
+/** An exchange of ours as what xmpp.js expects of a mechanism. */
+export function asMechanism(exchange: SaslExchange): Mechanism {
 	let challenge: string | undefined;
 	return {
-		name,
+		name: exchange.mechanism,
 		clientFirst: true,
 		challenge(text) {
 			challenge = text;
 		},
 		async response() {
-			if (challenge === undefined) return scram.first();
-			const final = await scram.final(challenge);
+			if (challenge === undefined) return exchange.first();
+			const final = await exchange.final(challenge);
 			if (!final.ok) throw new Failure({ kind: "protocol", ...final.error });
 			return final.value;
 		},

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { createXmppServer, type ServerLimits } from "@clowder/xmpp-server";
+import { type CoreCounts, createXmppServer, type ServerLimits, type Tap } from "@clowder/xmpp-server";
 import type { TestServer } from "./harness.ts";
 
 const PATH = "/xmpp-websocket";
@@ -9,11 +9,18 @@ export interface EmbeddedOptions {
 	readonly limits?: Partial<ServerLimits>;
 	/** Origins of pages besides the server's own. */
 	readonly allowedOrigins?: readonly string[];
+	/** Told of every text that passes. */
+	readonly tap?: Tap;
+}
+
+export interface EmbeddedServer extends TestServer {
+	counts(): CoreCounts;
 }
 
 /** Our own server, in this process, on loopback. */
-export async function startEmbedded({ limits = {}, allowedOrigins = [] }: EmbeddedOptions = {}): Promise<TestServer> {
-	const server = createXmppServer({ domain: "localhost", limits });
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
+	const { limits = {}, allowedOrigins = [], tap = () => {} } = options;
+	const server = createXmppServer({ domain: "localhost", limits, tap });
 	const http = createServer((_, response) => response.writeHead(404).end());
 	server.attachWebSocket(http, { path: PATH, allowedOrigins });
 	await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
@@ -26,6 +33,7 @@ export async function startEmbedded({ limits = {}, allowedOrigins = [] }: Embedd
 		httpPort: address.port,
 		tcpPort: tcp.value.port,
 		path: PATH,
+		counts: () => server.counts,
 		async stop() {
 			await server.close();
 			http.closeAllConnections();

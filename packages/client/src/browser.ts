@@ -30,7 +30,7 @@ function random(length: number): Uint8Array {
 
 /** XMPP over WebSocket or, where the network lets none through, the same rooms over plain HTTP. */
 function carrierTo({ domain, websocket, http }: ServerAddress): Carrier {
-	const xmpp = xmppCarrier({ service: websocket, domain, random });
+	const xmpp = xmppCarrier({ service: websocket, domain, random, login: { primitives: noblePrimitives } });
 	if (http === undefined) return xmpp;
 	return firstReachable(xmpp, httpCarrier({ service: http, clock: monotonicClock, random }));
 }
