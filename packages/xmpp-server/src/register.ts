@@ -1,4 +1,5 @@
 import type { Accounts } from "./accounts.ts";
+import type { IqOutcome, IqRequest, IqService } from "./iq-service.ts";
 import { prepareLocal } from "./jid.ts";
 import { NS } from "./namespaces.ts";
 import type { IqAnswer } from "./stanza.ts";
@@ -53,6 +54,27 @@ export function registerBeforeLogin(
 	if (type === "get") return { type: "result", payload: form(undefined) };
 	if (child(query, "remove", NS.register)) return { type: "error", condition: "not-allowed" };
 	return register(accounts, query, allowed, now);
+}
+
+/** In-band registration for those who are logged in; the form is open to them at the server and at their account. */
+export class RegisterService implements IqService {
+	readonly serverFeatures: readonly string[] = [NS.register];
+	readonly accountFeatures: readonly string[] = [];
+	readonly #accounts: Accounts;
+	readonly #onRemoved: (username: string, now: number) => void;
+
+	/** `onRemoved`: an account is gone, and its owner has been told. */
+	constructor(accounts: Accounts, onRemoved: (username: string, now: number) => void) {
+		this.#accounts = accounts;
+		this.#onRemoved = onRemoved;
+	}
+
+	answer({ session, payload, type, now, allowRegistration }: IqRequest): IqOutcome | undefined {
+		if (payload.ns !== NS.register || payload.name !== "query") return undefined;
+		const answer = registerAfterLogin(this.#accounts, session.username, type, payload, allowRegistration);
+		if (answer.type !== "removed") return answer;
+		return { type: "result", afterwards: () => this.#onRemoved(session.username, now) };
+	}
 }
 
 /** Answers for someone logged in: their own form, a new password, or the end of the account. */

@@ -1,10 +1,12 @@
 import type { Accounts } from "./accounts.ts";
+import type { IqOutcome, IqRequest, IqService } from "./iq-service.ts";
 import { bareOf, fullOf, type Jid, parseJid } from "./jid.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { MucService } from "./muc-service.ts";
 import { NS } from "./namespaces.ts";
-import { registerAfterLogin } from "./register.ts";
-import { answerForServer } from "./server-iq.ts";
+import { RegisterService } from "./register.ts";
+import { RosterService } from "./roster.ts";
+import { ServerIq } from "./server-iq.ts";
 import type { Session, Sessions } from "./session.ts";
 import {
 	errorReply,
@@ -28,16 +30,20 @@ export interface RouteContext {
 export class Router {
 	readonly #domain: string;
 	readonly #limits: ServerLimits;
-	readonly #accounts: Accounts;
 	readonly #sessions: Sessions;
 	readonly #muc: MucService;
+	readonly #services: readonly IqService[];
 
 	constructor(domain: string, limits: ServerLimits, accounts: Accounts, sessions: Sessions, muc: MucService) {
 		this.#domain = domain;
 		this.#limits = limits;
-		this.#accounts = accounts;
 		this.#sessions = sessions;
 		this.#muc = muc;
+		const services = [
+			new RegisterService(accounts, (username, now) => this.#accountRemoved(username, now)),
+			new RosterService(),
+		];
+		this.#services = [...services, new ServerIq(muc.domain, services)];
 	}
 
 	route(session: Session, stanza: Element, context: RouteContext): void {
@@ -82,31 +88,28 @@ export class Router {
 
 	/** To the server itself, or to the own account, for which it answers. */
 	#iqToServer(session: Session, iq: Element, context: RouteContext): void {
-		const request = iqPayload(iq);
-		if (!isRequest(iq) || request === undefined) return;
-		if (request.ns === NS.register && request.name === "query") {
-			return this.#register(session, iq, request, context);
-		}
+		const payload = iqPayload(iq);
+		if (!isRequest(iq) || payload === undefined) return;
 		const asked = parseJid(iq.attrs["to"] ?? session.bare);
-		const ofAccount = asked.ok && asked.value.local !== "";
-		const answer = answerForServer(request, iq.attrs["type"], ofAccount, this.#muc.domain);
-		if (answer.type === "error") return this.#refuse(session, iq, answer.condition);
-		session.send(resultReply(iq, session.full, answer.payload));
+		const account = asked.ok && asked.value.local !== "" ? asked.value.local : undefined;
+		const type = iq.attrs["type"] === "set" ? "set" : "get";
+		const request = { session, iq, payload, type, account, ...context } as const;
+		const answer = this.#answer(request);
+		if (answer.type === "error") this.#refuse(session, iq, answer.condition);
+		else session.send(resultReply(iq, session.full, answer.payload));
+		answer.afterwards?.();
 	}
 
-	#register(session: Session, iq: Element, query: Element, context: RouteContext): void {
-		const answer = registerAfterLogin(
-			this.#accounts,
-			session.username,
-			iq.attrs["type"],
-			query,
-			context.allowRegistration,
-		);
-		if (answer.type === "error") return this.#refuse(session, iq, answer.condition);
-		session.send(resultReply(iq, session.full, answer.type === "result" ? answer.payload : undefined));
-		if (answer.type === "removed") {
-			for (const other of this.#sessions.of(session.username)) other.terminate("not-authorized", context.now);
+	#answer(request: IqRequest): IqOutcome {
+		for (const service of this.#services) {
+			const answer = service.answer(request);
+			if (answer !== undefined) return answer;
 		}
+		return { type: "error", condition: "service-unavailable" };
+	}
+
+	#accountRemoved(username: string, now: number): void {
+		for (const session of this.#sessions.of(username)) session.terminate("not-authorized", now);
 	}
 
 	#ownPresence(session: Session, stanza: Element): void {
