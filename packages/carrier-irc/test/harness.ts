@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { Line } from "@clowder/servers";
 import {
 	type Carrier,
 	type CarrierEvent,
@@ -11,7 +12,6 @@ import {
 } from "@clowder/carrier";
 import type { ConformanceHarness } from "@clowder/carrier/conformance";
 import { ircCarrier, type IrcCarrierOptions, type IrcPace, type IrcTiming } from "../src/index.ts";
-import { Line } from "./line.ts";
 
 const PATIENCE_MS = 60_000;
 

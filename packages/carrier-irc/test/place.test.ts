@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { type AddressInfo, connect, createServer as createPlainServer } from "node:net";
 import { test } from "node:test";
 import { createServer } from "node:tls";
+import { Line } from "@clowder/servers";
 import type { Carrier } from "@clowder/carrier";
 import { channelOf, parseService } from "../src/address.ts";
 import { CERTIFICATE, KEY } from "./certificate.ts";
 import { FakeIrcd, type FakeOptions } from "./fake-ircd.ts";
 import { carrierTo, freshRoom, hash, QUICK_TIMING, until, Visitor } from "./harness.ts";
-import { Line } from "./line.ts";
 
 async function withIrcd(options: FakeOptions, body: (ircd: FakeIrcd) => Promise<void>): Promise<void> {
 	const ircd = await FakeIrcd.start(options);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { Line } from "@clowder/servers";
 import type { Carrier, CarrierEvent, EnterOptions, Place, RoomName } from "@clowder/carrier";
 import { parseRoomName } from "@clowder/carrier";
 import type { ConformanceHarness } from "@clowder/carrier/conformance";
 import { xmppCarrier, type XmppCarrierOptions } from "../src/index.ts";
-import { Line } from "./line.ts";
 
 /** What a test needs of a server. */
 export interface TestServer {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, test } from "node:test";
+import { Line } from "@clowder/servers";
 import { base64, utf8 } from "@clowder/bytes";
 import { nodePrimitives } from "@clowder/crypto/node";
 import { noblePrimitives } from "@clowder/crypto/noble";
@@ -9,7 +10,6 @@ import { waysIn } from "../src/login.ts";
 import { type EmbeddedServer, startEmbedded } from "./embedded.ts";
 import { attribute, type Connection, FakeServer, type Script } from "./fake-server.ts";
 import { freshRoom, random, type TestServer, until, Visitor } from "./harness.ts";
-import { Line } from "./line.ts";
 
 const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 

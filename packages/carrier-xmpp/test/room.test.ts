@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { freePort } from "@clowder/servers";
 import { parseRoomName, ROOM_NAME_MAX_CHARACTERS } from "@clowder/carrier";
 import { roomAddress } from "../src/address.ts";
 import { xmppCarrier, type XmppTiming } from "../src/index.ts";
 import { OCCUPANTS_MAX_COUNT } from "../src/limits.ts";
 import { attribute, FakeServer, ROOMS, type Script } from "./fake-server.ts";
 import { freshRoom, random, until, Visitor } from "./harness.ts";
-import { freePort } from "./prosody.ts";
 
 /** RFC 7622 section 3.3. */
 const ADDRESS_PART_MAX_BYTES = 1023;

@@ -1,12 +1,12 @@
 /** XMPP-10, and the traps of xmpp.js: each was seen, and has a test that fails when the guard against it is taken away. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { Line } from "@clowder/servers";
 import { STANZA_IN_MAX_BYTES } from "../src/limits.ts";
 import { xmppCarrier } from "../src/index.ts";
 import { startEmbedded } from "./embedded.ts";
 import { type Connection, FakeServer, type Script } from "./fake-server.ts";
 import { freshRoom, random, until, Visitor } from "./harness.ts";
-import { Line } from "./line.ts";
 
 const servers: FakeServer[] = [];
 after(async () => {

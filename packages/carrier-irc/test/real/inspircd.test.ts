@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { inspircdMissing, startInspircd } from "@clowder/servers";
 import { carrierConformance } from "@clowder/carrier/conformance";
 import { PACE } from "../../src/index.ts";
 import { carrierTo, freshRoom, serverHarness, Visitor } from "../harness.ts";
-import { inspircdMissing, startInspircd } from "../ircd.ts";
 
 const skip = inspircdMissing();
 

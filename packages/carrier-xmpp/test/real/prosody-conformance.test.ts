@@ -1,6 +1,6 @@
+import { prosodyMissing, startProsody } from "@clowder/servers";
 import { carrierConformance } from "@clowder/carrier/conformance";
 import { serverHarness } from "../harness.ts";
-import { prosodyMissing, startProsody } from "../prosody.ts";
 
 const skip = prosodyMissing();
 

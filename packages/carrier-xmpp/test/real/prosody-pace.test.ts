@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { prosodyMissing, startProsody } from "@clowder/servers";
 import { carrierTo, freshRoom, until, Visitor } from "../harness.ts";
-import { prosodyMissing, startProsody } from "../prosody.ts";
 
 /** The limit of Prosody's stock configuration. */
 const STOCK = 'limits = { c2s = { rate = "10kb/s" } }';

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Line, type Prosody, prosodyMissing, startProsody } from "@clowder/servers";
 import { xmppCarrier, type XmppTiming } from "../../src/index.ts";
 import { freshRoom, random, until, Visitor } from "../harness.ts";
-import { Line } from "../line.ts";
-import { type Prosody, prosodyMissing, startProsody } from "../prosody.ts";
 
 const QUICK: Partial<XmppTiming> = {
 	reconnectLeastMs: 5,

@@ -1,21 +1,13 @@
-import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { ended, freePort, listening, missing } from "./program.ts";
 
 const PROSODY = "/usr/bin/prosody";
-const READY_MS = 15_000;
 
 /** Undefined when Prosody is installed; otherwise why tests with it are skipped. With CI=true that is a failure. */
-export function prosodyMissing(): string | undefined {
-	if (existsSync(PROSODY)) return undefined;
-	assert.notEqual(process.env["CI"], "true", `${PROSODY} is not installed`);
-	return `${PROSODY} is not installed`;
-}
+export const prosodyMissing = (): string | undefined => missing(PROSODY);
 
 export interface Prosody {
 	readonly domain: string;
@@ -35,16 +27,6 @@ export interface ProsodyOptions {
 	readonly muc?: string;
 }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	assert.ok(address !== null && typeof address === "object");
-	return address.port;
-}
-
 /** Starts Debian's Prosody on loopback, with nothing of it left behind by `stop`. */
 export async function startProsody(options: ProsodyOptions = {}): Promise<Prosody> {
 	const directory = await mkdtemp(join(tmpdir(), "clowder-prosody-"));
@@ -56,7 +38,7 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<Prosod
 	const output: string[] = [];
 	for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => output.push(String(data)));
 	const stop = async (): Promise<void> => {
-		await end(child);
+		await ended(child);
 		await rm(directory, { recursive: true, force: true });
 	};
 	try {
@@ -93,26 +75,4 @@ ${options.config ?? ""}
 VirtualHost "localhost"
 Component "${options.muc ?? "rooms.localhost"}" "muc"
 `;
-}
-
-async function listening(port: number, child: ChildProcess): Promise<void> {
-	const end = Date.now() + READY_MS;
-	for (;;) {
-		if (child.exitCode !== null) throw new Error(`exit code ${child.exitCode}`);
-		const isUp = await new Promise<boolean>((resolve) => {
-			const socket = connect(port, "127.0.0.1", () => resolve(true));
-			socket.on("error", () => resolve(false));
-			socket.on("connect", () => socket.destroy());
-		});
-		if (isUp) return;
-		if (Date.now() > end) throw new Error(`nothing listens on ${port}`);
-		await wait(20);
-	}
-}
-
-async function end(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null) return;
-	const exited = new Promise((resolve) => child.once("exit", resolve));
-	child.kill("SIGTERM");
-	await exited;
 }

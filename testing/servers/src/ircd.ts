@@ -1,15 +1,11 @@
-import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { ended, freePort, listening, missing } from "./program.ts";
 
 const NGIRCD = "/usr/sbin/ngircd";
 const INSPIRCD = "/usr/sbin/inspircd";
-const READY_MS = 15_000;
 
 export interface Ircd {
 	readonly port: number;
@@ -19,25 +15,8 @@ export interface Ircd {
 /** Stock: as lines come with the program. Quick: without limits of pace, for texts of 200 KiB. */
 export type Manner = "stock" | "quick";
 
-/** Undefined when the program is installed; otherwise why tests with it are skipped. With CI=true that is a failure. */
-function missing(program: string): string | undefined {
-	if (existsSync(program)) return undefined;
-	assert.notEqual(process.env["CI"], "true", `${program} is not installed`);
-	return `${program} is not installed`;
-}
-
 export const ngircdMissing = (): string | undefined => missing(NGIRCD);
 export const inspircdMissing = (): string | undefined => missing(INSPIRCD);
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	assert.ok(address !== null && typeof address === "object");
-	return address.port;
-}
 
 /** Starts Debian's ngircd on loopback, with nothing of it left behind by `stop`. */
 export function startNgircd(manner: Manner): Promise<Ircd> {
@@ -101,7 +80,7 @@ async function start(
 	const output: string[] = [];
 	for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => output.push(String(data)));
 	const stop = async (): Promise<void> => {
-		await end(child);
+		await ended(child);
 		await rm(directory, { recursive: true, force: true });
 	};
 	try {
@@ -111,26 +90,4 @@ async function start(
 		throw new Error(`${program} did not start: ${output.join("")}`, { cause: error });
 	}
 	return { port, stop };
-}
-
-async function listening(port: number, child: ChildProcess): Promise<void> {
-	const deadline = Date.now() + READY_MS;
-	for (;;) {
-		if (child.exitCode !== null) throw new Error(`exit code ${child.exitCode}`);
-		const isUp = await new Promise<boolean>((resolve) => {
-			const socket = connect(port, "127.0.0.1", () => resolve(true));
-			socket.on("error", () => resolve(false));
-			socket.on("connect", () => socket.destroy());
-		});
-		if (isUp) return;
-		if (Date.now() > deadline) throw new Error(`nothing listens on ${port}`);
-		await wait(20);
-	}
-}
-
-async function end(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	const exited = new Promise((resolve) => child.once("exit", resolve));
-	child.kill("SIGTERM");
-	await exited;
 }

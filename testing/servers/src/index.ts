@@ -1,0 +1,4 @@
+export { type Ircd, inspircdMissing, type Manner, ngircdMissing, startInspircd, startNgircd } from "./ircd.ts";
+export { Line } from "./line.ts";
+export { freePort } from "./program.ts";
+export { type Prosody, prosodyMissing, type ProsodyOptions, startProsody } from "./prosody.ts";
