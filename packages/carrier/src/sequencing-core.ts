@@ -116,6 +116,7 @@ export class SequenceCore {
 			acknowledge(insider, now);
 		} while (deliver(insider) && state.broken === undefined);
 		if (state.broken !== undefined) return;
+		if (state.standDueMs !== undefined && now >= state.standDueMs) insider.stand(now);
 		this.#patience.attend(insider, now);
 		if (state.suspicious && state.candidacy === undefined) considerVotes(insider, now);
 	}
@@ -130,8 +131,8 @@ export class SequenceCore {
 
 	#wakeMs(): number | undefined {
 		if (this.#insider === undefined) return this.#entrance?.dueMs;
-		const { ackDueMs, lateAckDueMs } = this.#state;
-		const due = [ackDueMs, lateAckDueMs, this.#patience.dueMs].filter((at) => at !== undefined);
+		const { ackDueMs, lateAckDueMs, standDueMs } = this.#state;
+		const due = [ackDueMs, lateAckDueMs, standDueMs, this.#patience.dueMs].filter((at) => at !== undefined);
 		return due.length === 0 ? undefined : Math.min(...due);
 	}
 

@@ -125,11 +125,16 @@ export class Insider {
 		return { type: "vote", epoch, bound, under: this.adopted, base, chain, entries };
 	}
 
-	/** Says where one stands, if that was not done a moment ago. */
+	/** Says where one stands; a while later, if that was done a moment ago: others may have come since. */
 	stand(now: number): void {
 		const { state } = this;
-		if (now < state.standMs + state.times.standMs) return;
+		const soonestMs = state.standMs + state.times.standMs;
+		if (now < soonestMs) {
+			state.standDueMs = soonestMs;
+			return;
+		}
 		state.standMs = now;
+		state.standDueMs = undefined;
 		state.say(this.isBound ? this.vote(this.promised, true) : this.ack());
 	}
 

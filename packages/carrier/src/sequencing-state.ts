@@ -127,6 +127,8 @@ export class State {
 	/** The sequencer is taken to have failed. */
 	suspicious = false;
 	standMs: number = Number.NEGATIVE_INFINITY;
+	/** When to say again where one stands. */
+	standDueMs: number | undefined;
 	readonly answeredMs: Map<Handle, number> = new Map();
 
 	constructor(options: StateOptions) {

@@ -194,6 +194,44 @@ test("SEQ-14: a split that heals before, while or after it is noticed ends in on
 	}
 });
 
+test("SEQ-14: splits that come and heal quickly, while nobody says anything, end in one sequence", () => {
+	for (let seed = 80; seed < 110; seed++) {
+		const crowd = Crowd.of(4, { seed });
+		const random = new SeededRandom(seed);
+		for (let i = 0; i < 3; i++) {
+			const [a, b, c, d] = crowd.present.map(({ self }) => self) as [Handle, Handle, Handle, Handle];
+			crowd.network.split(
+				ROOM,
+				random.between(0, 1) === 0
+					? [
+							[a, b],
+							[c, d],
+						]
+					: [[a, c, d], [b]],
+			);
+			crowd.network.run(crowd.network.now + random.between(100, 400));
+			crowd.network.heal(ROOM);
+			crowd.network.run(crowd.network.now + random.between(50, 300));
+			if (crowd.present.length < 4) break;
+		}
+		settle(crowd);
+		const [first] = crowd.guests as [Guest];
+		for (const { self, visit } of crowd.guests) {
+			const others = crowd.guests.map((guest) => guest.self).filter((handle) => handle !== self);
+			const seen = new Set(visit.occupants);
+			for (const line of visit.course) {
+				const [what = "", handle = ""] = line.split(" ");
+				if (what === "joined") seen.add(handle);
+				if (what === "left") seen.delete(handle);
+			}
+			assert.deepEqual([...seen].sort(), others.sort(), `seed ${seed}`);
+		}
+		first.say();
+		settle(crowd);
+		crowd.assertTogether();
+	}
+});
+
 test("SEQ-14: a partition without any notice, at any moment, ends in one sequence when it heals", () => {
 	for (let seed = 120; seed < 140; seed++) {
 		const { crowd, cut } = breakable(5, seed);
