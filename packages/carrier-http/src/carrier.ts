@@ -5,7 +5,7 @@ import {
 	type EnterOptions,
 	fragmenting,
 	type Place,
-	type SequencingClock,
+	type Clock,
 } from "@clowder/carrier";
 import { checkService } from "./address.ts";
 import { type HttpTiming, TEXT_MAX_BYTES, TIMING } from "./limits.ts";
@@ -16,7 +16,7 @@ export interface HttpCarrierOptions {
 	/** Where the server's rooms are: `https://host/http-rooms` or, on loopback, `http://…`. */
 	readonly service: string;
 	/** The time, and its timers. */
-	readonly clock: SequencingClock;
+	readonly clock: Clock;
 	/** `length` fresh bytes of a cryptographic generator: how long to wait is drawn with them. */
 	readonly random: (length: number) => Uint8Array;
 	/** Allows `http:` to hosts other than this one, where anyone on the way reads who talks when, and the token. */

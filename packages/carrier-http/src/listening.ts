@@ -1,4 +1,4 @@
-import type { CarrierError, SequencingClock } from "@clowder/carrier";
+import type { CarrierError, Clock } from "@clowder/carrier";
 import { EventStream, type RoomEvent } from "./event-stream.ts";
 import type { HttpTiming } from "./limits.ts";
 import type { Requests } from "./requests.ts";
@@ -11,7 +11,7 @@ export interface Listening {
 	readonly lastId: number;
 	readonly reading: "stream" | "poll";
 	readonly timing: HttpTiming;
-	readonly clock: SequencingClock;
+	readonly clock: Clock;
 	/** Aborted when the presence is over. */
 	readonly over: AbortSignal;
 	/** The server answers: we are there. */

@@ -5,7 +5,7 @@ import {
 	type EnterOptions,
 	type Handle,
 	type Place,
-	type SequencingClock,
+	type Clock,
 	EventQueue,
 	reconnectDelayMs,
 } from "@clowder/carrier";
@@ -21,7 +21,7 @@ import { Deadline, delay } from "./waiting.ts";
 export interface PlaceSettings {
 	readonly requests: Requests;
 	readonly timing: HttpTiming;
-	readonly clock: SequencingClock;
+	readonly clock: Clock;
 	readonly random: (length: number) => Uint8Array;
 }
 

@@ -1,4 +1,4 @@
-import { type CarrierError, reconnectDelayMs, type SequencingClock } from "@clowder/carrier";
+import { type CarrierError, reconnectDelayMs, type Clock } from "@clowder/carrier";
 import type { HttpTiming } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Requests } from "./requests.ts";
@@ -10,7 +10,7 @@ export interface SendingOptions {
 	readonly token: string;
 	readonly outbox: Outbox;
 	readonly timing: HttpTiming;
-	readonly clock: SequencingClock;
+	readonly clock: Clock;
 	readonly random: (length: number) => Uint8Array;
 	/** Aborted when the presence is over. */
 	readonly over: AbortSignal;

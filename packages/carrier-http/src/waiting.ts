@@ -1,7 +1,7 @@
-import type { SequencingClock } from "@clowder/carrier";
+import type { Clock } from "@clowder/carrier";
 
 /** Waits; at once when it was or is aborted. */
-export function delay(ms: number, clock: SequencingClock, signal: AbortSignal): Promise<void> {
+export function delay(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
 	return new Promise((resolve) => {
 		if (signal.aborted) return resolve();
 		const end = (): void => {
@@ -18,13 +18,13 @@ export function delay(ms: number, clock: SequencingClock, signal: AbortSignal): 
 /** Aborts what has to be done in time: when the time is up, which can be put off, or when all of it is over. */
 export class Deadline {
 	readonly #controller: AbortController = new AbortController();
-	readonly #clock: SequencingClock;
+	readonly #clock: Clock;
 	readonly #over: AbortSignal;
 	readonly #onOver: () => void;
 	#cancel: () => void = () => {};
 	#isLate = false;
 
-	constructor(ms: number, clock: SequencingClock, over: AbortSignal) {
+	constructor(ms: number, clock: Clock, over: AbortSignal) {
 		this.#clock = clock;
 		this.#over = over;
 		this.#onOver = () => this.#controller.abort();

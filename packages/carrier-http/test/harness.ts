@@ -9,7 +9,7 @@ import {
 	parseRoomName,
 	type Place,
 	type RoomName,
-	type SequencingClock,
+	type Clock,
 } from "@clowder/carrier";
 import { createXmppServer, type ServerLimits } from "@clowder/xmpp-server";
 import { httpCarrier, type HttpCarrierOptions } from "../src/index.ts";
@@ -21,7 +21,7 @@ export function random(length: number): Uint8Array {
 }
 
 /** The time of this process. */
-export const clock: SequencingClock = {
+export const clock: Clock = {
 	now: () => performance.now(),
 	setTimer(atMs, run) {
 		const timer = setTimeout(run, Math.max(0, atMs - performance.now()));

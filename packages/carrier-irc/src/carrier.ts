@@ -7,7 +7,7 @@ import {
 	type Hash,
 	type Place,
 	sequencing,
-	type SequencingClock,
+	type Clock,
 	type SequencingTimes,
 } from "@clowder/carrier";
 import { channelOf, parseService } from "./address.ts";
@@ -48,7 +48,7 @@ export interface IrcCarrierOptions {
 	readonly times?: Partial<SequencingTimes>;
 }
 
-const CLOCK: SequencingClock = {
+const CLOCK: Clock = {
 	now: () => performance.now(),
 	setTimer(atMs, run) {
 		const timer = setTimeout(run, Math.max(0, Math.ceil(atMs - performance.now())));

@@ -1,4 +1,5 @@
 /** Carriers move texts between the people in a place. The contract is in `spec/carrier.md`, rules CARRIER-*, FRAG-* and SEQ-*. */
+export type { Clock } from "./clock.ts";
 export type * from "./contract.ts";
 export { EventQueue } from "./event-queue.ts";
 export * from "./limits.ts";
@@ -21,5 +22,4 @@ export {
 export { fragmenting, type FragmentingOptions } from "./fragmenting.ts";
 export { sequencing, type SequencingOptions } from "./sequencing.ts";
 export type { Hash } from "./sequencing-names.ts";
-export type { SequencingClock } from "./sequencing-place.ts";
 export { SEQUENCING_TIMES, type SequencingTimes } from "./sequencing-state.ts";

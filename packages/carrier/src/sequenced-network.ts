@@ -1,12 +1,12 @@
+import type { Clock } from "./clock.ts";
 import type { Carrier, EnterOptions, Place } from "./contract.ts";
 import { MEMORY_TEXT_MAX_BYTES } from "./limits.ts";
 import { MemoryNetwork } from "./memory-network.ts";
 import type { MemoryNetworkOptions } from "./memory-options.ts";
 import { sequencedCapabilities, sequencedPlace, type SequencingOptions } from "./sequencing.ts";
-import type { SequencingClock } from "./sequencing-place.ts";
 
 /** Time as a network in memory has it. */
-export function networkClock(network: MemoryNetwork): SequencingClock {
+export function networkClock(network: MemoryNetwork): Clock {
 	return {
 		now: () => network.now,
 		setTimer(atMs, run) {

@@ -1,18 +1,11 @@
 import { err, type Result } from "@clowder/bytes";
+import type { Clock } from "./clock.ts";
 import type { CarrierError, CarrierEvent, Handle, Place } from "./contract.ts";
 import { SEQUENCED_RETURN_MAX_MS, SEQUENCED_RETURN_MIN_MS } from "./limits.ts";
 import { SequenceCore } from "./sequencing-core.ts";
 import type { Naming } from "./sequencing-names.ts";
 import type { SequencingTimes } from "./sequencing-state.ts";
 import { checkText, textBytes } from "./text.ts";
-
-/** All that a sequence knows of time. */
-export interface SequencingClock {
-	/** Milliseconds that never go back; their zero means nothing. */
-	now(): number;
-	/** Calls `run` once, when `now()` is at least `atMs`; never from inside this call. What it returns takes that back. */
-	setTimer(atMs: number, run: () => void): () => void;
-}
 
 /** Enters the place below; `done` may come at once. */
 export type Opener = (
@@ -23,7 +16,7 @@ export type Opener = (
 export interface SequencedOptions {
 	readonly open: Opener;
 	readonly onEvent: (event: CarrierEvent) => void;
-	readonly clock: SequencingClock;
+	readonly clock: Clock;
 	readonly naming: Naming;
 	readonly times: SequencingTimes;
 	/** Of the carrier below. */

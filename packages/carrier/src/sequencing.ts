@@ -1,13 +1,14 @@
 import type { Result } from "@clowder/bytes";
+import type { Clock } from "./clock.ts";
 import type { Carrier, CarrierCapabilities, CarrierError, EnterOptions, Place } from "./contract.ts";
 import { SEQUENCING_MIN_BYTES } from "./limits.ts";
 import { type Hash, Naming } from "./sequencing-names.ts";
-import { type Opener, SequencedPlace, type SequencingClock } from "./sequencing-place.ts";
+import { type Opener, SequencedPlace } from "./sequencing-place.ts";
 import { SUBMISSION_FRAME_BYTES } from "./sequencing-statement.ts";
 import { SEQUENCING_TIMES, type SequencingTimes } from "./sequencing-state.ts";
 
 export interface SequencingOptions {
-	readonly clock: SequencingClock;
+	readonly clock: Clock;
 	/** Collision-resistant, of at least 16 bytes, and the same for everyone in the place: SHA-512 for one. */
 	readonly hash: Hash;
 	/** Durations other than the defaults: longer ones for a slow carrier. Everyone may have their own. */
