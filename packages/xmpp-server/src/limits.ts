@@ -125,6 +125,8 @@ export const SCRAM_NONCE_BYTES = 18;
 export const LOGIN_EPHEMERAL_SEED_BYTES = 32;
 /** The longest SASL message read, in characters of base64. */
 export const SASL_MESSAGE_CHARACTERS = 4096;
+/** How long what was committed waits in the system's memory, which a power cut empties, before the disk is asked to take it. */
+export const LOG_FLUSH_MS = 500;
 /** How often deadlines are looked at. */
 export const TICK_MS = 250;
 /** How long the rates of an address that went away are remembered. */

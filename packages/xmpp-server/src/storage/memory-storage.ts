@@ -40,7 +40,13 @@ export class MemoryStorage implements Storage {
 		return [...this.#owners].flatMap(([owner, collections]) => (collections.has(collection) ? [owner] : []));
 	}
 
-	commit(): void {}
+	collections(owner: string): readonly string[] {
+		return [...(this.#owners.get(owner)?.keys() ?? [])];
+	}
+
+	commit(): boolean {
+		return true;
+	}
 
 	close(): void {}
 }

@@ -1,6 +1,7 @@
 /**
  * Documents that outlive connections and, where they are kept on disk, the process: text by owner, collection and key.
- * Synchronous: what one call changed is there for the next.
+ * Synchronous: what one call changed is there for the next. Neither names nor documents have U+0000 in them, as XML has
+ * none.
  */
 export interface Storage {
 	/** Undefined where there is none. */
@@ -13,11 +14,14 @@ export interface Storage {
 	drop(owner: string): void;
 	/** Who has something in a collection, in no particular order. */
 	owners(collection: string): readonly string[];
+	/** In which collections an owner has something, in no particular order. */
+	collections(owner: string): readonly string[];
 	/**
 	 * Makes what was changed so far outlive the process, all of it or, where the process ends meanwhile, nothing. To be
-	 * called before a peer is told that something is kept; costs nothing where nothing was changed.
+	 * called before a peer is told that something is kept; costs nothing where nothing was changed. False: the disk did
+	 * not take it, and all that was changed since the last commit is undone.
 	 */
-	commit(): void;
+	commit(): boolean;
 	/** Commits, and lets go of what it holds. */
 	close(): void;
 }
