@@ -1,5 +1,6 @@
-import { err, ok, type Result } from "@clowder/bytes";
+import { base64, err, fromBase64, ok, type Result } from "@clowder/bytes";
 import { type AccountName, isAccountName } from "@clowder/login";
+import { type AccountRecord, decodeAccount, encodeAccount } from "./account-record.ts";
 import type { ServerLimits } from "./limits.ts";
 import {
 	decoyVerifier,
@@ -9,6 +10,7 @@ import {
 	type ScramVerifier,
 	type ScramVerifiers,
 } from "./sasl-scram.ts";
+import type { Storage } from "./storage/storage.ts";
 
 interface Account {
 	/** Undefined for the account of a key, which has no password. */
@@ -20,18 +22,45 @@ interface Account {
 
 export type AccountError = "conflict" | "full" | "unusable-password";
 
-/** Who may log in. In memory: accounts end with the server. Names are prepared by the caller. */
+/** What the accounts need of the server around them. */
+export interface AccountsHost {
+	readonly limits: ServerLimits;
+	readonly random: (bytes: number) => Uint8Array;
+	readonly storage: Storage;
+	/** Milliseconds since 1970: what is kept is dated by it. */
+	readonly wallTime: () => number;
+	/** The moment of making these, by the clock of the `now` that all methods are given. */
+	readonly startedAt: number;
+}
+
+const COLLECTION = "account";
+/** What the server keeps for itself: no account has this name. */
+const SERVER = "";
+const DECOY_SECRET_BYTES = 32;
+
+/** Who may log in, kept in a storage. Names are prepared by the caller. */
 export class Accounts {
+	readonly #host: AccountsHost;
 	readonly #limits: ServerLimits;
-	readonly #random: (bytes: number) => Uint8Array;
 	readonly #decoySecret: Uint8Array;
 	/** In the order of last use, so that the first is the longest unused. */
 	readonly #accounts: Map<string, Account> = new Map();
+	/** Those that may have nothing kept for them, in the same order; each is looked at once after its last session. */
+	readonly #maybeEmpty: Set<string> = new Set();
+	readonly #beforeRemoval: ((username: string, now: number) => void)[] = [];
 
-	constructor(limits: ServerLimits, random: (bytes: number) => Uint8Array) {
-		this.#limits = limits;
-		this.#random = random;
-		this.#decoySecret = random(32);
+	constructor(host: AccountsHost) {
+		this.#host = host;
+		this.#limits = host.limits;
+		this.#decoySecret = this.#keptSecret("decoy");
+		const records = host.storage
+			.owners(COLLECTION)
+			.map((name) => [name, decodeAccount(host.storage.get(name, COLLECTION, "") ?? "")] as const)
+			.sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
+		for (const [name, { verifiers, lastUsedMs }] of records) {
+			const idleSince = host.startedAt - Math.max(0, host.wallTime() - lastUsedMs);
+			this.#take(name, { verifiers, sessions: 0, idleSince });
+		}
 	}
 
 	get size(): number {
@@ -42,21 +71,31 @@ export class Accounts {
 		return this.#accounts.has(username);
 	}
 
+	/** Calls back before an account and all that is kept for it is gone. */
+	onRemoval(before: (username: string, now: number) => void): void {
+		this.#beforeRemoval.push(before);
+	}
+
 	/** Costs two runs of PBKDF2, some milliseconds: the caller limits the rate. */
 	register(username: string, password: string, now: number): Result<void, AccountError> {
 		// LOGIN-9: such a name belongs to whoever holds its key, whether or not they have come yet.
 		if (this.#accounts.has(username) || isAccountName(username)) return err("conflict");
 		const prepared = this.#usablePassword(password);
 		if (prepared === undefined) return err("unusable-password");
-		if (this.#accounts.size >= this.#limits.accounts && !this.#evictIdle(now)) return err("full");
-		this.#accounts.set(username, { verifiers: deriveVerifiers(prepared, this.#random), sessions: 0, idleSince: now });
-		return ok(undefined);
+		return this.#make(username, deriveVerifiers(prepared, this.#host.random), now);
 	}
 
 	/** LOGIN-9: makes the account of a key that was proven. What is kept of it is its name. */
 	registerKey(username: AccountName, now: number): Result<void, "full"> {
-		if (this.#accounts.size >= this.#limits.accounts && !this.#evictIdle(now)) return err("full");
-		this.#accounts.set(username, { verifiers: undefined, sessions: 0, idleSince: now });
+		return this.#make(username, undefined, now);
+	}
+
+	/** ACCOUNT-1: a new account is on disk before anyone is told of it. */
+	#make(username: string, verifiers: ScramVerifiers | undefined, now: number): Result<void, "full"> {
+		if (this.#accounts.size >= this.#limits.accounts && !this.#evictEmpty(now)) return err("full");
+		this.#keep(username, verifiers);
+		if (!this.#host.storage.commit()) return err("full");
+		this.#take(username, { verifiers, sessions: 0, idleSince: now });
 		return ok(undefined);
 	}
 
@@ -64,26 +103,58 @@ export class Accounts {
 		const account = this.#accounts.get(username);
 		const prepared = this.#usablePassword(password);
 		if (account?.verifiers === undefined || prepared === undefined) return err("unusable-password");
-		account.verifiers = deriveVerifiers(prepared, this.#random);
+		const verifiers = deriveVerifiers(prepared, this.#host.random);
+		this.#keep(username, verifiers);
+		if (!this.#host.storage.commit()) return err("full");
+		account.verifiers = verifiers;
 		return ok(undefined);
 	}
 
-	remove(username: string): void {
+	/** ACCOUNT-2: with all that is kept for it. */
+	remove(username: string, now: number): void {
+		for (const before of this.#beforeRemoval) before(username, now);
+		this.#host.storage.drop(username);
+		this.#host.storage.commit();
 		this.#accounts.delete(username);
+		this.#maybeEmpty.delete(username);
 	}
 
 	#usablePassword(password: string): string | undefined {
 		return Buffer.byteLength(password) > this.#limits.passwordBytes ? undefined : preparePassword(password);
 	}
 
-	#evictIdle(now: number): boolean {
+	/**
+	 * ACCOUNT-3: the account of a key for which nothing is kept goes once it was idle for `accountIdleMs`: who holds the key
+	 * makes it again by coming back. Others go after `keptAccountIdleMs`.
+	 */
+	expire(now: number): void {
+		for (const username of this.#maybeEmpty) {
+			const account = this.#accounts.get(username);
+			if (account === undefined || now - account.idleSince < this.#limits.accountIdleMs) break;
+			if (isAccountName(username)) this.#removeIfEmpty(username, now);
+		}
 		for (const [username, account] of this.#accounts) {
 			if (account.sessions > 0) continue;
-			if (now - account.idleSince < this.#limits.accountIdleMs) return false;
-			this.#accounts.delete(username);
-			return true;
+			if (now - account.idleSince < this.#limits.keptAccountIdleMs) return;
+			this.remove(username, now);
+		}
+	}
+
+	/** ACCOUNT-3: to a new account gives way one for which nothing is kept, never one that has something to lose. */
+	#evictEmpty(now: number): boolean {
+		for (const username of this.#maybeEmpty) {
+			const account = this.#accounts.get(username);
+			if (account === undefined || now - account.idleSince < this.#limits.accountIdleMs) return false;
+			if (this.#removeIfEmpty(username, now)) return true;
 		}
 		return false;
+	}
+
+	#removeIfEmpty(username: string, now: number): boolean {
+		this.#maybeEmpty.delete(username);
+		if (this.#host.storage.collections(username).some((collection) => collection !== COLLECTION)) return false;
+		this.remove(username, now);
+		return true;
 	}
 
 	/** The verifier to challenge with. Unknown names get a decoy, for which no password exists. */
@@ -95,7 +166,9 @@ export class Accounts {
 
 	sessionBegan(username: string): void {
 		const account = this.#accounts.get(username);
-		if (account !== undefined) account.sessions += 1;
+		if (account === undefined) return;
+		account.sessions += 1;
+		this.#maybeEmpty.delete(username);
 	}
 
 	sessionEnded(username: string, now: number): void {
@@ -104,6 +177,29 @@ export class Accounts {
 		account.sessions -= 1;
 		account.idleSince = now;
 		this.#accounts.delete(username);
+		this.#take(username, account);
+		// Not committed here: when it was last used may be lost by a moment.
+		this.#keep(username, account.verifiers);
+	}
+
+	#take(username: string, account: Account): void {
 		this.#accounts.set(username, account);
+		if (account.sessions === 0) this.#maybeEmpty.add(username);
+	}
+
+	#keep(username: string, verifiers: AccountRecord["verifiers"]): void {
+		const record = encodeAccount({ verifiers, lastUsedMs: this.#host.wallTime() });
+		this.#host.storage.put(username, COLLECTION, "", record);
+	}
+
+	/** SERVER-3, ACCOUNT-1: the same after a restart, or those whose salts stayed the same would be known to exist. */
+	#keptSecret(name: string): Uint8Array {
+		const { storage, random } = this.#host;
+		const kept = fromBase64(storage.get(SERVER, "secrets", name) ?? "");
+		if (kept.ok && kept.value.length === DECOY_SECRET_BYTES) return kept.value;
+		const secret = random(DECOY_SECRET_BYTES);
+		storage.put(SERVER, "secrets", name, base64(secret));
+		storage.commit();
+		return secret;
 	}
 }

@@ -20,8 +20,13 @@ export interface ServerLimits {
 	readonly unauthenticatedMs: number;
 
 	readonly accounts: number;
-	/** When the accounts are full, one that has been unused for so long gives way to a new one. */
+	/**
+	 * The account of a key for which nothing is kept goes after so long without use. When the accounts are full, any for
+	 * which nothing is kept, and that has been unused for so long, gives way to a new one.
+	 */
 	readonly accountIdleMs: number;
+	/** Any account goes after so long without use, with all that is kept for it. */
+	readonly keptAccountIdleMs: number;
 	readonly sessionsPerAccount: number;
 	readonly passwordBytes: number;
 
@@ -83,6 +88,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
 
 	accounts: 20_000,
 	accountIdleMs: 60 * 60_000,
+	keptAccountIdleMs: 400 * 24 * 60 * 60_000,
 	sessionsPerAccount: 10,
 	passwordBytes: 1023,
 
@@ -129,6 +135,8 @@ export const SASL_MESSAGE_CHARACTERS = 4096;
 export const LOG_FLUSH_MS = 500;
 /** How often deadlines are looked at. */
 export const TICK_MS = 250;
+/** How often accounts are looked at that were not used for long. */
+export const EXPIRE_ACCOUNTS_MS = 60_000;
 /** How long the rates of an address that went away are remembered. */
 export const RATE_WINDOW_MS = 60_000;
 /** Addresses whose rates are remembered at once; past it the oldest is forgotten. */

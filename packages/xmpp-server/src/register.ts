@@ -71,7 +71,7 @@ export class RegisterService implements IqService {
 
 	answer({ session, payload, type, now, allowRegistration }: IqRequest): IqOutcome | undefined {
 		if (payload.ns !== NS.register || payload.name !== "query") return undefined;
-		const answer = registerAfterLogin(this.#accounts, session.username, type, payload, allowRegistration);
+		const answer = registerAfterLogin(this.#accounts, session.username, type, payload, allowRegistration, now);
 		if (answer.type !== "removed") return answer;
 		return { type: "result", afterwards: () => this.#onRemoved(session.username, now) };
 	}
@@ -84,13 +84,14 @@ export function registerAfterLogin(
 	type: string | undefined,
 	query: Element,
 	allowed: () => boolean,
+	now: number,
 ): RegisterAnswer {
 	if (type === "get") return { type: "result", payload: form(username) };
 	if (child(query, "remove", NS.register)) {
 		if (query.children.some((node) => typeof node !== "string" && node.name !== "remove")) {
 			return { type: "error", condition: "bad-request" };
 		}
-		accounts.remove(username);
+		accounts.remove(username, now);
 		return { type: "removed" };
 	}
 	const password = field(query, "password");
@@ -98,5 +99,6 @@ export function registerAfterLogin(
 	if (prepareLocal(field(query, "username") ?? "") !== username) return { type: "error", condition: "not-allowed" };
 	if (!allowed()) return { type: "error", condition: "resource-constraint" };
 	const changed = accounts.changePassword(username, password);
-	return changed.ok ? { type: "result" } : { type: "error", condition: "not-acceptable" };
+	if (changed.ok) return { type: "result" };
+	return { type: "error", condition: changed.error === "full" ? "resource-constraint" : "not-acceptable" };
 }

@@ -5,17 +5,24 @@ import { Connection, type Wire } from "./connection.ts";
 import type { Element } from "./xml.ts";
 import type { Framing } from "./framing.ts";
 import type { Jid } from "./jid.ts";
-import type { ServerLimits } from "./limits.ts";
+import { EXPIRE_ACCOUNTS_MS, type ServerLimits } from "./limits.ts";
 import { MucService } from "./muc-service.ts";
 import { limitKey, PerMinute } from "./rate.ts";
 import { Router } from "./router.ts";
 import { Session, Sessions } from "./session.ts";
 import type { StanzaCondition } from "./stanza.ts";
+import type { Storage } from "./storage/storage.ts";
 
 export interface CoreOptions {
 	readonly domain: string;
 	readonly limits: ServerLimits;
 	readonly random: (bytes: number) => Uint8Array;
+	/** What is kept beyond connections; it stays the caller's to close. */
+	readonly storage: Storage;
+	/** Milliseconds since 1970. */
+	readonly wallTime: () => number;
+	/** The moment of making it, by the clock of the `now` that all methods are given. */
+	readonly startedAt: number;
 }
 
 /** Why no connection was made: too many, of all or of this address. */
@@ -46,6 +53,7 @@ export class ServerCore {
 	readonly #loginHost: LoginHost;
 	readonly #limits: ServerLimits;
 	readonly #random: (bytes: number) => Uint8Array;
+	readonly #storage: Storage;
 	readonly #accounts: Accounts;
 	readonly #sessions: Sessions = new Sessions();
 	readonly #muc: MucService;
@@ -56,10 +64,12 @@ export class ServerCore {
 	readonly #registerRate: PerMinute;
 	readonly #authRate: PerMinute;
 	#onEmpty: (() => void) | undefined;
+	/** When accounts that nobody uses are looked for next. */
+	#expireAt: number;
 	/** SERVER-11: connections whose readers are too slow. They end after the stanza at hand has gone to everyone else. */
 	readonly #overflowed: Set<Peer> = new Set();
 
-	constructor({ domain, limits, random }: CoreOptions) {
+	constructor({ domain, limits, random, storage, wallTime, startedAt }: CoreOptions) {
 		this.domain = domain;
 		this.mucDomain = `conference.${domain}`;
 		const host = loginHost(domain);
@@ -67,7 +77,9 @@ export class ServerCore {
 		this.#loginHost = host.value;
 		this.#limits = limits;
 		this.#random = random;
-		this.#accounts = new Accounts(limits, random);
+		this.#storage = storage;
+		this.#expireAt = startedAt;
+		this.#accounts = new Accounts({ limits, random, storage, wallTime, startedAt });
 		this.#muc = new MucService(this.mucDomain, limits, random, () => this.#newId());
 		this.#router = new Router(domain, limits, this.#accounts, this.#sessions, this.#muc);
 		this.#connectRate = new PerMinute(limits.connectionsPerAddressPerMinute);
@@ -166,6 +178,11 @@ export class ServerCore {
 
 	tick(now: number): void {
 		for (const connection of [...this.#connections.keys()]) connection.tick(now);
+		if (now >= this.#expireAt) {
+			this.#expireAt = now + EXPIRE_ACCOUNTS_MS;
+			this.#accounts.expire(now);
+		}
+		this.#storage.commit();
 		this.#dropOverflowed(now);
 	}
 

@@ -7,6 +7,8 @@ import { HttpRoomsEndpoint, type HttpRoomsListener, type HttpRoomsOptions } from
 import { parseJid } from "./jid.ts";
 import { DEFAULT_LIMITS, type ServerLimits, TICK_MS } from "./limits.ts";
 import { type CoreCounts, ServerCore } from "./server-core.ts";
+import { MemoryStorage } from "./storage/memory-storage.ts";
+import type { Storage } from "./storage/storage.ts";
 import { type Edge, type Tap, tcpServer } from "./tcp.ts";
 import { WebSocketEndpoint, type WebSocketOptions } from "./websocket.ts";
 
@@ -20,6 +22,10 @@ export interface XmppServerOptions {
 	readonly now?: () => number;
 	/** Bytes nobody can guess; `crypto.randomBytes` when absent. */
 	readonly random?: (bytes: number) => Uint8Array;
+	/** What outlives connections, and the process if it is of `openStorage`; in memory when absent. Closed with the server. */
+	readonly storage?: Storage;
+	/** The time in milliseconds since 1970, for what is dated; the system's when absent. */
+	readonly wallTime?: () => number;
 	/** Told of every text that passes, under a name for the connection that says nothing else. For tests. */
 	readonly tap?: Tap;
 	/** Told in one line what an operator may want to know; SERVER-13: never an address, a name or a room. */
@@ -45,7 +51,7 @@ export interface TcpOptions {
 	readonly port: number;
 }
 
-/** An XMPP server in this process. It keeps nothing on disk, and does no I/O until it is attached or listens. */
+/** An XMPP server in this process. It does no I/O beyond its storage until it is attached or listens. */
 export interface XmppServer {
 	readonly domain: string;
 	/** The domain of the rooms. */
@@ -73,6 +79,7 @@ class Server implements XmppServer {
 	readonly domain: string;
 	readonly mucDomain: string;
 	readonly #core: ServerCore;
+	readonly #storage: Storage;
 	readonly #limits: ServerLimits;
 	readonly #now: () => number;
 	readonly #random: (bytes: number) => Uint8Array;
@@ -86,7 +93,15 @@ class Server implements XmppServer {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.#now = options.now ?? (() => performance.now());
 		this.#random = options.random ?? ((bytes: number) => new Uint8Array(randomBytes(bytes)));
-		this.#core = new ServerCore({ domain, limits: this.#limits, random: this.#random });
+		this.#storage = options.storage ?? new MemoryStorage();
+		this.#core = new ServerCore({
+			domain,
+			limits: this.#limits,
+			random: this.#random,
+			storage: this.#storage,
+			wallTime: options.wallTime ?? Date.now,
+			startedAt: this.#now(),
+		});
 		this.domain = domain;
 		this.mucDomain = this.#core.mucDomain;
 		let connections = 0;
@@ -159,6 +174,7 @@ class Server implements XmppServer {
 		await Promise.all(stopped);
 		clearInterval(this.#ticking);
 		for (const { server, listener } of this.#attached) server.off("upgrade", listener);
+		this.#storage.close();
 	}
 
 	/** A peer that does not let go is let go of; by the real clock, whatever clock the server was given. */
