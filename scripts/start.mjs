@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle, compile, isBuilt } from "./lib/build.mjs";
 import { installIfNeeded, installReason } from "./lib/install.mjs";
@@ -72,6 +72,7 @@ async function serve(options) {
 		domain: options.domain,
 		webRoot: join(root, "apps", "web", "dist"),
 		xmppPort: options.xmppPort,
+		...(options.data === undefined ? {} : { data: resolve(options.data) }),
 	});
 	if (!host.ok) {
 		complain(describeHostError(host.error));

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
  * @property {string} host
  * @property {string} domain
  * @property {number | undefined} xmppPort
+ * @property {string} [data]
  * @property {boolean} open
  */
 
@@ -23,6 +24,9 @@ export const START_HELP = `Starts Clowder: the web client and its own XMPP serve
   --host ADDRESS  CLOWDER_HOST       127.0.0.1   address to listen on; 0.0.0.0 or :: for all
   --domain NAME   CLOWDER_DOMAIN     localhost   name of the XMPP server
   --xmpp-port N   CLOWDER_XMPP_PORT  off         port on 127.0.0.1 for native XMPP clients; 0 takes a free one
+  --data DIR      CLOWDER_DATA       off         folder to keep accounts, contacts and messages for people who
+                                                 are not there; made if missing. Without it the server
+                                                 forgets all when it stops
   --open          CLOWDER_OPEN=1     off         opens the page in the browser
   --help                                         prints this
 
@@ -44,6 +48,7 @@ export function parseStartOptions(args, env) {
 				host: { type: "string" },
 				domain: { type: "string" },
 				"xmpp-port": { type: "string" },
+				data: { type: "string" },
 				open: { type: "boolean" },
 				help: { type: "boolean", short: "h" },
 			},
@@ -57,6 +62,7 @@ export function parseStartOptions(args, env) {
 		host: pick(given["host"], env["CLOWDER_HOST"]) ?? "127.0.0.1",
 		domain: pick(given["domain"], env["CLOWDER_DOMAIN"]) ?? "localhost",
 		xmppPort: pick(given["xmpp-port"], env["CLOWDER_XMPP_PORT"]),
+		data: pick(given["data"], env["CLOWDER_DATA"]),
 		open: pick(given["open"] === true ? "1" : undefined, env["CLOWDER_OPEN"]) ?? "0",
 	};
 	const error = wrongPort("port", wish.port) ?? wrongPort("xmpp-port", wish.xmppPort ?? "0") ?? wrongName(wish);
@@ -68,6 +74,7 @@ export function parseStartOptions(args, env) {
 			host: wish.host,
 			domain: wish.domain.toLowerCase(),
 			xmppPort: wish.xmppPort === undefined ? undefined : Number(wish.xmppPort),
+			...(wish.data === undefined ? {} : { data: wish.data }),
 			open: isYes(wish.open),
 		},
 	};
@@ -85,8 +92,12 @@ function wrongPort(name, text) {
 	return `--${name}: expected a number from 0 to 65535; got "${text}"`;
 }
 
-/** @param {{ host: string, domain: string, open: string }} wish @returns {string | undefined} */
-function wrongName({ host, domain, open }) {
+/**
+ * @param {{ host: string, domain: string, data: string | undefined, open: string }} wish
+ * @returns {string | undefined}
+ */
+function wrongName({ host, domain, data, open }) {
+	if (data === "") return `--data: expected a folder such as /var/lib/clowder; got ""`;
 	if (!/^[\w.:%-]+$/.test(host)) return `--host: expected an address such as 127.0.0.1; got "${host}"`;
 	if (domain.length > 253 || !/^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/i.test(domain)) {
 		return `--domain: expected a name such as chat.example.org; got "${domain}"`;

@@ -1,3 +1,5 @@
+import { describeStorageError, type StorageError } from "@clowder/xmpp-server";
+
 /** Why the host did not start, each with what would help. */
 export type HostError =
 	/** Another program listens there. */
@@ -8,6 +10,8 @@ export type HostError =
 	| { readonly kind: "no-such-address"; readonly host: string; readonly detail: string }
 	/** The web client was not built, or `webRoot` is another folder. */
 	| { readonly kind: "web-client-missing"; readonly webRoot: string; readonly expected: string; readonly got: string }
+	/** The data folder cannot be used. */
+	| { readonly kind: "data"; readonly error: StorageError }
 	/** Anything else that listening failed with. */
 	| { readonly kind: "cannot-listen"; readonly host: string; readonly port: number; readonly detail: string };
 
@@ -22,6 +26,8 @@ export function describeHostError(error: HostError): string {
 			return `this machine has no address ${error.host}; choose one with --host (${error.detail})`;
 		case "web-client-missing":
 			return `expected ${error.expected} in ${error.webRoot}; got: ${error.got}`;
+		case "data":
+			return describeStorageError(error.error);
 		case "cannot-listen":
 			return `cannot listen on ${error.host}, port ${error.port}: ${error.detail}`;
 	}

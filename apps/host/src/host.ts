@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { err, ok, type Result } from "@clowder/bytes";
-import { createXmppServer, type HttpRoomsListener, type ServerError } from "@clowder/xmpp-server";
+import { createXmppServer, type HttpRoomsListener, openStorage, type ServerError } from "@clowder/xmpp-server";
 import { HTTP_ROOMS_PATH, respondDocument, WEBSOCKET_PATH } from "./documents.ts";
 import { type HostError, listenError } from "./errors.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
@@ -21,6 +21,8 @@ export interface HostOptions {
 	readonly webRoot: string;
 	/** TCP port on loopback for native XMPP clients, without TLS; undefined: none; 0 takes a free one. */
 	readonly xmppPort?: number | undefined;
+	/** Folder to keep what outlives the process (`spec/xmpp-server-accounts.md`); undefined: nothing does. */
+	readonly data?: string | undefined;
 	/** Sees all XMPP text that passes. For tests. */
 	readonly tap?: ((connection: string, direction: "in" | "out", text: string) => void) | undefined;
 }
@@ -37,12 +39,15 @@ export interface Host {
 
 const LOOPBACK = "127.0.0.1";
 
-/** Serves the web client and the embedded XMPP server on one port. Writes nothing, to disk or to the terminal. */
+/** Serves the web client and the embedded XMPP server on one port. Writes nothing to the terminal, and to disk only in `data`. */
 export async function startHost(options: HostOptions): Promise<Result<Host, HostError>> {
 	const site = await loadSite(options.webRoot);
 	if (!site.ok) return site;
+	const storage = options.data === undefined ? undefined : await openStorage(options.data);
+	if (storage !== undefined && !storage.ok) return err({ kind: "data", error: storage.error });
 	const xmpp = createXmppServer({
 		domain: options.domain,
+		...(storage === undefined ? {} : { storage: storage.value }),
 		...(options.tap === undefined ? {} : { tap: options.tap }),
 	});
 	const acceptHost = (name: string | undefined): boolean => isOwnName(name, options.domain);
