@@ -1,22 +1,10 @@
 import type { Result } from "@clowder/bytes";
-import type { AccountName, LoginHost, ServerChallenge } from "@clowder/login";
-import type { Accounts } from "./accounts.ts";
+import { Authentication, type AuthenticationHost } from "./authentication.ts";
 import type { Framing } from "./framing.ts";
-import { parseJid, prepareLocal, prepareResource } from "./jid.ts";
-import { SASL_MESSAGE_CHARACTERS, type ServerLimits } from "./limits.ts";
+import { parseJid, prepareResource } from "./jid.ts";
 import { NS } from "./namespaces.ts";
 import { registerBeforeLogin } from "./register.ts";
-import { challengeKey, KEY_MECHANISM, keyMessage, SASL_MECHANISMS, type SaslMechanism } from "./sasl-mechanisms.ts";
-import {
-	challenge,
-	decodeSasl,
-	encodeSasl,
-	parseClientFirst,
-	type SaslCondition,
-	type ScramChallenge,
-	type ScramMechanism,
-	verifyFinal,
-} from "./sasl-scram.ts";
+import { SASL_MECHANISMS } from "./sasl-mechanisms.ts";
 import type { Session } from "./session.ts";
 import { errorReply, iqPayload, isRequest, isWellFormedIq, resultReply, type StanzaCondition } from "./stanza.ts";
 import { child, type Element, element, serialise, textOf } from "./xml.ts";
@@ -38,19 +26,8 @@ export type StreamCondition =
 	| "unsupported-version";
 
 /** What a stream needs of the server around it. */
-export interface StreamHost {
-	readonly domain: string;
-	/** The domain as a login by key hashes it. */
-	readonly loginHost: LoginHost;
-	readonly limits: ServerLimits;
-	readonly accounts: Accounts;
-	readonly random: (bytes: number) => Uint8Array;
+export interface StreamHost extends AuthenticationHost {
 	readonly newId: () => string;
-	/** Counts one more registration against this stream's address. */
-	readonly allowRegistration: (now: number) => boolean;
-	/** Whether this address has not failed too often. */
-	readonly allowAuthentication: (now: number) => boolean;
-	readonly authenticationFailed: (now: number) => void;
 	/** Gives the stream its resource. */
 	readonly bind: (username: string, resource: string | undefined, now: number) => Result<Session, StanzaCondition>;
 	/** A stanza of a bound session, `from` already its full address. */
@@ -61,16 +38,10 @@ export interface StreamHost {
 	readonly end: () => void;
 }
 
-type Exchange =
-	| { readonly step: "none" }
-	| { readonly step: "first"; readonly mechanism: SaslMechanism }
-	| { readonly step: "key"; readonly challenge: ServerChallenge }
-	| { readonly step: "final"; readonly challenge: ScramChallenge; readonly username: string | undefined };
-
 type Phase =
 	/** Awaits the client's header; `username` once authenticated. */
 	| { readonly name: "opening"; readonly username: string | undefined }
-	| { readonly name: "authenticating"; readonly exchange: Exchange }
+	| { readonly name: "authenticating"; readonly authentication: Authentication }
 	| { readonly name: "binding"; readonly username: string }
 	| { readonly name: "bound"; readonly session: Session }
 	| { readonly name: "closed" };
@@ -83,7 +54,6 @@ export class Stream {
 	readonly #framing: Framing;
 	#phase: Phase = { name: "opening", username: undefined };
 	#headerSent = false;
-	#authFailures = 0;
 
 	constructor(host: StreamHost, framing: Framing) {
 		this.#host = host;
@@ -125,7 +95,8 @@ export class Stream {
 		const from = parseJid(header.attrs["from"] ?? "");
 		this.#sendHeader(from.ok ? header.attrs["from"] : undefined);
 		if (username === undefined) {
-			this.#phase = { name: "authenticating", exchange: { step: "none" } };
+			const authentication = new Authentication(this.#host, (answer) => this.#send(answer));
+			this.#phase = { name: "authenticating", authentication };
 			this.#send(featuresBeforeLogin());
 		} else {
 			this.#phase = { name: "binding", username };
@@ -141,7 +112,7 @@ export class Stream {
 			case "opening":
 				return this.fail("bad-format", now);
 			case "authenticating":
-				if (node.ns === NS.sasl) return this.#sasl(node, this.#phase.exchange, now);
+				if (node.ns === NS.sasl) return this.#sasl(node, this.#phase.authentication, now);
 				return this.#beforeLogin(node, now);
 			case "binding":
 				return this.#binding(node, this.#phase.username, now);
@@ -179,7 +150,7 @@ export class Stream {
 	/** The transport is gone. */
 	lost(now: number): void {
 		const { session } = this;
-		this.#giveUpExchange();
+		if (this.#phase.name === "authenticating") this.#phase.authentication.giveUp();
 		this.#phase = { name: "closed" };
 		if (session !== undefined) this.#host.unbind(session, now);
 	}
@@ -202,127 +173,12 @@ export class Stream {
 		);
 	}
 
-	#sasl(node: Element, exchange: Exchange, now: number): void {
-		const text = textOf(node);
-		if (node.name === "abort") return this.#saslFailure("aborted", now);
-		if (text.length > SASL_MESSAGE_CHARACTERS) return this.#saslFailure("malformed-request", now);
-		if (node.name === "auth") {
-			const mechanism = SASL_MECHANISMS.find((known) => known === node.attrs["mechanism"]);
-			if (mechanism === undefined) return this.#saslFailure("invalid-mechanism", now);
-			if (!this.#host.allowAuthentication(now)) return this.fail("policy-violation", now, "too many attempts");
-			// A challenge costs a key: who asks for one after the other is stopped as one who fails.
-			if (exchange.step === "key") {
-				this.#giveUpExchange();
-				if (this.#failedTooOften(now)) return this.fail("policy-violation", now);
-			}
-			if (text !== "") return this.#saslFirst(mechanism, text, now);
-			this.#phase = { name: "authenticating", exchange: { step: "first", mechanism } };
-			return this.#send(element("challenge", NS.sasl));
-		}
-		if (node.name !== "response") return this.fail("unsupported-stanza-type", now);
-		switch (exchange.step) {
-			case "none":
-				return this.#saslFailure("malformed-request", now);
-			case "first":
-				return this.#saslFirst(exchange.mechanism, text, now);
-			case "key":
-				return this.#keyProof(exchange.challenge, text, now);
-			case "final":
-				return this.#clientFinal(exchange.challenge, exchange.username, text, now);
-		}
-	}
-
-	#saslFirst(mechanism: SaslMechanism, text: string, now: number): void {
-		if (mechanism === KEY_MECHANISM) this.#keyFirst(text, now);
-		else this.#clientFirst(mechanism, text, now);
-	}
-
-	#keyFirst(text: string, now: number): void {
-		const bytes = decodeSasl(text);
-		const message = bytes.ok ? keyMessage(bytes.value) : bytes;
-		const given = message.ok ? challengeKey(this.#host.loginHost, message.value, this.#host.random) : message;
-		if (!given.ok) return this.#saslFailure(given.error, now);
-		this.#phase = { name: "authenticating", exchange: { step: "key", challenge: given.value } };
-		this.#send(element("challenge", NS.sasl, {}, [encodeSasl(given.value.message)]));
-	}
-
-	/** LOGIN-10: one challenge, one answer. An account is made when its key is first proven, within the same limits. */
-	#keyProof(given: ServerChallenge, text: string, now: number): void {
-		const bytes = decodeSasl(text);
-		const message = bytes.ok ? keyMessage(bytes.value) : bytes;
-		if (!message.ok) return this.#saslFailure(message.error, now);
-		const proven = given.verify(message.value);
-		if (!proven.ok) {
-			return this.#saslFailure(proven.error.kind === "malformed" ? "malformed-request" : "not-authorized", now);
-		}
-		const { account } = proven.value;
-		if (!this.#hasAccount(account, now)) return this.#saslFailure("temporary-auth-failure", now);
-		this.#authenticated(account, proven.value.message);
-	}
-
-	#hasAccount(account: AccountName, now: number): boolean {
-		const { accounts } = this.#host;
-		if (accounts.has(account)) return true;
-		return this.#host.allowRegistration(now) && accounts.registerKey(account, now).ok;
-	}
-
-	#clientFirst(mechanism: ScramMechanism, text: string, now: number): void {
-		const bytes = decodeSasl(text);
-		if (!bytes.ok) return this.#saslFailure(bytes.error, now);
-		const first = parseClientFirst(bytes.value);
-		if (!first.ok) return this.#saslFailure(first.error, now);
-		const username = prepareLocal(first.value.username);
-		if (!this.#mayActAs(username, first.value.authzid)) return this.#saslFailure("invalid-authzid", now);
-		const verifier = this.#host.accounts.verifier(username, mechanism);
-		const given = challenge(mechanism, first.value, verifier, this.#host.random);
-		this.#phase = { name: "authenticating", exchange: { step: "final", challenge: given, username } };
-		this.#send(element("challenge", NS.sasl, {}, [encodeSasl(given.message)]));
-	}
-
-	/** One may ask to act as oneself only (RFC 6120 section 6.3.8). */
-	#mayActAs(username: string | undefined, authzid: string | undefined): boolean {
-		if (authzid === undefined) return true;
-		const jid = parseJid(authzid);
-		if (!jid.ok || username === undefined || jid.value.resource !== "") return false;
-		return jid.value.local === username && jid.value.domain === this.#host.domain;
-	}
-
-	#clientFinal(given: ScramChallenge, username: string | undefined, text: string, now: number): void {
-		const bytes = decodeSasl(text);
-		if (!bytes.ok) return this.#saslFailure(bytes.error, now);
-		const verified = verifyFinal(given, bytes.value);
-		if (!verified.ok) return this.#saslFailure(verified.error, now);
-		// A decoy cannot be proven, so whoever gets here has an account.
-		if (username === undefined || !this.#host.accounts.has(username)) return this.#saslFailure("not-authorized", now);
-		this.#authenticated(username, verified.value);
-	}
-
-	/** `final`: the server's own proof, which goes with the success. */
-	#authenticated(username: string, final: string): void {
-		this.#phase = { name: "opening", username };
+	#sasl(node: Element, authentication: Authentication, now: number): void {
+		const step = authentication.received(node, now);
+		if (step.type === "over") return this.fail(step.condition, now, step.text);
+		if (step.type === "going-on") return;
+		this.#phase = { name: "opening", username: step.username };
 		this.#headerSent = false;
-		this.#send(element("success", NS.sasl, {}, [encodeSasl(final)]));
-	}
-
-	/** The ephemeral key of an unfinished login by key must not outlive it. */
-	#giveUpExchange(): void {
-		if (this.#phase.name === "authenticating" && this.#phase.exchange.step === "key") {
-			this.#phase.exchange.challenge.erase();
-		}
-	}
-
-	#saslFailure(condition: SaslCondition, now: number): void {
-		this.#giveUpExchange();
-		this.#phase = { name: "authenticating", exchange: { step: "none" } };
-		this.#send(element("failure", NS.sasl, {}, [element(condition, NS.sasl)]));
-		if (this.#failedTooOften(now)) this.fail("policy-violation", now);
-	}
-
-	/** Counts one more failure. */
-	#failedTooOften(now: number): boolean {
-		this.#authFailures += 1;
-		this.#host.authenticationFailed(now);
-		return this.#authFailures >= this.#host.limits.authFailuresPerStream;
 	}
 
 	#binding(node: Element, username: string, now: number): void {
