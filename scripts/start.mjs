@@ -67,11 +67,8 @@ async function serve(options) {
 	const path = join(root, "apps", "host", "dist", "src", "index.js");
 	const { startHost, describeHostError } = await import(pathToFileURL(path).href);
 	const host = await startHost({
-		port: options.port,
-		host: options.host,
-		domain: options.domain,
+		...options,
 		webRoot: join(root, "apps", "web", "dist"),
-		xmppPort: options.xmppPort,
 		...(options.data === undefined ? {} : { data: resolve(options.data) }),
 	});
 	if (!host.ok) {
@@ -83,6 +80,7 @@ async function serve(options) {
 		return host.value.close();
 	});
 	if (host.value.xmppPort !== undefined) say(`native XMPP clients on 127.0.0.1, port ${host.value.xmppPort}, no TLS`);
+	if (options.upstream !== undefined) say(`the XMPP server is the one at ${options.upstream.host}`);
 	if (!LOOPBACK.test(options.host)) {
 		say("others reach it by this machine's address, but browsers allow its cryptography only over HTTPS:");
 		say("put a reverse proxy with a certificate before it (see README.md, Operators)");

@@ -1,9 +1,14 @@
 // The options of `npm start`: a command-line option wins over its environment variable, and that over the default.
 
 import { parseArgs } from "node:util";
+import { OPERATOR_HELP, OPERATOR_OPTIONS, parseOperatorOptions } from "./operator-options.mjs";
+
+/** @typedef {import("./operator-options.mjs").OperatorOptions} OperatorOptions */
 
 /**
- * @typedef {object} StartOptions
+ * @typedef {OwnOptions & OperatorOptions} StartOptions
+ *
+ * @typedef {object} OwnOptions
  * @property {number} port
  * @property {string} host
  * @property {string} domain
@@ -29,6 +34,7 @@ export const START_HELP = `Starts Clowder: the web client and its own XMPP serve
                                                  forgets all when it stops
   --open          CLOWDER_OPEN=1     off         opens the page in the browser
   --help                                         prints this
+${OPERATOR_HELP}
 
 An option wins over its environment variable. An empty environment variable counts as not set.`;
 
@@ -38,7 +44,7 @@ An option wins over its environment variable. An empty environment variable coun
  * @returns {{ ok: true, value: StartOptions | "help" } | { ok: false, error: string }}
  */
 export function parseStartOptions(args, env) {
-	/** @type {Record<string, string | boolean | undefined>} */
+	/** @type {Record<string, string | boolean | (string | boolean)[] | undefined>} */
 	let given;
 	try {
 		given = parseArgs({
@@ -51,6 +57,7 @@ export function parseStartOptions(args, env) {
 				data: { type: "string" },
 				open: { type: "boolean" },
 				help: { type: "boolean", short: "h" },
+				...OPERATOR_OPTIONS,
 			},
 		}).values;
 	} catch (error) {
@@ -67,6 +74,8 @@ export function parseStartOptions(args, env) {
 	};
 	const error = wrongPort("port", wish.port) ?? wrongPort("xmpp-port", wish.xmppPort ?? "0") ?? wrongName(wish);
 	if (error !== undefined) return { ok: false, error };
+	const operator = parseOperatorOptions(given, env);
+	if (!operator.ok) return operator;
 	return {
 		ok: true,
 		value: {
@@ -76,11 +85,12 @@ export function parseStartOptions(args, env) {
 			xmppPort: wish.xmppPort === undefined ? undefined : Number(wish.xmppPort),
 			...(wish.data === undefined ? {} : { data: wish.data }),
 			open: isYes(wish.open),
+			...operator.value,
 		},
 	};
 }
 
-/** @param {string | boolean | undefined} option @param {string | undefined} variable @returns {string | undefined} */
+/** @param {unknown} option @param {string | undefined} variable @returns {string | undefined} */
 function pick(option, variable) {
 	if (typeof option === "string") return option;
 	return variable === "" ? undefined : variable;

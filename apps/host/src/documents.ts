@@ -9,27 +9,34 @@ export const HTTP_ROOMS_PATH = "/http-rooms";
 
 const HOST_HEADER = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
+/** What the documents tell of this host. */
+export interface Documented {
+	readonly domain: string;
+	/** Another server, behind this host, has no rooms over plain HTTP. */
+	readonly hasHttpRooms: boolean;
+	readonly isSecure: (request: IncomingMessage) => boolean;
+}
+
 /** What the web client asks first: the XMPP domain, and where its server is, as paths on this host. */
-function clowderJson(domain: string): string {
-	return JSON.stringify({ domain, websocket: WEBSOCKET_PATH, http: HTTP_ROOMS_PATH });
+function clowderJson({ domain, hasHttpRooms }: Documented): string {
+	return JSON.stringify({ domain, websocket: WEBSOCKET_PATH, ...(hasHttpRooms ? { http: HTTP_ROOMS_PATH } : {}) });
 }
 
 /** For other XMPP clients: XEP-0156, section 3. Absolute, as the specification wants it. */
-function hostMetaJson(request: IncomingMessage, domain: string): string {
+function hostMetaJson(request: IncomingMessage, { domain, isSecure }: Documented): string {
 	const named = request.headers.host ?? "";
 	const host = HOST_HEADER.test(named) ? named : domain;
-	const secure = request.headers["x-forwarded-proto"] === "https";
-	const href = `${secure ? "wss" : "ws"}://${host}${WEBSOCKET_PATH}`;
+	const href = `${isSecure(request) ? "wss" : "ws"}://${host}${WEBSOCKET_PATH}`;
 	return JSON.stringify({ links: [{ rel: "urn:xmpp:alt-connections:websocket", href }] });
 }
 
 /** Answers a request for one of the two documents that are made, not read. False: it is for neither. */
-export function respondDocument(request: IncomingMessage, response: ServerResponse, domain: string): boolean {
+export function respondDocument(request: IncomingMessage, response: ServerResponse, told: Documented): boolean {
 	if (request.method !== "GET" && request.method !== "HEAD") return false;
 	const path = (request.url ?? "").replace(/\?.*$/s, "");
 	let text: string;
-	if (path === "/clowder.json") text = clowderJson(domain);
-	else if (path === "/.well-known/host-meta.json") text = hostMetaJson(request, domain);
+	if (path === "/clowder.json") text = clowderJson(told);
+	else if (path === "/.well-known/host-meta.json") text = hostMetaJson(request, told);
 	else return false;
 	const body = Buffer.from(text);
 	response.writeHead(200, {

@@ -1,14 +1,13 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { err, ok, type Result } from "@clowder/bytes";
-import { createXmppServer, type HttpRoomsListener, openStorage, type ServerError } from "@clowder/xmpp-server";
-import { HTTP_ROOMS_PATH, respondDocument, WEBSOCKET_PATH } from "./documents.ts";
-import { type HostError, listenError } from "./errors.ts";
-import { SECURITY_HEADERS } from "./headers.ts";
-import * as limits from "./limits.ts";
+import { createXmppServer, openStorage, type ServerError, type XmppServer } from "@clowder/xmpp-server";
+import { type Client, clientOf, trustedProxies } from "./client-address.ts";
+import { HTTP_ROOMS_PATH, WEBSOCKET_PATH } from "./documents.ts";
+import type { HostError } from "./errors.ts";
+import { type Backend, closeAll, createHttpServer, listen, urlFor } from "./http-server.ts";
 import { isOwnName } from "./own-name.ts";
-import { refuse, respond } from "./respond.ts";
-import { loadSite, type Site } from "./site.ts";
+import { loadSite } from "./site.ts";
+import { Upstream } from "./upstream.ts";
 
 export interface HostOptions {
 	/** TCP port for the web client and the WebSocket; 0 takes a free one. */
@@ -23,6 +22,13 @@ export interface HostOptions {
 	readonly xmppPort?: number | undefined;
 	/** Folder to keep what outlives the process (`spec/xmpp-server-accounts.md`); undefined: nothing does. */
 	readonly data?: string | undefined;
+	/**
+	 * The WebSocket of another XMPP server, which serves `domain` in place of the embedded one: `ws:` or `wss:`, else a
+	 * RangeError. Then there are no rooms over plain HTTP, and `xmppPort` is not used.
+	 */
+	readonly upstream?: URL | undefined;
+	/** `ADDRESS` or `ADDRESS/BITS` of proxies whose `X-Forwarded-*` is believed, else a RangeError. Default: none. */
+	readonly trustedProxies?: readonly string[] | undefined;
 	/** Sees all XMPP text that passes. For tests. */
 	readonly tap?: ((connection: string, direction: "in" | "out", text: string) => void) | undefined;
 }
@@ -39,10 +45,26 @@ export interface Host {
 
 const LOOPBACK = "127.0.0.1";
 
-/** Serves the web client and the embedded XMPP server on one port. Writes nothing to the terminal, and to disk only in `data`. */
+/**
+ * Serves the web client and the XMPP server on one port. Writes nothing to the terminal, and to disk only in `data`.
+ */
 export async function startHost(options: HostOptions): Promise<Result<Host, HostError>> {
+	const proxies = trustedProxies(options.trustedProxies ?? []);
+	if (proxies === undefined) throw new RangeError("a trusted proxy is an address, or an address and /BITS");
+	const asked: Asked = {
+		clientOf: (request) => clientOf(request, proxies),
+		acceptHost: (name) => isOwnName(name, options.domain),
+	};
 	const site = await loadSite(options.webRoot);
 	if (!site.ok) return site;
+	if (options.upstream !== undefined) {
+		const backend = passingBackend(options.domain, options.upstream, asked);
+		const http = createHttpServer(site.value, backend);
+		const port = await listen(http, options.host, options.port);
+		if (!port.ok) return port;
+		const close = (): Promise<void> => closeAll(http, backend);
+		return ok({ port: port.value, xmppPort: undefined, url: urlFor(options.host, port.value), close });
+	}
 	const storage = options.data === undefined ? undefined : await openStorage(options.data);
 	if (storage !== undefined && !storage.ok) return err({ kind: "data", error: storage.error });
 	const xmpp = createXmppServer({
@@ -50,21 +72,14 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 		...(storage === undefined ? {} : { storage: storage.value }),
 		...(options.tap === undefined ? {} : { tap: options.tap }),
 	});
-	const acceptHost = (name: string | undefined): boolean => isOwnName(name, options.domain);
-	const rooms = xmpp.httpRooms({ path: HTTP_ROOMS_PATH, acceptHost });
-	const http = createHttpServer(site.value, options.domain, rooms);
-	xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost });
+	const backend = embeddedBackend(xmpp, asked);
+	const http = createHttpServer(site.value, backend);
 	const port = await listen(http, options.host, options.port);
 	if (!port.ok) {
 		await xmpp.close();
 		return port;
 	}
-	const close = async (): Promise<void> => {
-		const closed = new Promise((resolve) => http.close(resolve));
-		await xmpp.close();
-		http.closeAllConnections();
-		await closed;
-	};
+	const close = (): Promise<void> => closeAll(http, backend);
 	let xmppPort: number | undefined;
 	if (options.xmppPort !== undefined) {
 		const listening = await xmpp.listenTcp({ host: LOOPBACK, port: options.xmppPort });
@@ -77,22 +92,30 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 	return ok({ port: port.value, xmppPort, url: urlFor(options.host, port.value), close });
 }
 
-function createHttpServer(site: Site, domain: string, rooms: HttpRoomsListener): Server {
-	const settings = {
-		maxHeaderSize: limits.REQUEST_HEAD_BYTES_MAX,
-		connectionsCheckingInterval: limits.REQUEST_CHECK_MS,
+/** What is known of who asks, and for whom. */
+interface Asked {
+	readonly clientOf: (request: IncomingMessage) => Client;
+	readonly acceptHost: (name: string | undefined) => boolean;
+}
+
+function embeddedBackend(xmpp: XmppServer, { clientOf: client, acceptHost }: Asked): Backend {
+	const clientAddress = (request: IncomingMessage): string => client(request).address;
+	return {
+		documented: { domain: xmpp.domain, hasHttpRooms: true, isSecure: (request) => client(request).isSecure },
+		handle: xmpp.httpRooms({ path: HTTP_ROOMS_PATH, acceptHost, clientAddress }),
+		attach: (http) => xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost, clientAddress }),
+		close: () => xmpp.close(),
 	};
-	const http = createServer(settings, (request, response) => {
-		// Every answer has them, those of the rooms too, which add their own and stricter ones.
-		for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-		if (!isOwnName(request.headers.host, domain)) refuse(response, 421, "this is another server");
-		else if (!rooms(request, response) && !respondDocument(request, response, domain)) respond(request, response, site);
-	});
-	http.headersTimeout = limits.REQUEST_HEAD_MS_MAX;
-	http.requestTimeout = limits.REQUEST_MS_MAX;
-	http.keepAliveTimeout = limits.KEEP_ALIVE_MS;
-	http.maxConnections = limits.CONNECTIONS_MAX;
-	return http;
+}
+
+function passingBackend(domain: string, url: URL, { clientOf: client, acceptHost }: Asked): Backend {
+	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused: () => {} });
+	return {
+		documented: { domain, hasHttpRooms: false, isSecure: (request) => client(request).isSecure },
+		handle: () => false,
+		attach: (http) => upstream.attach(http),
+		close: () => upstream.close(),
+	};
 }
 
 function nativeListenError(error: ServerError, port: number): HostError {
@@ -106,18 +129,4 @@ function nativeListenError(error: ServerError, port: number): HostError {
 		case "system":
 			return { kind: "cannot-listen", host: LOOPBACK, port, detail: error.code };
 	}
-}
-
-function listen(http: Server, host: string, port: number): Promise<Result<number, HostError>> {
-	return new Promise((resolve) => {
-		http.once("error", (error) => resolve(err(listenError(error, host, port))));
-		http.listen({ host, port }, () => resolve(ok((http.address() as AddressInfo).port)));
-	});
-}
-
-/** A browser on this machine reaches an address that means "all addresses" by `localhost`. */
-function urlFor(host: string, port: number): string {
-	const local = ["0.0.0.0", "::", LOOPBACK, "::1", "localhost"].includes(host);
-	const name = local ? "localhost" : host.includes(":") ? `[${host}]` : host;
-	return `http://${name}:${port}/`;
 }

@@ -13,3 +13,12 @@ export const CONNECTIONS_MAX: number = 10_000;
 /** Files of the web client, and bytes of all of them: more is a wrong folder, not a web client. */
 export const SITE_FILES_MAX: number = 500;
 export const SITE_BYTES_MAX: number = 32 * 1024 * 1024;
+/** Connections passed on to another server: of one address at a time, and new ones a minute. */
+export const PASSED_PER_ADDRESS_MAX: number = 500;
+export const PASSED_PER_ADDRESS_PER_MINUTE_MAX: number = 600;
+/** How long another server may take to answer a request for a WebSocket, in milliseconds. */
+export const UPSTREAM_ANSWER_MS_MAX: number = 10_000;
+/** How long a passed connection may be silent in both directions, in milliseconds. Clients say something every minute. */
+export const UPSTREAM_SILENCE_MS_MAX: number = 10 * 60_000;
+/** How long one side of a passed connection has to go once the other is gone, in milliseconds. */
+export const UPSTREAM_CLOSE_MS_MAX: number = 3_000;

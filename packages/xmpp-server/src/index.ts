@@ -7,9 +7,10 @@ export {
 	type XmppServer,
 	type XmppServerOptions,
 } from "./server.ts";
+export { limitKey, PerMinute } from "./rate.ts";
 export type { CoreCounts } from "./server-core.ts";
 export type { Tap } from "./tcp.ts";
-export type { WebSocketOptions } from "./websocket.ts";
 export { openStorage } from "./storage/open-storage.ts";
 export type { Storage } from "./storage/storage.ts";
 export { describeStorageError, type StorageError } from "./storage/storage-error.ts";
+export { originAllowed, type WebSocketOptions } from "./websocket.ts";

@@ -18,6 +18,8 @@ export interface WebSocketOptions {
 	 * rebinding) counts as one of this host.
 	 */
 	readonly acceptHost?: (host: string | undefined) => boolean;
+	/** The address that limits are counted for, where it is not that of the connection: behind a proxy. */
+	readonly clientAddress?: (request: IncomingMessage) => string;
 }
 
 /** SERVER-12: whether the page that connects may: any page of the web can try (RFC 6455 section 10.2). */
@@ -122,7 +124,7 @@ export class WebSocketEndpoint {
 		if (path !== this.#options.path) return false;
 		const { origin, host } = request.headers;
 		const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
-		const address = request.socket.remoteAddress ?? "";
+		const address = this.#options.clientAddress?.(request) ?? request.socket.remoteAddress ?? "";
 		if (this.#options.acceptHost?.(host) === false) {
 			this.#edge.log("connection refused: a name of another server");
 			refuseUpgrade(socket, "421 Misdirected Request");

@@ -16,6 +16,8 @@ export interface HttpRoomsOptions {
 	readonly path: string;
 	/** Whether a `Host` header names this server; without it any does, as for WebSockets. */
 	readonly acceptHost?: (host: string | undefined) => boolean;
+	/** The address that limits are counted for, as for WebSockets. */
+	readonly clientAddress?: (request: IncomingMessage) => string;
 }
 
 /** Answers a request if it is for the rooms; false: it is not, and nothing was done. */
@@ -105,7 +107,7 @@ export class HttpRoomsEndpoint {
 	async #enter(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const { core, now, log } = this.#edge;
 		// A socket that closes while the body comes has none any more.
-		const address = request.socket.remoteAddress ?? "";
+		const address = this.#options.clientAddress?.(request) ?? request.socket.remoteAddress ?? "";
 		const body = await this.#body(request, response);
 		if (body === undefined) return undefined;
 		const room = readEntrance(body, core.mucDomain);

@@ -1,0 +1,82 @@
+// The options of `npm start` for those who run it for others.
+
+import { isIP } from "node:net";
+
+/**
+ * Only what was given is there.
+ *
+ * @typedef {object} OperatorOptions
+ * @property {URL} [upstream]
+ * @property {string[]} [trustedProxies]
+ */
+
+/** For `parseArgs`. */
+export const OPERATOR_OPTIONS = /** @type {const} */ ({
+	upstream: { type: "string" },
+	"trusted-proxy": { type: "string", multiple: true },
+});
+
+export const OPERATOR_HELP = `
+For operators (docs/operators.md):
+
+  --upstream URL              CLOWDER_UPSTREAM       WebSocket of another XMPP server, which serves --domain in place
+                                                     of the embedded one, such as ws://localhost:5280/xmpp-websocket
+  --trusted-proxy ADDR[/BITS] CLOWDER_TRUSTED_PROXY  believe the X-Forwarded-For of this proxy; repeatable (in the
+                                                     environment: with commas)`;
+
+/**
+ * @param {Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>} given
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @returns {{ ok: true, value: OperatorOptions } | { ok: false, error: string }}
+ */
+export function parseOperatorOptions(given, env) {
+	/** @type {OperatorOptions} */
+	const value = {};
+	const upstream = textOf(given["upstream"]) ?? textOf(env["CLOWDER_UPSTREAM"]);
+	if (upstream !== undefined) {
+		const url = URL.canParse(upstream) ? new URL(upstream) : undefined;
+		if (url === undefined || !/^wss?:$/.test(url.protocol) || `${url.username}${url.password}${url.hash}` !== "") {
+			return wrong("upstream", "an address such as ws://localhost:5280/xmpp-websocket", hideSecret(upstream));
+		}
+		if (textOf(given["xmpp-port"]) ?? textOf(env["CLOWDER_XMPP_PORT"])) {
+			return wrong("xmpp-port", "no --upstream beside it: native clients go to that server themselves", "both");
+		}
+		value.upstream = url;
+	}
+	const proxies = listOf(given["trusted-proxy"]) ?? textOf(env["CLOWDER_TRUSTED_PROXY"])?.split(/\s*,\s*/);
+	if (proxies !== undefined) {
+		const odd = proxies.find((text) => !isNetwork(text));
+		if (odd !== undefined) {
+			return wrong("trusted-proxy", "an address such as 127.0.0.1 or a network such as 10.0.0.0/8", odd);
+		}
+		value.trustedProxies = proxies;
+	}
+	return { ok: true, value };
+}
+
+/** @param {string} name @param {string} expected @param {string} got @returns {{ ok: false, error: string }} */
+function wrong(name, expected, got) {
+	return { ok: false, error: `--${name}: expected ${expected}; got "${got}"` };
+}
+
+/** @param {string} text */
+function isNetwork(text) {
+	const [, address = "", bits = "0"] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+	const family = isIP(address);
+	return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+/** A password is not printed. @param {string} text */
+function hideSecret(text) {
+	return text.replace(/\/\/.*@/, "//...@");
+}
+
+/** An empty variable counts as not set. @param {unknown} value @returns {string | undefined} */
+function textOf(value) {
+	return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** @param {unknown} value @returns {string[] | undefined} */
+function listOf(value) {
+	return Array.isArray(value) ? value.map(String) : undefined;
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseStartOptions } from "../lib/options.mjs";
+
+/** @param {readonly string[]} args @param {Record<string, string>} [env] */
+function given(args, env = {}) {
+	const parsed = parseStartOptions(args, env);
+	assert.ok(parsed.ok, parsed.ok ? "" : parsed.error);
+	assert.ok(parsed.value !== "help");
+	return parsed.value;
+}
+
+/** @param {readonly string[]} args @param {Record<string, string>} [env] */
+function refusal(args, env = {}) {
+	const parsed = parseStartOptions(args, env);
+	assert.ok(!parsed.ok);
+	return parsed.error;
+}
+
+describe("options for operators", () => {
+	it("name another server, by its WebSocket", () => {
+		const url = "ws://localhost:5280/xmpp-websocket";
+		assert.equal(given(["--upstream", url]).upstream?.href, url);
+		assert.equal(given([], { CLOWDER_UPSTREAM: "wss://x.example/ws" }).upstream?.href, "wss://x.example/ws");
+		assert.equal(given([], { CLOWDER_UPSTREAM: "" }).upstream, undefined);
+		for (const wrong of ["localhost:5280", "http://localhost/", "ws://", "ws://localhost/#x"]) {
+			assert.match(refusal(["--upstream", wrong]), /^--upstream: expected an address such as ws:/, wrong);
+		}
+		assert.doesNotMatch(refusal(["--upstream", "ws://me:hunter2@localhost/"]), /hunter2/);
+		assert.match(refusal(["--upstream", url, "--xmpp-port", "5222"]), /^--xmpp-port: expected no --upstream/);
+	});
+
+	it("name proxies, many of them", () => {
+		const proxies = ["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"];
+		assert.deepEqual(given(proxies.map((proxy) => `--trusted-proxy=${proxy}`)).trustedProxies, proxies);
+		assert.deepEqual(given([], { CLOWDER_TRUSTED_PROXY: "127.0.0.1, ::1" }).trustedProxies, ["127.0.0.1", "::1"]);
+		for (const wrong of ["localhost", "10.0.0.0/", "1.2.3.4/8/8", "999.1.1.1", "::1/129"]) {
+			assert.match(refusal(["--trusted-proxy", wrong]), /^--trusted-proxy: expected an address such as/, wrong);
+		}
+	});
+});
