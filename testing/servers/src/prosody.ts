@@ -15,6 +15,8 @@ export interface Prosody {
 	readonly httpPort: number;
 	/** For the WebSocket. */
 	readonly path: string;
+	/** What it has complained of since it was up, from warnings on. */
+	complaints(): string;
 	stop(): Promise<void>;
 }
 
@@ -47,7 +49,8 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<Prosod
 		await stop();
 		throw new Error(`Prosody did not start: ${output.join("")}`, { cause: error });
 	}
-	return { domain: "localhost", tcpPort, httpPort, path: "/xmpp-websocket", stop };
+	output.length = 0;
+	return { domain: "localhost", tcpPort, httpPort, path: "/xmpp-websocket", complaints: () => output.join(""), stop };
 }
 
 function configuration(directory: string, tcpPort: number, httpPort: number, options: ProsodyOptions): string {
@@ -56,6 +59,7 @@ function configuration(directory: string, tcpPort: number, httpPort: number, opt
 run_as_root = true
 pidfile = "${directory}/prosody.pid"
 data_path = "${directory}"
+certificates = "${directory}"
 log = { warn = "*console" }
 interfaces = { "127.0.0.1" }
 c2s_ports = { ${tcpPort} }

@@ -1,0 +1,59 @@
+-- Checks the module's arithmetic and messages against the vectors of all implementations, without a server:
+-- lua5.4 test/vectors.lua VECTORS, from the folder above, VECTORS being the repository's folder of that name.
+-- Prints how many cases held, or fails at the first that does not.
+
+package.path = "/usr/lib/prosody/?.lua;" .. package.path;
+package.cpath = "/usr/lib/prosody/?.so;" .. package.cpath;
+
+local json = require "util.json";
+local x25519 = dofile("mod_clowder_login/x25519.lib.lua");
+local exchange = dofile("mod_clowder_login/exchange.lib.lua")(x25519);
+local vectors = assert(arg[1], "the folder of the vectors expected");
+local count = 0;
+
+local function read(name)
+	local file = assert(io.open(vectors .. "/" .. name));
+	local text = file:read("a");
+	file:close();
+	return assert(json.decode(text));
+end
+
+local function bytes(hex)
+	return (hex:gsub("%x%x", function (pair) return string.char(tonumber(pair, 16)); end));
+end
+
+local function same(got, expected, what)
+	if got ~= expected then error(("%s: %s expected, got %s"):format(what, expected, got), 0); end
+	count = count + 1;
+end
+
+local rfc = read("crypto/x25519.json");
+for _, case in ipairs(rfc.cases) do
+	same(x25519.agree(bytes(case.scalar), bytes(case.u)), bytes(case.output), "RFC 7748 section 5.2");
+end
+same(x25519.public_key(bytes(rfc.iterated.start)), bytes(rfc.iterated.after1), "RFC 7748 section 5.2, iterated");
+
+local verdicts = read("crypto/x25519-verdicts.json");
+for _, case in ipairs(verdicts.cases) do
+	local u = bytes(case.u);
+	same(x25519.is_key(u), case.parses, "CRYPTO-7, " .. case.name);
+	if case.parses then
+		local output = type(case.output) == "string" and bytes(case.output) or nil;
+		same(x25519.agree(bytes(verdicts.scalar), u), output, "CRYPTO-8, " .. case.name);
+	end
+end
+
+for _, case in ipairs(read("login/exchange.json").cases) do
+	local channels = {};
+	for kind, hex in pairs(case.channels) do channels[kind] = bytes(hex); end
+	local challenge, judge = exchange.begin(case.host, case.mechanisms, channels, case.clientFirst,
+		bytes(case.ephemeralSeed), bytes(case.serverNonce));
+	same(challenge, case.challenge, "LOGIN-4, " .. case.name);
+	local account, success = judge(case.response);
+	same(account, case.account, "LOGIN-3, " .. case.name);
+	same(success, case.success, "LOGIN-5, " .. case.name);
+	same(exchange.is_account_name(account), true, "LOGIN-9, " .. case.name);
+	same(judge(case.response), nil, "LOGIN-10, " .. case.name);
+end
+
+print(count);
