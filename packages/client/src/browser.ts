@@ -1,11 +1,12 @@
 import type { Carrier } from "@clowder/carrier";
 import { httpCarrier } from "@clowder/carrier-http";
-import { xmppCarrier } from "@clowder/carrier-xmpp";
+import { type LoginWay, xmppCarrier } from "@clowder/carrier-xmpp";
 import { createSuite } from "@clowder/crypto";
 import { noblePrimitives } from "@clowder/crypto/noble";
 import { createParticipant, nicknameSkeleton } from "@clowder/mpotr";
 import type { Entry } from "./entry.ts";
 import { firstReachable } from "./first-reachable.ts";
+import { LoginReport } from "./login-report.ts";
 import { monotonicClock } from "./monotonic-clock.ts";
 import { openRoom } from "./room/open-room.ts";
 import type { RoomStore } from "./room/store.ts";
@@ -29,8 +30,8 @@ function random(length: number): Uint8Array {
 }
 
 /** XMPP over WebSocket or, where the network lets none through, the same rooms over plain HTTP. */
-function carrierTo({ domain, websocket, http }: ServerAddress): Carrier {
-	const xmpp = xmppCarrier({ service: websocket, domain, random, login: { primitives: noblePrimitives } });
+function carrierTo({ domain, websocket, http }: ServerAddress, onLogin: (way: LoginWay) => void): Carrier {
+	const xmpp = xmppCarrier({ service: websocket, domain, random, login: { primitives: noblePrimitives }, onLogin });
 	if (http === undefined) return xmpp;
 	return firstReachable(xmpp, httpCarrier({ service: http, clock: monotonicClock, random }));
 }
@@ -39,9 +40,11 @@ function carrierTo({ domain, websocket, http }: ServerAddress): Carrier {
 export function browserClient(address: ServerAddress): Client {
 	const suite = createSuite(2, noblePrimitives);
 	return {
-		open: ({ room, nickname, policy, passphrase }, { previews }) =>
-			openRoom({
-				carrier: carrierTo(address),
+		open({ room, nickname, policy, passphrase }, { previews }) {
+			const loginReport = new LoginReport();
+			return openRoom({
+				carrier: carrierTo(address, (way) => loginReport.tell(way)),
+				loginReport,
 				suite,
 				clock: monotonicClock,
 				random,
@@ -52,6 +55,7 @@ export function browserClient(address: ServerAddress): Client {
 				previews,
 				createParticipant,
 				skeleton: nicknameSkeleton,
-			}),
+			});
+		},
 	};
 }

@@ -43,6 +43,12 @@ export function DetailsPanel({ details, linkTo, onKeys, onProtection }: DetailsP
 			<dl className="facts">
 				<dt>{words.suite}</dt>
 				<dd className="suite">{details.suite.replaceAll("_", " ")}</dd>
+				{details.login !== undefined && (
+					<>
+						<dt>{words.login}</dt>
+						<dd>{words.loginWays[details.login]}</dd>
+					</>
+				)}
 				<dt>{words.deniable}</dt>
 				<dd>
 					{details.closed.total === 0

@@ -1,8 +1,10 @@
 import type { EnterStep } from "@clowder/carrier";
+import type { LoginWay } from "@clowder/carrier-xmpp";
 import type { Suite } from "@clowder/crypto";
 import type { MessageId, Nickname, PersonId, RoomEvent, RoomTerms, RoomView, SessionView } from "@clowder/mpotr";
 import type { Clock } from "../clock.ts";
 import { displayParts } from "../display-text.ts";
+import type { LoginReport } from "../login-report.ts";
 import { Chronicle } from "./chronicle.ts";
 import { type JoinProgress, joiningView } from "./joining.ts";
 import { People } from "./people.ts";
@@ -35,6 +37,7 @@ export class RoomModel {
 	#leaving = false;
 	/** Of the room as long as we were in it, for coming back under the same. */
 	#terms: RoomTerms | undefined;
+	#login: LoginWay | undefined;
 	#end: EndReason | undefined;
 	#snapshot: RoomSnapshot | undefined;
 	#stale = true;
@@ -63,6 +66,15 @@ export class RoomModel {
 
 	get carriedOver(): readonly CarriedOver[] {
 		return this.#carriedOver;
+	}
+
+	/** Shows how the carrier logs in; `changed` is called after each time. */
+	follow(report: LoginReport | undefined, changed: () => void): void {
+		report?.listen((way) => {
+			this.#login = way;
+			this.#stale = true;
+			changed();
+		});
 	}
 
 	step(step: EnterStep | "entered"): void {
@@ -226,6 +238,7 @@ export class RoomModel {
 		return {
 			session: session && this.#sessionDetails(session),
 			suite: this.#suite.name,
+			login: this.#login,
 			terms: terms && { policy: terms.policy, passphrase: terms.passphrase, timeoutSeconds: terms.timeoutSeconds },
 			closed: this.#chronicle.closed(),
 			blamed: this.#chronicle.blamed,

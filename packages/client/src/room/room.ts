@@ -51,6 +51,7 @@ export class Room implements RoomStore {
 		this.#passphrase = options.passphrase;
 		this.#previews = options.previews ?? true;
 		this.#model = new RoomModel(options.room, options.suite, options.clock, options.skeleton, this.#previews);
+		this.#model.follow(options.loginReport, () => this.#notify());
 		this.#successor = new Successor(options.clock, () => this.#queue({ type: "rejoin" }));
 		this.#departure = new Promise((resolve) => {
 			this.#departed = resolve;

@@ -1,3 +1,4 @@
+import type { LoginWay } from "@clowder/carrier-xmpp";
 import type { Departure, Frozen, JoinRefusal, MessageId, Owed, PersonId, Preview, RoomTerms } from "@clowder/mpotr";
 import type { DisplayPart } from "../display-text.ts";
 import type { Fingerprint } from "../identity/fingerprint.ts";
@@ -232,6 +233,8 @@ export interface DetailsView {
 		  }
 		| undefined;
 	readonly suite: string;
+	/** How we are logged in to the server; undefined before, and where there is no login. */
+	readonly login: LoginWay | undefined;
 	/** Who may come in, and how long someone may be silent; undefined before there is a room. */
 	readonly terms: RoomTerms | undefined;
 	/** Of the sessions that are over: how many there are, and of how many all signing keys are published. */

@@ -13,11 +13,14 @@ import type {
 } from "@clowder/mpotr";
 import type { Clock } from "../clock.ts";
 import type { AdmissionPolicy } from "../entry.ts";
+import type { LoginReport } from "../login-report.ts";
 import type { RoomSnapshot } from "./snapshot.ts";
 
 /** What a room is made of; everything that touches the world is passed in. */
 export interface RoomOptions {
 	readonly carrier: Carrier;
+	/** What the carrier tells its logins to. */
+	readonly loginReport?: LoginReport;
 	readonly suite: Suite;
 	readonly clock: Clock;
 	/** Fresh random bytes from a cryptographic generator. */

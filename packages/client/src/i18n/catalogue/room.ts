@@ -1,3 +1,4 @@
+import type { LoginWay } from "@clowder/carrier-xmpp";
 import type { Departure, Frozen } from "@clowder/mpotr";
 import type { Colour, Shape } from "../../identity/picture.ts";
 import type { RefusalView } from "../../room/snapshot.ts";
@@ -156,6 +157,9 @@ export interface RoomWords {
 		readonly size: string;
 		/** The set of algorithms; jargon is allowed here. */
 		readonly suite: string;
+		/** Heads how one is logged in to the server. */
+		readonly login: string;
+		readonly loginWays: { readonly [Way in LoginWay]: string };
 		/** No session now. */
 		readonly none: string;
 		/** Heads who may come in, what about a passphrase, and after how long silence someone may be left out. */

@@ -162,6 +162,13 @@ export const room: RoomWords = {
 		since: "Seit",
 		size: "Personen darin",
 		suite: "Verfahren",
+		login: "Anmeldung",
+		loginWays: {
+			key: "mit einem Schlüssel, ohne Passwort",
+			registered: "mit einem Konto nur für diesen Besuch",
+			anonymous: "anonym, ohne Konto",
+			account: "mit einem Konto von dir",
+		},
 		none: "Gerade keine Sitzung.",
 		policy: "Wer hereinkommt",
 		passphrase: "Kennwort",

@@ -135,6 +135,13 @@ export const room: RoomWords = {
 		since: "Since",
 		size: "People in it",
 		suite: "Algorithms",
+		login: "Login",
+		loginWays: {
+			key: "by a key, without a password",
+			registered: "with an account made for this visit",
+			anonymous: "anonymously, without an account",
+			account: "with an account of yours",
+		},
 		none: "No session now.",
 		policy: "Who may come in",
 		passphrase: "Passphrase",
