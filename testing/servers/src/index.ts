@@ -1,3 +1,4 @@
+export { type Ejabberd, ejabberdMissing, type EjabberdOptions, startEjabberd } from "./ejabberd.ts";
 export { type Ircd, inspircdMissing, type Manner, ngircdMissing, startInspircd, startNgircd } from "./ircd.ts";
 export { Line } from "./line.ts";
 export { freePort } from "./program.ts";
