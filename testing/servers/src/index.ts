@@ -1,5 +1,5 @@
 export { type Ejabberd, ejabberdMissing, type EjabberdOptions, startEjabberd } from "./ejabberd.ts";
 export { type Ircd, inspircdMissing, type Manner, ngircdMissing, startInspircd, startNgircd } from "./ircd.ts";
 export { Line } from "./line.ts";
-export { freePort } from "./program.ts";
+export { ended, freePort, listening, missing } from "./program.ts";
 export { type Prosody, prosodyMissing, type ProsodyOptions, startProsody } from "./prosody.ts";

@@ -17,6 +17,8 @@ export interface Prosody {
 	readonly path: string;
 	/** What it has complained of since it was up, from warnings on. */
 	complaints(): string;
+	/** Its process. */
+	readonly pid: number | undefined;
 	stop(): Promise<void>;
 }
 
@@ -50,7 +52,15 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<Prosod
 		throw new Error(`Prosody did not start: ${output.join("")}`, { cause: error });
 	}
 	output.length = 0;
-	return { domain: "localhost", tcpPort, httpPort, path: "/xmpp-websocket", complaints: () => output.join(""), stop };
+	return {
+		domain: "localhost",
+		tcpPort,
+		httpPort,
+		path: "/xmpp-websocket",
+		pid: child.pid,
+		complaints: () => output.join(""),
+		stop,
+	};
 }
 
 function configuration(directory: string, tcpPort: number, httpPort: number, options: ProsodyOptions): string {
