@@ -11,6 +11,7 @@ import { MemoryStorage } from "./storage/memory-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 import { type Edge, type Tap, tcpServer } from "./tcp.ts";
 import { WebSocketEndpoint, type WebSocketOptions } from "./websocket.ts";
+import { WriteBatch } from "./write-batch.ts";
 
 /** How a server is made. */
 export interface XmppServerOptions {
@@ -111,6 +112,7 @@ class Server implements XmppServer {
 			tap: options.tap ?? (() => {}),
 			log: options.log ?? (() => {}),
 			nextName: () => `c${++connections}`,
+			batch: new WriteBatch(),
 		};
 	}
 

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Connection, Wire } from "./connection.ts";
 import { TCP_FRAMING } from "./framing.ts";
 import type { ServerCore } from "./server-core.ts";
+import type { WriteBatch } from "./write-batch.ts";
 
 /** Told of every text that passes. */
 export type Tap = (connection: string, direction: "in" | "out", bytes: string) => void;
@@ -13,20 +14,24 @@ export interface Edge {
 	readonly tap: Tap;
 	readonly nextName: () => string;
 	readonly log: (line: string) => void;
+	readonly batch: WriteBatch;
 }
 
 class TcpWire implements Wire {
 	readonly #socket: Socket;
+	readonly #batch: WriteBatch;
 	readonly #tap: (text: string) => void;
 	#resume: NodeJS.Timeout | undefined;
 
-	constructor(socket: Socket, tap: (text: string) => void) {
+	constructor(socket: Socket, batch: WriteBatch, tap: (text: string) => void) {
 		this.#socket = socket;
+		this.#batch = batch;
 		this.#tap = tap;
 	}
 
 	send(text: string): number {
 		this.#tap(text);
+		this.#batch.hold(this.#socket);
 		this.#socket.write(text);
 		return this.#socket.writableLength;
 	}
@@ -55,7 +60,7 @@ class TcpWire implements Wire {
 }
 
 function accept(edge: Edge, socket: Socket): void {
-	const { core, now, tap } = edge;
+	const { core, now, tap, batch } = edge;
 	const address = socket.remoteAddress ?? "";
 	socket.on("error", () => socket.destroy());
 	const admitted = core.admits(address, now());
@@ -66,7 +71,7 @@ function accept(edge: Edge, socket: Socket): void {
 	}
 	const name = edge.nextName();
 	socket.setNoDelay(true);
-	const wire = new TcpWire(socket, (text) => tap(name, "out", text));
+	const wire = new TcpWire(socket, batch, (text) => tap(name, "out", text));
 	const connection: Connection = core.connect(wire, address, TCP_FRAMING, now());
 	const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 	socket.on("data", (bytes) => {

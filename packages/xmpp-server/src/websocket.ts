@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Wire } from "./connection.ts";
 import { WEBSOCKET_FRAMING } from "./framing.ts";
 import type { Edge } from "./tcp.ts";
+import type { WriteBatch } from "./write-batch.ts";
 
 const SUBPROTOCOL = "xmpp";
 
@@ -38,16 +39,22 @@ export function originAllowed(
 
 class WebSocketWire implements Wire {
 	readonly #socket: WebSocket;
+	/** What it runs on. */
+	readonly #stream: Duplex;
+	readonly #batch: WriteBatch;
 	readonly #tap: (text: string) => void;
 	#resume: NodeJS.Timeout | undefined;
 
-	constructor(socket: WebSocket, tap: (text: string) => void) {
+	constructor(socket: WebSocket, stream: Duplex, batch: WriteBatch, tap: (text: string) => void) {
 		this.#socket = socket;
+		this.#stream = stream;
+		this.#batch = batch;
 		this.#tap = tap;
 	}
 
 	send(text: string): number {
 		this.#tap(text);
+		this.#batch.hold(this.#stream);
 		this.#socket.send(text);
 		return this.#socket.bufferedAmount;
 	}
@@ -75,10 +82,10 @@ class WebSocketWire implements Wire {
 	}
 }
 
-function accept(edge: Edge, socket: WebSocket, address: string): void {
-	const { core, now, tap } = edge;
+function accept(edge: Edge, socket: WebSocket, stream: Duplex, address: string): void {
+	const { core, now, tap, batch } = edge;
 	const name = edge.nextName();
-	const wire = new WebSocketWire(socket, (text) => tap(name, "out", text));
+	const wire = new WebSocketWire(socket, stream, batch, (text) => tap(name, "out", text));
 	const connection = core.connect(wire, address, WEBSOCKET_FRAMING, now());
 	socket.on("error", () => socket.terminate());
 	socket.on("pong", () => connection.heard(now()));
@@ -136,7 +143,7 @@ export class WebSocketEndpoint {
 		} else {
 			const admitted = this.#edge.core.admits(address, this.#edge.now());
 			if (admitted.ok) {
-				this.#server.handleUpgrade(request, socket, head, (ws) => accept(this.#edge, ws, address));
+				this.#server.handleUpgrade(request, socket, head, (ws) => accept(this.#edge, ws, socket, address));
 			} else {
 				this.#edge.log(`connection refused: ${admitted.error}`);
 				refuseUpgrade(socket, "503 Service Unavailable");

@@ -45,7 +45,7 @@ lost or came twice.
   --domain NAME     of that server; localhost
   --muc NAME        of its rooms; conference.localhost
   --login WAY       how one gets into it: anonymous or key; anonymous
-  --node-args ARGS  for the process of the embedded server, such as "--cpu-prof --cpu-prof-dir=/tmp/profile"
+  --node-args=ARGS  for the process of the embedded server, such as "--cpu-prof --cpu-prof-dir=/tmp/profile"
 
 Each server runs on the first core, all clients on the others. Nothing but this machine is ever put under load. The exit code
 is 0 when everything was delivered once, 1 otherwise.`;
