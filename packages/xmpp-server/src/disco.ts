@@ -16,11 +16,13 @@ export function discoInfo(identities: readonly Identity[], features: readonly st
 }
 
 /** An answer to disco#items (XEP-0030 section 4). */
-export function discoItems(items: readonly { readonly jid: string; readonly name?: string }[]): Element {
+export function discoItems(
+	items: readonly { readonly jid: string; readonly name?: string; readonly node?: string }[],
+): Element {
 	return element(
 		"query",
 		NS.discoItems,
 		{},
-		items.map(({ jid, name }) => element("item", NS.discoItems, { jid, name })),
+		items.map(({ jid, name, node }) => element("item", NS.discoItems, { jid, name, node })),
 	);
 }

@@ -1,3 +1,4 @@
+import type { Identity } from "./disco.ts";
 import type { Session } from "./session.ts";
 import type { IqAnswer } from "./stanza.ts";
 import type { Element } from "./xml.ts";
@@ -26,6 +27,10 @@ export interface IqService {
 	readonly serverFeatures: readonly string[];
 	/** What disco#info says of an account because of it. */
 	readonly accountFeatures: readonly string[];
+	/** What an account is because of it, besides an account. */
+	readonly accountIdentities?: readonly Identity[];
+	/** Whether it answers for an account those who are not that account; others are not asked then. */
+	readonly answersOthers?: boolean;
 	/** Undefined where the request is not for this service. */
 	answer(request: IqRequest): IqOutcome | undefined;
 }

@@ -4,6 +4,7 @@ import { bareOf, fullOf, type Jid, parseJid } from "./jid.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { MucService } from "./muc-service.ts";
 import { NS } from "./namespaces.ts";
+import type { PepService } from "./pubsub/pep-service.ts";
 import { RegisterService } from "./register.ts";
 import { RosterService } from "./roster.ts";
 import { ServerIq } from "./server-iq.ts";
@@ -32,16 +33,26 @@ export class Router {
 	readonly #limits: ServerLimits;
 	readonly #sessions: Sessions;
 	readonly #muc: MucService;
+	readonly #pep: PepService;
 	readonly #services: readonly IqService[];
 
-	constructor(domain: string, limits: ServerLimits, accounts: Accounts, sessions: Sessions, muc: MucService) {
+	constructor(
+		domain: string,
+		limits: ServerLimits,
+		accounts: Accounts,
+		sessions: Sessions,
+		muc: MucService,
+		pep: PepService,
+	) {
 		this.#domain = domain;
 		this.#limits = limits;
 		this.#sessions = sessions;
 		this.#muc = muc;
+		this.#pep = pep;
 		const services = [
 			new RegisterService(accounts, (username, now) => this.#accountRemoved(username, now)),
 			new RosterService(),
+			pep,
 		];
 		this.#services = [...services, new ServerIq(muc.domain, services)];
 	}
@@ -55,7 +66,7 @@ export class Router {
 		if (to.value.domain === this.#muc.domain) return this.#muc.receive(session, stanza, to.value);
 		if (to.value.domain !== this.#domain) return this.#refuse(session, stanza, "remote-server-not-found");
 		if (to.value.local === "") return this.#toServer(session, stanza, to.value, context);
-		if (to.value.local === session.username && to.value.resource === "" && stanza.name === "iq") {
+		if (to.value.resource === "" && stanza.name === "iq") {
 			return this.#iqToServer(session, stanza, context);
 		}
 		this.#toUser(session, stanza, to.value);
@@ -67,11 +78,11 @@ export class Router {
 		this.#announceUnavailable(session, element("presence", NS.client, { type: "unavailable" }));
 	}
 
-	#refuse(session: Session, stanza: Element, condition: StanzaCondition): void {
+	#refuse(session: Session, stanza: Element, condition: StanzaCondition, detail?: Element): void {
 		const { type } = stanza.attrs;
 		// An answer is never answered, or two servers would talk for ever (RFC 6120 section 8.3.1).
 		if (type === "error" || type === "result") return;
-		session.send(errorReply(stanza, condition, session.full));
+		session.send(errorReply(stanza, condition, session.full, undefined, detail));
 	}
 
 	#toOwnAccount(session: Session, stanza: Element, context: RouteContext): void {
@@ -88,20 +99,23 @@ export class Router {
 
 	/** To the server itself, or to the own account, for which it answers. */
 	#iqToServer(session: Session, iq: Element, context: RouteContext): void {
+		if (!isRequest(iq)) return this.#pep.answered(session, iq);
 		const payload = iqPayload(iq);
-		if (!isRequest(iq) || payload === undefined) return;
+		if (payload === undefined) return;
 		const asked = parseJid(iq.attrs["to"] ?? session.bare);
 		const account = asked.ok && asked.value.local !== "" ? asked.value.local : undefined;
 		const type = iq.attrs["type"] === "set" ? "set" : "get";
 		const request = { session, iq, payload, type, account, ...context } as const;
 		const answer = this.#answer(request);
-		if (answer.type === "error") this.#refuse(session, iq, answer.condition);
+		if (answer.type === "error") this.#refuse(session, iq, answer.condition, answer.detail);
 		else session.send(resultReply(iq, session.full, answer.payload));
 		answer.afterwards?.();
 	}
 
 	#answer(request: IqRequest): IqOutcome {
+		const isOthers = request.account !== undefined && request.account !== request.session.username;
 		for (const service of this.#services) {
+			if (isOthers && service.answersOthers !== true) continue;
 			const answer = service.answer(request);
 			if (answer !== undefined) return answer;
 		}
@@ -116,6 +130,7 @@ export class Router {
 		const { type } = stanza.attrs;
 		if (type === "unavailable") {
 			session.presence = undefined;
+			this.#pep.gone(session);
 			this.#muc.leaveAll(session);
 			return this.#announceUnavailable(session, stanza);
 		}
@@ -130,6 +145,7 @@ export class Router {
 			other.send(readdressed(stanza, session.full, other.full));
 			if (other !== session) session.send(readdressed(other.presence, other.full, session.full));
 		}
+		this.#pep.shown(session, stanza);
 	}
 
 	#announceUnavailable(session: Session, stanza: Element): void {
@@ -158,7 +174,7 @@ export class Router {
 			case "message":
 				return this.#messageToUser(session, stanza, to);
 			default: {
-				const reader = to.resource === "" ? undefined : this.#sessions.find(to.local, to.resource);
+				const reader = this.#sessions.find(to.local, to.resource);
 				if (reader === undefined) return this.#refuse(session, stanza, "service-unavailable");
 				reader.send(readdressed(stanza, session.full, reader.full));
 			}

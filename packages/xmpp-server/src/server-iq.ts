@@ -44,7 +44,7 @@ export class ServerIq implements IqService {
 
 	#accountInfo(): Element {
 		return discoInfo(
-			[ACCOUNT_IDENTITY],
+			[ACCOUNT_IDENTITY, ...this.#services.flatMap(({ accountIdentities }) => accountIdentities ?? [])],
 			this.#services.flatMap(({ accountFeatures }) => accountFeatures),
 		);
 	}

@@ -5,6 +5,7 @@ import { child, type Element, element, type Node } from "./xml.ts";
 const ERROR_TYPES = {
 	"bad-request": "modify",
 	conflict: "cancel",
+	"feature-not-implemented": "cancel",
 	forbidden: "auth",
 	"item-not-found": "cancel",
 	"jid-malformed": "modify",
@@ -21,12 +22,24 @@ export type StanzaCondition = keyof typeof ERROR_TYPES;
 /** What an IQ get or set is answered with. */
 export type IqAnswer =
 	| { readonly type: "result"; readonly payload?: Element }
-	| { readonly type: "error"; readonly condition: StanzaCondition };
+	| {
+			readonly type: "error";
+			readonly condition: StanzaCondition;
+			/** A condition of the application's own, beside it (RFC 6120 section 8.3.4). */
+			readonly detail?: Element | undefined;
+	  };
 
 /** The answer to a stanza that could not be served. Its payload is not sent back. */
-export function errorReply(stanza: Element, condition: StanzaCondition, to: string, text?: string): Element {
+export function errorReply(
+	stanza: Element,
+	condition: StanzaCondition,
+	to: string,
+	text?: string,
+	detail?: Element,
+): Element {
 	const children: Node[] = [element(condition, NS.stanzaErrors)];
 	if (text !== undefined) children.push(element("text", NS.stanzaErrors, { "xml:lang": "en" }, [text]));
+	if (detail !== undefined) children.push(detail);
 	const { id, to: from } = stanza.attrs;
 	return element(stanza.name, NS.client, { type: "error", id, from, to }, [
 		// MUC clients tell a refused join from other errors by this element (XEP-0045 section 7.2).

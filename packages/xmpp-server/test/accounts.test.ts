@@ -34,12 +34,12 @@ function saltOf(bench: Bench, username: string): string | undefined {
 
 test("accounts outlive the server, with the passwords they have by then (ACCOUNT-1)", () => {
 	const storage = new MemoryStorage();
-	const before = new Bench({}, storage);
+	const before = new Bench({}, { storage });
 	const ana = before.client("ana");
 	const query = `<query xmlns="${NS.register}"><username>ana</username><password>another one</password></query>`;
 	assert.equal(ana.iq("set", undefined, query).attrs["type"], "result");
 	before.client("bo");
-	const after = new Bench({}, storage);
+	const after = new Bench({}, { storage });
 	assert.equal(after.core.counts.accounts, 2);
 	const again = after.connect();
 	again.open();
@@ -53,10 +53,10 @@ test("accounts outlive the server, with the passwords they have by then (ACCOUNT
 
 test("a restart does not tell who exists: salts of names that do not stay the same too (ACCOUNT-1)", () => {
 	const storage = new MemoryStorage();
-	const before = new Bench({}, storage);
+	const before = new Bench({}, { storage });
 	before.client("ana");
 	const salts = ["ana", "nobody"].map((name) => saltOf(before, name));
-	const after = new Bench({}, storage, 1);
+	const after = new Bench({}, { storage, later: 1 });
 	after.client("cy");
 	assert.deepEqual(
 		["ana", "nobody"].map((name) => saltOf(after, name)),
@@ -80,14 +80,14 @@ test("the account of a key is kept by its name, and when it was last used (ACCOU
 
 test("an account that is removed is gone with all that was kept for it (ACCOUNT-2)", () => {
 	const storage = new MemoryStorage();
-	const bench = new Bench({}, storage);
+	const bench = new Bench({}, { storage });
 	const ana = bench.client("ana");
 	storage.put("ana", "something", "of hers", "");
 	assert.equal(ana.iq("set", undefined, `<query xmlns="${NS.register}"><remove/></query>`).attrs["type"], "result");
 	ana.lose();
 	bench.pass(1);
 	assert.deepEqual(storage.collections("ana"), []);
-	assert.equal(new Bench({}, storage).core.counts.accounts, 0);
+	assert.equal(new Bench({}, { storage }).core.counts.accounts, 0);
 });
 
 test("empty accounts of keys go after accountIdleMs, all others after keptAccountIdleMs (ACCOUNT-3)", () => {
@@ -128,7 +128,7 @@ test("the time a server was down counts as time unused (ACCOUNT-3)", () => {
 
 test("the server looks for accounts that nobody uses by itself (ACCOUNT-3)", () => {
 	const storage = new MemoryStorage();
-	const bench = new Bench({ keptAccountIdleMs: 3 * EXPIRE_ACCOUNTS_MS }, storage);
+	const bench = new Bench({ keptAccountIdleMs: 3 * EXPIRE_ACCOUNTS_MS }, { storage });
 	bench.client("ana").lose();
 	bench.pass(EXPIRE_ACCOUNTS_MS);
 	assert.equal(bench.core.counts.accounts, 1);
@@ -155,7 +155,7 @@ test("a record that cannot be read keeps its name from others, and lets nobody i
 	for (const text of ["", "{}", "null", '{"lastUsedMs":1,"verifiers":{"SCRAM-SHA-1":"AA== x AA== AA=="}}']) {
 		const storage = new MemoryStorage();
 		storage.put("ana", "account", "", text);
-		const bench = new Bench({}, storage);
+		const bench = new Bench({}, { storage });
 		const peer = bench.connect();
 		peer.open();
 		assert.equal(conditionOf(peer.register("ana", "a password")), "conflict", text);
@@ -166,7 +166,7 @@ test("a record that cannot be read keeps its name from others, and lets nobody i
 
 test("what the disk does not take is not promised: no account, no new password (ACCOUNT-1)", () => {
 	const storage = new MemoryStorage();
-	const bench = new Bench({}, storage);
+	const bench = new Bench({}, { storage });
 	const ana = bench.client("ana");
 	storage.commit = () => false;
 	const peer = bench.connect();

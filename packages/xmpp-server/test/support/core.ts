@@ -3,9 +3,8 @@ import type { Connection, Wire } from "../../src/connection.ts";
 import { type Framing, WEBSOCKET_FRAMING } from "../../src/framing.ts";
 import { DEFAULT_LIMITS, type ServerLimits } from "../../src/limits.ts";
 import { NS } from "../../src/namespaces.ts";
-import { ServerCore } from "../../src/server-core.ts";
+import { type CoreOptions, ServerCore } from "../../src/server-core.ts";
 import { MemoryStorage } from "../../src/storage/memory-storage.ts";
-import type { Storage } from "../../src/storage/storage.ts";
 import { child, childElements, type Element, textOf } from "../../src/xml.ts";
 import { parseFrame } from "../../src/xml-parser.ts";
 import { fromBase64Text, type Mechanism, scramFinal, toBase64 } from "./scram.ts";
@@ -31,15 +30,19 @@ export class Bench {
 	now = 1_000_000;
 
 	/** With a storage given it goes on where another bench stopped, `later`: so long after, with other randomness. */
-	constructor(limits: Partial<ServerLimits> = {}, storage: Storage = new MemoryStorage(), later = 0) {
+	constructor(
+		limits: Partial<ServerLimits> = {},
+		{ later = 0, ...others }: Partial<CoreOptions> & { readonly later?: number } = {},
+	) {
 		this.core = new ServerCore({
 			domain: "localhost",
 			limits: { ...DEFAULT_LIMITS, ...limits },
 			random: seededRandom(`bench ${later}`),
-			storage,
+			storage: new MemoryStorage(),
 			// Its own clock begins anew with each bench, as that of a process does.
 			wallTime: () => Date.UTC(2026, 10, 22) + later + this.now,
 			startedAt: this.now,
+			...others,
 		});
 	}
 

@@ -1,0 +1,16 @@
+/** Who sees whose presence: what the roster knows, by account names. One's own account is not named. */
+export interface Subscribers {
+	/** Whether `reader` sees the presence of `account`. */
+	sees(reader: string, account: string): boolean;
+	/** Those who see the presence of `account`. */
+	viewersOf(account: string): readonly string[];
+	/** Those whose presence `account` sees. */
+	viewedBy(account: string): readonly string[];
+}
+
+/** Where there is no roster, an account's presence is shown to its own sessions only. */
+export const NO_SUBSCRIBERS: Subscribers = {
+	sees: () => false,
+	viewersOf: () => [],
+	viewedBy: () => [],
+};
