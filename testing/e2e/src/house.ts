@@ -15,6 +15,13 @@ export interface Passed {
 	readonly text: string;
 }
 
+/** A server of others that the host stands before. */
+export interface Upstream {
+	readonly domain: string;
+	/** Its WebSocket. */
+	readonly url: URL;
+}
+
 /** The real host with the built web client and its XMPP server, all that passes it recorded, and a browser. */
 export class House {
 	readonly url: string;
@@ -34,12 +41,14 @@ export class House {
 		this.#browser = browser;
 	}
 
-	static async open(): Promise<House> {
+	/** With a server of others nothing is recorded. */
+	static async open(upstream?: Upstream): Promise<House> {
 		const passed: Passed[] = [];
 		const host = await startHost({
 			port: 0,
 			host: "127.0.0.1",
-			domain: "localhost",
+			domain: upstream?.domain ?? "localhost",
+			upstream: upstream?.url,
 			webRoot: WEB_ROOT,
 			tap: (connection, direction, text) => passed.push({ connection, direction, text }),
 		});
