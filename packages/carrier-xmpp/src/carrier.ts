@@ -16,7 +16,10 @@ export interface XmppCarrierOptions {
 	readonly service: string;
 	/** The server's XMPP domain, which may differ from the host that serves it. */
 	readonly domain: string;
-	/** The address of the service for rooms (XEP-0045); asked for with XEP-0030 when not given. */
+	/**
+	 * The address of the service for rooms (XEP-0045), also one of another domain (DEPLOY-1); asked for with XEP-0030 when
+	 * not given.
+	 */
 	readonly muc?: string;
 	/** `length` fresh bytes of a cryptographic generator. */
 	readonly random: (length: number) => Uint8Array;
