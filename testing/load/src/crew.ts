@@ -24,6 +24,7 @@ class CrewProcess {
 	#isSending = false;
 	#hasRate = false;
 	#turn = 0;
+	#beat: NodeJS.Timeout | undefined;
 	#lastDeliveryMs = 0;
 	#lostConnections = 0;
 
@@ -68,6 +69,7 @@ class CrewProcess {
 
 	async settle(): Promise<CrewFigures> {
 		this.#isSending = false;
+		clearInterval(this.#beat);
 		this.#lastDeliveryMs = performance.now();
 		while (this.#missing() > 0 && performance.now() - this.#lastDeliveryMs < QUIET_MS) {
 			await new Promise((resolve) => setTimeout(resolve, BEAT_MS));
@@ -91,14 +93,12 @@ class CrewProcess {
 	#sendAt(perSecond: number): void {
 		const since = performance.now();
 		let done = 0;
-		const beat = setInterval(() => {
-			if (!this.#isSending) return clearInterval(beat);
+		this.#beat = setInterval(() => {
 			const due = Math.floor(((performance.now() - since) * perSecond) / 1000);
 			for (; done < due; done++) {
 				const member = this.#members[this.#turn++ % this.#members.length];
 				if (member !== undefined) this.#say(member);
 			}
-			return undefined;
 		}, BEAT_MS);
 	}
 
