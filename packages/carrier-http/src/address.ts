@@ -5,6 +5,8 @@ import type { CarrierError, RoomName } from "@clowder/carrier";
 const PLAIN = /[a-z0-9._-]/;
 const HEX_BASE = 16;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** SOCKS-3: the way to an onion service is encrypted, and its name is its key. */
+const ONION = /\.onion$/;
 
 /** HTTP-3: the localpart of the room's address, which is the same as over XMPP: bytes outside a-z 0-9 . _ - as `\xx`. */
 export function roomLocalpart(room: RoomName): string {
@@ -24,7 +26,8 @@ export function checkService(service: string, allowPlaintext: boolean): Result<s
 	if (!isBare) return usage("an address without query, fragment and user expected");
 	const isPlaintext = url.protocol === "http:";
 	if (url.protocol !== "https:" && !isPlaintext) return usage(`https: or http: expected, ${url.protocol} came`);
-	if (isPlaintext && !allowPlaintext && !LOOPBACK.test(url.hostname)) {
+	const isSafe = LOOPBACK.test(url.hostname) || ONION.test(url.hostname);
+	if (isPlaintext && !allowPlaintext && !isSafe) {
 		return usage(`https: expected, since http: to ${url.hostname} can be listened to on the way`);
 	}
 	return ok(url.href.replace(/\/+$/, ""));

@@ -25,6 +25,11 @@ export interface HttpCarrierOptions {
 	readonly timing?: Partial<HttpTiming>;
 	/** The function that makes requests; the platform's `fetch` when absent. */
 	readonly fetch?: Fetch;
+	/**
+	 * Makes the function that makes the requests of one place, in the stead of `fetch`: in Node, `socksFetch` of @clowder/socks
+	 * for a proxy that should not see two places together (SOCKS-2).
+	 */
+	readonly newFetch?: () => Fetch;
 }
 
 /**
@@ -34,13 +39,14 @@ export interface HttpCarrierOptions {
 export function httpCarrier(options: HttpCarrierOptions): Carrier {
 	const { clock, random } = options;
 	const send: Fetch = options.fetch ?? ((url, init) => fetch(url, init));
+	const newFetch = options.newFetch ?? (() => send);
 	const timing: HttpTiming = { ...TIMING, ...options.timing };
 	const inner: Carrier = {
 		capabilities: { totalOrder: true, echo: true, presence: true, maxTextBytes: TEXT_MAX_BYTES },
 		async enter(entering: EnterOptions): Promise<Result<Place, CarrierError>> {
 			const service = checkService(options.service, options.allowPlaintext ?? false);
 			if (!service.ok) return service;
-			const requests = new Requests(service.value, send);
+			const requests = new Requests(service.value, newFetch());
 			return new HttpPlace({ requests, timing, clock, random }, entering).start(entering.signal);
 		},
 	};

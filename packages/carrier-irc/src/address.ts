@@ -29,7 +29,8 @@ export function parseService(service: string, allowPlaintext: boolean): Result<A
 	if (!isTls && url.protocol !== "irc:") return usage(`ircs: or irc: expected, ${url.protocol} came`);
 	const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
 	if (host === "") return usage("the name of a host expected");
-	if (!isTls && !allowPlaintext && !LOOPBACK.test(host)) {
+	// SOCKS-3: the way to an onion service is encrypted, and its name is its key.
+	if (!isTls && !allowPlaintext && !LOOPBACK.test(host) && !host.endsWith(".onion")) {
 		return usage(`ircs: expected, since irc: to ${host} can be listened to on the way`);
 	}
 	const port = url.port === "" ? (isTls ? PORTS.tls : PORTS.plain) : Number(url.port);

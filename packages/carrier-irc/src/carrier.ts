@@ -1,4 +1,4 @@
-import type { Result } from "@clowder/bytes";
+import { err, type Result } from "@clowder/bytes";
 import {
 	type Carrier,
 	type CarrierError,
@@ -10,6 +10,7 @@ import {
 	type Clock,
 	type SequencingTimes,
 } from "@clowder/carrier";
+import { routeTo } from "@clowder/socks";
 import { channelOf, parseService } from "./address.ts";
 import {
 	type IrcPace,
@@ -38,6 +39,11 @@ export interface IrcCarrierOptions {
 	readonly order?: "sequence" | "server";
 	/** Allows `irc:` to hosts other than this one, where anyone on the way reads who talks when. */
 	readonly allowPlaintext?: boolean;
+	/**
+	 * A SOCKS5 proxy for all connections: `socks5://127.0.0.1:9050` for Tor's. Names are the proxy's to resolve. Unless the
+	 * address has a name and a password, each place has its own, which Tor takes to keep their circuits apart.
+	 */
+	readonly proxy?: string;
 	/** Certificates to check the server's against, in PEM, in place of those that Node has. */
 	readonly ca?: string;
 	/** How fast a server lets people talk, where it is not as RFC 1459 says. */
@@ -85,10 +91,22 @@ async function enterLines(
 	const { service, network, random, hash, ca, allowPlaintext = false } = options;
 	const address = parseService(service, allowPlaintext);
 	if (!address.ok) return address;
+	const route = routeTo(new URL(service), options.proxy, random);
+	if (!route.ok) return err({ kind: "usage", detail: route.error });
 	const channel = channelOf(entering.room, hash);
 	const binding = `irc:${network}/${channel}`;
 	const timing: IrcTiming = { ...TIMING, ...options.timing };
-	const settings = { address: address.value, ca, channel, binding, needsEcho, random, pace, timing };
+	const settings = {
+		address: address.value,
+		route: route.value,
+		ca,
+		channel,
+		binding,
+		needsEcho,
+		random,
+		pace,
+		timing,
+	};
 	return new IrcPlace(settings, entering).start();
 }
 

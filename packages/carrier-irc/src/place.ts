@@ -8,6 +8,7 @@ import {
 	EventQueue,
 	reconnectDelayMs,
 } from "@clowder/carrier";
+import type { Proxy } from "@clowder/socks";
 import type { Address } from "./address.ts";
 import { OUTBOX_MAX_BYTES, TEXT_IN_LINE_MAX_BYTES } from "./limits.ts";
 import { type Ending, IrcSession, type SessionOptions } from "./session.ts";
@@ -17,6 +18,8 @@ export interface PlaceOptions extends SessionOptions {
 	readonly address: Address;
 	/** Certificates to check the server's against, in PEM; those of Node otherwise. */
 	readonly ca: string | undefined;
+	/** How the server is reached. */
+	readonly route: Proxy | undefined;
 }
 
 type State = "entering" | "inside" | "interrupted" | "leaving" | "closed";
@@ -108,12 +111,12 @@ export class IrcPlace implements Place {
 	}
 
 	#connect(): void {
-		const { address, ca, timing } = this.#options;
+		const { address, ca, route, timing } = this.#options;
 		this.#step("connecting");
 		this.#deadline = setTimeout(() => {
 			this.#onDown({ kind: "unreachable", detail: `not in the channel within ${timing.enterMs} ms` });
 		}, timing.enterMs);
-		this.#transport = openTransport(address, ca, {
+		this.#transport = openTransport(address, ca, route, {
 			onUp: () => {
 				this.#step("registering");
 				this.#session = new IrcSession(this.#options, performance.now());

@@ -1,5 +1,6 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { connectTls as connectTlsThrough, type Proxy, SocksConnection } from "@clowder/socks";
 import type { Address } from "./address.ts";
 import { UNTAKEN_MAX_BYTES } from "./limits.ts";
 
@@ -18,15 +19,31 @@ export interface Transport {
 	destroy(): void;
 }
 
-/** Connects by TCP, or by TLS with the server's certificate checked: against `ca` where given (PEM). */
-export function openTransport(
+/** By TCP, or by TLS with the server's certificate checked: against `ca` where given (PEM). */
+function connect(
 	{ host, port, isTls }: Address,
 	ca: string | undefined,
+	route: Proxy | undefined,
+): Socket | SocksConnection {
+	const trusted = ca === undefined ? {} : { ca };
+	if (route !== undefined) {
+		return isTls
+			? connectTlsThrough(route, { host, port }, trusted)
+			: new SocksConnection(route).connect({ host, port });
+	}
+	if (!isTls) return connectPlain({ host, port });
+	return connectTls({ host, port, servername: /^[\d.]+$|:/.test(host) ? "" : host, ...trusted });
+}
+
+/** Connects to a server, through the proxy `route` where there is one. */
+export function openTransport(
+	address: Address,
+	ca: string | undefined,
+	route: Proxy | undefined,
 	events: TransportEvents,
 ): Transport {
-	const socket: Socket = isTls
-		? connectTls({ host, port, servername: /^[\d.]+$|:/.test(host) ? "" : host, ...(ca === undefined ? {} : { ca }) })
-		: connectPlain({ host, port });
+	const { isTls } = address;
+	const socket = connect(address, ca, route);
 	socket.setNoDelay(true);
 	let detail = "the connection was closed";
 	let isOver = false;

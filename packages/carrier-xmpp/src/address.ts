@@ -30,6 +30,8 @@ export function splitAddress(address: string): { readonly bare: string; readonly
 const SECURE: ReadonlySet<string> = new Set(["wss:"]);
 const PLAINTEXT: ReadonlySet<string> = new Set(["ws:", "xmpp:"]);
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+/** SOCKS-3: the way to an onion service is encrypted, and its name is its key. */
+const ONION = /\.onion$/;
 
 /** Refuses what is no address of a server, and lines that others could listen on (XMPP-1). */
 export function checkService(service: string, allowPlaintext: boolean): Result<URL, CarrierError> {
@@ -38,7 +40,7 @@ export function checkService(service: string, allowPlaintext: boolean): Result<U
 	const url = new URL(service);
 	if (SECURE.has(url.protocol)) return ok(url);
 	if (!PLAINTEXT.has(url.protocol)) return usage(`wss:, ws: or xmpp: expected, ${url.protocol} came`);
-	if (allowPlaintext || LOOPBACK.test(url.hostname)) return ok(url);
+	if (allowPlaintext || LOOPBACK.test(url.hostname) || ONION.test(url.hostname)) return ok(url);
 	return usage(`wss: expected, since ${url.protocol} to ${url.hostname} can be listened to on the way`);
 }
 

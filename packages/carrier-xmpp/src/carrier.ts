@@ -1,5 +1,6 @@
-import type { Result } from "@clowder/bytes";
+import { err, type Result } from "@clowder/bytes";
 import { type Carrier, type CarrierError, type EnterOptions, fragmenting, type Place } from "@clowder/carrier";
+import { routeTo } from "#transports";
 import { checkService } from "./address.ts";
 import type { ConnectorOptions } from "./connector.ts";
 import { checkAccount, type KeyLogin, type LoginWay } from "./login.ts";
@@ -29,6 +30,11 @@ export interface XmppCarrierOptions {
 	readonly account?: ScramCredentials;
 	/** Told after each login how it was done. */
 	readonly onLogin?: (way: LoginWay) => void;
+	/**
+	 * A SOCKS5 proxy for all connections, in Node only: `socks5://127.0.0.1:9050` for Tor's. Names are the proxy's to resolve.
+	 * Unless the address has a name and a password, each place has its own, which Tor takes to keep their circuits apart.
+	 */
+	readonly proxy?: string;
 	/** Allows `ws:` and `xmpp:` to hosts other than this one, where anyone on the way reads who talks when. */
 	readonly allowPlaintext?: boolean;
 	/** Durations other than the defaults. */
@@ -39,15 +45,19 @@ export interface XmppCarrierOptions {
  * connection and a throwaway account of its own, so that the server cannot tell that two are one person's; unless the
  * caller gives a secret or an account to log in with. */
 export function xmppCarrier(options: XmppCarrierOptions): Carrier {
-	const { service, domain, muc, random, login: key, account, onLogin = () => {} } = options;
+	const { service, domain, muc, random, login: key, account, proxy, onLogin = () => {} } = options;
 	const timing = { ...TIMING, ...options.timing };
-	const settings: ConnectorOptions = { service, domain, muc, random, key, account, onLogin, timing };
+	const settings: Omit<ConnectorOptions, "route"> = { service, domain, muc, random, key, account, onLogin, timing };
 	const inner: Carrier = {
 		capabilities: { totalOrder: true, echo: true, presence: true, maxTextBytes: BODY_MAX_BYTES },
 		async enter(entering: EnterOptions): Promise<Result<Place, CarrierError>> {
 			const usable = checkService(service, options.allowPlaintext ?? false);
-			const checked = usable.ok ? checkAccount(account) : usable;
-			return checked.ok ? new XmppPlace(settings, entering).start(entering.signal) : checked;
+			const checked = checkAccount(account);
+			if (!usable.ok) return usable;
+			if (!checked.ok) return checked;
+			const route = routeTo(usable.value, proxy, random);
+			if (!route.ok) return err({ kind: "usage", detail: route.error });
+			return new XmppPlace({ ...settings, route: route.value }, entering).start(entering.signal);
 		},
 	};
 	return fragmenting(inner, { weigh: xmlWeight });

@@ -1,5 +1,6 @@
 import { ok, type Result } from "@clowder/bytes";
 import type { CarrierError, EnterStep, RoomName } from "@clowder/carrier";
+import type { Route } from "#transports";
 import { roomAddress } from "./address.ts";
 import { findRooms } from "./disco.ts";
 import type { XmppTiming } from "./limits.ts";
@@ -8,6 +9,8 @@ import { type Element, Link } from "./xmpp-js.ts";
 
 export interface ConnectorOptions extends LoginOptions {
 	readonly service: string;
+	/** How the server is reached. */
+	readonly route: Route;
 	/** The service for rooms; asked for when not given. */
 	readonly muc: string | undefined;
 	readonly timing: XmppTiming;
@@ -92,11 +95,12 @@ export class Connector {
 	}
 
 	#newLink(): Link {
-		const { service, domain, random, timing } = this.#options;
+		const { service, domain, random, timing, route } = this.#options;
 		const { onStanza, onDown } = this.#events;
 		return new Link({
 			service,
 			domain,
+			route,
 			random,
 			timing,
 			credentials: (link, offer) => this.#login.credentials(link, offer),

@@ -15,7 +15,7 @@ import resourceBinding from "@xmpp/resource-binding";
 import sasl, { type SaslFactory } from "@xmpp/sasl";
 import streamFeatures from "@xmpp/stream-features";
 import streamManagement, { type StreamManagement } from "@xmpp/stream-management";
-import { addTransports } from "#transports";
+import { addTransports, type Route } from "#transports";
 import { PARSED_AT_ONCE_UNITS, RANDOM_ID_BYTES, STANZA_IN_MAX_BYTES, type XmppTiming } from "./limits.ts";
 import { type Credentials, MECHANISMS, type SaslExchange, startExchange } from "./sasl-exchange.ts";
 import {
@@ -66,6 +66,7 @@ export interface RequestError {
 export interface LinkOptions {
 	readonly service: string;
 	readonly domain: string;
+	readonly route: Route;
 	/** From a cryptographic generator. */
 	readonly random: (length: number) => Uint8Array;
 	readonly timing: XmppTiming;
@@ -102,11 +103,11 @@ export class Link {
 
 	constructor(options: LinkOptions) {
 		this.#options = options;
-		const { service, domain, timing } = options;
+		const { service, domain, timing, route } = options;
 		const client = new Client({ service, domain, timeout: timing.connectMs });
 		this.#client = client;
 		this.#guard();
-		addTransports(client);
+		addTransports(client, route);
 		const chain = middleware({ entity: client });
 		chain.use((context, next) => this.#negotiate(context.stanza, next));
 		const features = streamFeatures({ middleware: chain });

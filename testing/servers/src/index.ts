@@ -4,3 +4,4 @@ export { type Ircd, inspircdMissing, type Manner, ngircdMissing, startInspircd, 
 export { Line } from "./line.ts";
 export { ended, freePort, listening, missing } from "./program.ts";
 export { type Prosody, prosodyMissing, type ProsodyOptions, startProsody } from "./prosody.ts";
+export { type SocksRequest, SocksServer } from "./socks-server.ts";
