@@ -30,6 +30,15 @@ export interface ServerLimits extends PubsubLimits {
 	/** Any account goes after so long without use, with all that is kept for it. */
 	readonly keptAccountIdleMs: number;
 	readonly sessionsPerAccount: number;
+	/** Items of one roster. */
+	readonly rosterContacts: number;
+	/** Requests to subscribe to one account that wait for its answer; more are not told of. */
+	readonly rosterRequests: number;
+	/** Addresses that one account blocks. */
+	readonly blockedAddresses: number;
+	/** Messages kept for one account that is not there, and their bytes as XML. */
+	readonly offlineMessages: number;
+	readonly offlineBytes: number;
 	readonly passwordBytes: number;
 
 	/** What a connection may send on average, and how much at once before reading is paused. */
@@ -93,6 +102,11 @@ export const DEFAULT_LIMITS: ServerLimits = {
 	accountIdleMs: 60 * 60_000,
 	keptAccountIdleMs: 400 * 24 * 60 * 60_000,
 	sessionsPerAccount: 10,
+	rosterContacts: 500,
+	rosterRequests: 100,
+	blockedAddresses: 500,
+	offlineMessages: 200,
+	offlineBytes: 2 * 1024 * 1024,
 	passwordBytes: 1023,
 
 	bytesPerSecond: 128 * 1024,
@@ -130,6 +144,9 @@ export const JID_PART_BYTES = 1023;
 export const SCRAM_ITERATIONS = 4096;
 export const SCRAM_SALT_BYTES = 16;
 export const SCRAM_NONCE_BYTES = 18;
+/** The longest name or group in a roster, in UTF-8 bytes (RFC 6121 section 2.1.2.5 leaves it to the server). */
+export const ROSTER_NAME_BYTES = 1023;
+export const ROSTER_GROUPS_COUNT = 20;
 /** What a login by key takes for its ephemeral key. */
 export const LOGIN_EPHEMERAL_SEED_BYTES = 32;
 /** The longest SASL message read, in characters of base64. */

@@ -27,6 +27,19 @@ export const NS = {
 	registerFeature: "http://jabber.org/features/iq-register",
 	/** XEP-0092 */
 	version: "jabber:iq:version",
+	/** XEP-0085 */
+	chatStates: "http://jabber.org/protocol/chatstates",
+	/** XEP-0160 */
+	offline: "msgoffline",
+	/** XEP-0191 */
+	blocking: "urn:xmpp:blocking",
+	blockingErrors: "urn:xmpp:blocking:errors",
+	/** XEP-0280 */
+	carbons: "urn:xmpp:carbons:2",
+	/** XEP-0297 */
+	forward: "urn:xmpp:forward:0",
+	/** XEP-0334 */
+	hints: "urn:xmpp:hints",
 	/** XEP-0199 */
 	ping: "urn:xmpp:ping",
 	/** XEP-0203 */

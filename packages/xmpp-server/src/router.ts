@@ -1,14 +1,22 @@
 import type { Accounts } from "./accounts.ts";
+import { blockedReply, BlockingService, BlockLists } from "./blocking.ts";
+import { Carbons } from "./carbons.ts";
 import type { IqOutcome, IqRequest, IqService } from "./iq-service.ts";
-import { bareOf, fullOf, type Jid, parseJid } from "./jid.ts";
+import { type Jid, parseJid } from "./jid.ts";
 import type { ServerLimits } from "./limits.ts";
+import { Messages } from "./messages.ts";
 import type { MucService } from "./muc-service.ts";
-import { NS } from "./namespaces.ts";
-import type { PepService } from "./pubsub/pep-service.ts";
+import { OfflineMessages } from "./offline.ts";
+import { Presences, priority } from "./presences.ts";
+import { PepService } from "./pubsub/pep-service.ts";
 import { RegisterService } from "./register.ts";
-import { RosterService } from "./roster.ts";
+import { RosterService } from "./roster/roster-service.ts";
+import { Rosters } from "./roster/rosters.ts";
+import { isSubscriptionType } from "./roster/subscription.ts";
+import { Subscriptions } from "./roster/subscriptions.ts";
+import { Viewers } from "./roster/viewers.ts";
 import { ServerIq } from "./server-iq.ts";
-import type { Session, Sessions } from "./session.ts";
+import { addressOf, type Session, type Sessions } from "./session.ts";
 import {
 	errorReply,
 	iqPayload,
@@ -18,7 +26,8 @@ import {
 	resultReply,
 	type StanzaCondition,
 } from "./stanza.ts";
-import { child, type Element, element, serialise, textOf } from "./xml.ts";
+import type { Storage } from "./storage/storage.ts";
+import type { Element } from "./xml.ts";
 
 /** What the sender's connection adds to a stanza. */
 export interface RouteContext {
@@ -27,32 +36,63 @@ export interface RouteContext {
 	readonly allowRegistration: () => boolean;
 }
 
+/** What the router needs of the server around it. */
+export interface RouterHost {
+	readonly domain: string;
+	readonly limits: ServerLimits;
+	readonly accounts: Accounts;
+	readonly sessions: Sessions;
+	readonly muc: MucService;
+	readonly storage: Storage;
+	readonly newId: () => string;
+	/** Milliseconds since 1970. */
+	readonly wallTime: () => number;
+}
+
 /** Takes each stanza of a bound session to where it belongs (RFC 6121 section 8). */
 export class Router {
 	readonly #domain: string;
-	readonly #limits: ServerLimits;
 	readonly #sessions: Sessions;
 	readonly #muc: MucService;
+	readonly #storage: Storage;
+	readonly #blockLists: BlockLists;
+	readonly #presences: Presences;
+	readonly #subscriptions: Subscriptions;
+	readonly #offline: OfflineMessages;
+	readonly #messages: Messages;
 	readonly #pep: PepService;
 	readonly #services: readonly IqService[];
 
-	constructor(
-		domain: string,
-		limits: ServerLimits,
-		accounts: Accounts,
-		sessions: Sessions,
-		muc: MucService,
-		pep: PepService,
-	) {
+	constructor(host: RouterHost) {
+		const { domain, limits, accounts, sessions, muc, storage } = host;
 		this.#domain = domain;
-		this.#limits = limits;
 		this.#sessions = sessions;
 		this.#muc = muc;
-		this.#pep = pep;
+		this.#storage = storage;
+		const commit = (): boolean => storage.commit();
+		const rosters = new Rosters(storage, limits);
+		const blockLists = new BlockLists(storage, limits);
+		const carbons = new Carbons(sessions);
+		const presences = new Presences({ ...host, rosters, blockLists });
+		const subscriptions = new Subscriptions({ ...host, rosters, blockLists, presences, commit });
+		const offline = new OfflineMessages(host);
+		const changeAudience = (username: string, change: () => boolean): boolean =>
+			presences.changeAudience(username, change);
+		this.#blockLists = blockLists;
+		this.#presences = presences;
+		this.#subscriptions = subscriptions;
+		this.#offline = offline;
+		this.#messages = new Messages({ domain, accounts, blockLists, presences, offline, carbons });
+		this.#pep = new PepService({ ...host, subscribers: new Viewers(domain, rosters, blockLists) });
+		subscriptions.onApproved((reader, account) => this.#pep.subscribed(reader, account));
+		accounts.onRemoval((username) => this.#accountGoes(username));
 		const services = [
 			new RegisterService(accounts, (username, now) => this.#accountRemoved(username, now)),
-			new RosterService(),
-			pep,
+			new RosterService(rosters, subscriptions),
+			new BlockingService({ ...host, lists: blockLists, commit, changeAudience }),
+			carbons,
+			offline,
+			this.#pep,
 		];
 		this.#services = [...services, new ServerIq(muc.domain, services)];
 	}
@@ -66,16 +106,20 @@ export class Router {
 		if (to.value.domain === this.#muc.domain) return this.#muc.receive(session, stanza, to.value);
 		if (to.value.domain !== this.#domain) return this.#refuse(session, stanza, "remote-server-not-found");
 		if (to.value.local === "") return this.#toServer(session, stanza, to.value, context);
-		if (to.value.resource === "" && stanza.name === "iq") {
-			return this.#iqToServer(session, stanza, context);
-		}
+		if (to.value.resource === "" && stanza.name === "iq") return this.#iqToAccount(session, stanza, to.value, context);
 		this.#toUser(session, stanza, to.value);
 	}
 
 	/** A session ended: those who saw its presence hear of it. */
 	sessionEnded(session: Session): void {
 		this.#muc.dropSession(session);
-		this.#announceUnavailable(session, element("presence", NS.client, { type: "unavailable" }));
+		this.#pep.gone(session);
+		this.#presences.ended(session);
+	}
+
+	/** A message was written to a session of an account, and its client never got it. */
+	undelivered(username: string, message: Element): void {
+		this.#messages.undelivered(username, message);
 	}
 
 	#refuse(session: Session, stanza: Element, condition: StanzaCondition, detail?: Element): void {
@@ -88,7 +132,7 @@ export class Router {
 	#toOwnAccount(session: Session, stanza: Element, context: RouteContext): void {
 		if (stanza.name === "presence") return this.#ownPresence(session, stanza);
 		if (stanza.name === "iq") return this.#iqToServer(session, stanza, context);
-		this.#toUser(session, stanza, { local: session.username, domain: this.#domain, resource: "" });
+		this.#messageToUser(session, stanza, { local: session.username, domain: this.#domain, resource: "" });
 	}
 
 	#toServer(session: Session, stanza: Element, to: Jid, context: RouteContext): void {
@@ -97,7 +141,13 @@ export class Router {
 		this.#iqToServer(session, stanza, context);
 	}
 
-	/** To the server itself, or to the own account, for which it answers. */
+	/** BLOCK-2: to somebody whom one has blocked nothing goes; who has blocked one has nothing to show (PEP-1). */
+	#iqToAccount(session: Session, iq: Element, to: Jid, context: RouteContext): void {
+		if (isRequest(iq) && this.#blockLists.blocks(session.username, to)) session.send(blockedReply(iq, session.full));
+		else this.#iqToServer(session, iq, context);
+	}
+
+	/** To the server itself, or to an account, for which it answers. */
 	#iqToServer(session: Session, iq: Element, context: RouteContext): void {
 		if (!isRequest(iq)) return this.#pep.answered(session, iq);
 		const payload = iqPayload(iq);
@@ -106,7 +156,7 @@ export class Router {
 		const account = asked.ok && asked.value.local !== "" ? asked.value.local : undefined;
 		const type = iq.attrs["type"] === "set" ? "set" : "get";
 		const request = { session, iq, payload, type, account, ...context } as const;
-		const answer = this.#answer(request);
+		const answer = this.#kept(request, this.#answer(request));
 		if (answer.type === "error") this.#refuse(session, iq, answer.condition, answer.detail);
 		else session.send(resultReply(iq, session.full, answer.payload));
 		answer.afterwards?.();
@@ -122,49 +172,29 @@ export class Router {
 		return { type: "error", condition: "service-unavailable" };
 	}
 
+	/** STORE-1: nothing is said to be done that is not kept. */
+	#kept({ type }: IqRequest, answer: IqOutcome): IqOutcome {
+		return type === "get" || this.#storage.commit() ? answer : { type: "error", condition: "resource-constraint" };
+	}
+
+	#accountGoes(username: string): void {
+		this.#subscriptions.forgetAccount(username);
+		this.#blockLists.forget(username);
+		this.#offline.forget(username);
+		this.#pep.accountGone(username);
+	}
+
 	#accountRemoved(username: string, now: number): void {
 		for (const session of this.#sessions.of(username)) session.terminate("not-authorized", now);
 	}
 
 	#ownPresence(session: Session, stanza: Element): void {
-		const { type } = stanza.attrs;
-		if (type === "unavailable") {
-			session.presence = undefined;
-			this.#pep.gone(session);
-			this.#muc.leaveAll(session);
-			return this.#announceUnavailable(session, stanza);
-		}
-		if (type !== undefined) return this.#refuse(session, stanza, "bad-request");
-		if (Buffer.byteLength(serialise(stanza)) > this.#limits.presenceBytes) {
-			return this.#refuse(session, stanza, "policy-violation");
-		}
-		session.presence = stanza;
-		// There is no roster, so an account's presence is shown to its own sessions only.
-		for (const other of this.#sessions.of(session.username)) {
-			if (other.presence === undefined) continue;
-			other.send(readdressed(stanza, session.full, other.full));
-			if (other !== session) session.send(readdressed(other.presence, other.full, session.full));
-		}
+		if (stanza.attrs["type"] === "unavailable") this.#muc.leaveAll(session);
+		const wrong = this.#presences.broadcast(session, stanza);
+		if (wrong !== undefined) return this.#refuse(session, stanza, wrong);
+		if (session.presence === undefined) return this.#pep.gone(session);
+		if (priority(session) >= 0) this.#offline.handOver(session);
 		this.#pep.shown(session, stanza);
-	}
-
-	#announceUnavailable(session: Session, stanza: Element): void {
-		const own = this.#readers({ local: session.username, domain: this.#domain, resource: "" });
-		for (const other of own) other.send(readdressed(stanza, session.full, other.full));
-		const readers = [...session.directed];
-		session.directed.clear();
-		for (const text of readers) {
-			const to = parseJid(text);
-			if (!to.ok) continue;
-			for (const reader of this.#readers(to.value)) reader.send(readdressed(stanza, session.full, reader.full));
-		}
-	}
-
-	/** The sessions an address means: one resource, or all that are available. */
-	#readers(to: Jid): readonly Session[] {
-		if (to.resource === "") return this.#sessions.of(to.local).filter(({ presence }) => presence !== undefined);
-		const found = this.#sessions.find(to.local, to.resource);
-		return found === undefined ? [] : [found];
 	}
 
 	#toUser(session: Session, stanza: Element, to: Jid): void {
@@ -173,60 +203,35 @@ export class Router {
 				return this.#presenceToUser(session, stanza, to);
 			case "message":
 				return this.#messageToUser(session, stanza, to);
-			default: {
-				const reader = this.#sessions.find(to.local, to.resource);
-				if (reader === undefined) return this.#refuse(session, stanza, "service-unavailable");
-				reader.send(readdressed(stanza, session.full, reader.full));
-			}
+			default:
+				return this.#iqToUser(session, stanza, to);
 		}
+	}
+
+	#iqToUser(session: Session, stanza: Element, to: Jid): void {
+		if (isRequest(stanza) && this.#blockLists.blocks(session.username, to)) {
+			return session.send(blockedReply(stanza, session.full));
+		}
+		const reader = this.#sessions.find(to.local, to.resource);
+		// BLOCK-2
+		const blocked = this.#blockLists.blocks(to.local, addressOf(session, this.#domain));
+		if (reader === undefined || blocked) return this.#refuse(session, stanza, "service-unavailable");
+		reader.send(readdressed(stanza, session.full, reader.full));
 	}
 
 	#presenceToUser(session: Session, stanza: Element, to: Jid): void {
-		const { type, id } = stanza.attrs;
-		const address = fullOf(to);
-		if (type === "subscribe") {
-			// Nobody can be subscribed to: the answer is the same whether or not the account exists (RFC 6121 3.1.3).
-			return session.send(
-				element("presence", NS.client, { type: "unsubscribed", id, from: bareOf(to), to: session.bare }),
-			);
-		}
-		if (type !== undefined && type !== "unavailable") return;
-		if (type === "unavailable") session.directed.delete(address);
-		else if (!session.directed.has(address)) {
-			if (session.directed.size >= this.#limits.directedPresences) {
-				return this.#refuse(session, stanza, "resource-constraint");
-			}
-			session.directed.add(address);
-		}
-		for (const reader of this.#readers(to)) reader.send(readdressed(stanza, session.full, reader.full));
+		const { type } = stanza.attrs;
+		if (type === "probe") return this.#presences.probe(session, to);
+		if (type !== undefined && type !== "unavailable" && !isSubscriptionType(type)) return;
+		const wrong = isSubscriptionType(type)
+			? this.#subscriptions.send(session, stanza, to)
+			: this.#presences.direct(session, stanza, to);
+		if (wrong !== undefined) this.#refuse(session, stanza, wrong);
 	}
 
 	#messageToUser(session: Session, stanza: Element, to: Jid): void {
-		const { type } = stanza.attrs;
-		if (type === "groupchat") return this.#refuse(session, stanza, "service-unavailable");
-		let readers = this.#readers(to);
-		// RFC 6121 section 8.5.3.2.1: a chat message finds the account when the resource is gone.
-		if (readers.length === 0 && to.resource !== "" && type === "chat") readers = this.#readers({ ...to, resource: "" });
-		if (to.resource === "" || readers.length > 1) readers = readers.filter((reader) => priority(reader) >= 0);
-		if (type === "error" && to.resource === "") return;
-		if (readers.length === 0) return this.#refuse(session, stanza, "service-unavailable");
-		const children = withoutForeignStanzaIds(stanza, [`${to.local}@${to.domain}`, this.#domain]);
-		for (const reader of readers) {
-			reader.send(readdressed(stanza, session.full, stanza.attrs["to"] ?? reader.bare, children));
-		}
+		const answer = this.#messages.send(session, stanza, to);
+		if (typeof answer === "string") this.#refuse(session, stanza, answer);
+		else if (answer !== undefined) session.send(answer);
 	}
-}
-
-function priority(session: Session): number {
-	const given = session.presence === undefined ? undefined : child(session.presence, "priority", NS.client);
-	const value = given === undefined ? 0 : Number.parseInt(textOf(given), 10);
-	return Number.isInteger(value) ? value : 0;
-}
-
-/** XEP-0359 section 5: an id said to be by us did not come from us. */
-function withoutForeignStanzaIds(stanza: Element, ours: readonly string[]): Element["children"] {
-	return stanza.children.filter((node) => {
-		if (typeof node === "string" || node.ns !== NS.stanzaId || node.name !== "stanza-id") return true;
-		return !ours.includes((node.attrs["by"] ?? "").toLowerCase());
-	});
 }

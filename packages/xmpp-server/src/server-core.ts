@@ -7,8 +7,6 @@ import type { Framing } from "./framing.ts";
 import type { Jid } from "./jid.ts";
 import { EXPIRE_ACCOUNTS_MS, type ServerLimits } from "./limits.ts";
 import { MucService } from "./muc-service.ts";
-import { PepService } from "./pubsub/pep-service.ts";
-import { NO_SUBSCRIBERS, type Subscribers } from "./pubsub/subscribers.ts";
 import { limitKey, PerMinute } from "./rate.ts";
 import { Router } from "./router.ts";
 import { Session, Sessions } from "./session.ts";
@@ -25,8 +23,6 @@ export interface CoreOptions {
 	readonly wallTime: () => number;
 	/** The moment of making it, by the clock of the `now` that all methods are given. */
 	readonly startedAt: number;
-	/** Who sees whose presence; nobody but oneself where it is absent. */
-	readonly subscribers?: Subscribers;
 }
 
 /** Why no connection was made: too many, of all or of this address. */
@@ -73,7 +69,7 @@ export class ServerCore {
 	/** SERVER-11: connections whose readers are too slow. They end after the stanza at hand has gone to everyone else. */
 	readonly #overflowed: Set<Peer> = new Set();
 
-	constructor({ domain, limits, random, storage, wallTime, startedAt, subscribers = NO_SUBSCRIBERS }: CoreOptions) {
+	constructor({ domain, limits, random, storage, wallTime, startedAt }: CoreOptions) {
 		this.domain = domain;
 		this.mucDomain = `conference.${domain}`;
 		const host = loginHost(domain);
@@ -85,10 +81,17 @@ export class ServerCore {
 		this.#expireAt = startedAt;
 		this.#accounts = new Accounts({ limits, random, storage, wallTime, startedAt });
 		const newId = (): string => this.#newId();
-		const pep = new PepService({ domain, limits, sessions: this.#sessions, newId, storage, subscribers });
-		this.#accounts.onRemoval((username) => pep.accountGone(username));
-		this.#muc = new MucService(this.mucDomain, limits, random, () => this.#newId());
-		this.#router = new Router(domain, limits, this.#accounts, this.#sessions, this.#muc, pep);
+		this.#muc = new MucService(this.mucDomain, limits, random, newId);
+		this.#router = new Router({
+			domain,
+			limits,
+			accounts: this.#accounts,
+			sessions: this.#sessions,
+			muc: this.#muc,
+			storage,
+			newId,
+			wallTime,
+		});
 		this.#connectRate = new PerMinute(limits.connectionsPerAddressPerMinute);
 		this.#registerRate = new PerMinute(limits.registrationsPerAddressPerMinute);
 		this.#authRate = new PerMinute(limits.authFailuresPerAddressPerMinute);

@@ -1,3 +1,4 @@
+import type { Jid } from "./jid.ts";
 import type { Element } from "./xml.ts";
 import { escapeAttribute, serialise } from "./xml.ts";
 
@@ -43,6 +44,10 @@ export class Session {
 	sendText(text: string): void {
 		this.#write(text);
 	}
+}
+
+export function addressOf({ username, resource }: Pick<Session, "username" | "resource">, domain: string): Jid {
+	return { local: username, domain, resource };
 }
 
 /** The bound resources, found by account. */

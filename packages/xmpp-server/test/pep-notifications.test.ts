@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bench, type Peer } from "./support/core.ts";
+import { again } from "./support/house.ts";
 import {
-	again,
+	subscribe,
 	clientInfo,
 	configure,
-	Contacts,
 	entry,
 	interested,
 	options,
@@ -20,11 +20,11 @@ import {
 const NODE = "urn:example:devices";
 
 /** bo sees ana's presence, and cy sees nobody's. */
-function house(): { bench: Bench; contacts: Contacts; ana: Peer; bo: Peer; cy: Peer } {
-	const contacts = new Contacts();
-	contacts.add("bo", "ana");
-	const bench = new Bench({}, { subscribers: contacts });
-	return { bench, contacts, ana: bench.client("ana", "one"), bo: bench.client("bo"), cy: bench.client("cy") };
+function house(): { bench: Bench; ana: Peer; bo: Peer; cy: Peer } {
+	const bench = new Bench();
+	const all = { bench, ana: bench.client("ana", "one"), bo: bench.client("bo"), cy: bench.client("cy") };
+	subscribe(all.bo, all.ana);
+	return all;
 }
 
 test("PEP-6: own devices and contacts that want to hear of a node do, and nobody else", () => {
@@ -102,7 +102,7 @@ test("PEP-6: taking back, purging and deleting are told, unless the node or the 
 });
 
 test("PEP-6: who becomes available is sent the last item, once, of what they may read and want", () => {
-	const { bench, contacts, ana, cy } = house();
+	const { bench, ana, cy } = house();
 	publish(ana, NODE, "1", "old", options({ max_items: "9" }));
 	publish(ana, NODE, "2", "new");
 	publish(ana, "urn:example:quiet", "1", "x", options({ send_last_published_item: "never" }));
@@ -119,7 +119,7 @@ test("PEP-6: who becomes available is sent the last item, once, of what they may
 	assert.deepEqual(told(late), [`ana@localhost: ${NODE} item 3 while away`]);
 	const own = interested(again(bench, "ana", "two"), "urn:example:some");
 	assert.deepEqual(told(own), ["ana@localhost: urn:example:some item 1 x"]);
-	contacts.add("cy", "ana");
+	subscribe(cy, ana);
 	interested(cy, NODE);
 	assert.deepEqual(told(cy), [`ana@localhost: ${NODE} item 3 while away`]);
 });

@@ -9,7 +9,7 @@ import { DEFAULT_PUBSUB_LIMITS } from "../src/pubsub/limits.ts";
 import { MemoryStorage } from "../src/storage/memory-storage.ts";
 import { child, childElements, type Element, element, textOf } from "../src/xml.ts";
 import { Bench, conditionOf, type Peer } from "./support/core.ts";
-import { configure, Contacts, entry, items, options, owning, publish, pubsub } from "./support/pubsub.ts";
+import { configure, entry, items, options, owning, publish, pubsub, subscribe } from "./support/pubsub.ts";
 
 const NODE = "urn:example:devices";
 
@@ -199,9 +199,10 @@ test("PEP-1: to who may not read, a node is as one that is not there, and an acc
 });
 
 test("PEP-2: only its owner changes a node", () => {
-	const bench = new Bench({}, { subscribers: contactsOf("bo", "ana") });
+	const bench = new Bench();
 	const ana = bench.client("ana");
 	const bo = bench.client("bo");
+	subscribe(bo, ana);
 	publish(ana, NODE, "1", "x", options({ access_model: "open" }));
 	const node = `node="${NODE}"`;
 	for (const inside of [
@@ -219,15 +220,10 @@ test("PEP-2: only its owner changes a node", () => {
 	assert.deepEqual(nodesOf(ana), [NODE]);
 });
 
-function contactsOf(reader: string, account: string): Contacts {
-	const contacts = new Contacts();
-	contacts.add(reader, account);
-	return contacts;
-}
-
 test("PEP-4: contacts read what is for presence, those on the whitelist what is for them, others neither", () => {
-	const bench = new Bench({}, { subscribers: contactsOf("bo", "ana") });
+	const bench = new Bench();
 	const [ana, bo, cy] = [bench.client("ana"), bench.client("bo"), bench.client("cy")];
+	subscribe(bo, ana);
 	publish(ana, "p", "1", "for contacts");
 	publish(ana, "w", "1", "for some", options({ access_model: "whitelist" }));
 	assert.deepEqual(items(bo, "ana@localhost", "p"), ["1 for contacts"]);

@@ -7,6 +7,7 @@ import type { Subscribers } from "./subscribers.ts";
  */
 export function mayRead(node: NodeRecord, owner: string, reader: string, subscribers: Subscribers): boolean {
 	if (reader === owner) return true;
+	if (!subscribers.mayMeet(owner, reader)) return false;
 	switch (node.config.accessModel) {
 		case "open":
 			return true;

@@ -6,11 +6,6 @@ export interface Subscribers {
 	viewersOf(account: string): readonly string[];
 	/** Those whose presence `account` sees. */
 	viewedBy(account: string): readonly string[];
+	/** Whether neither has blocked the other. */
+	mayMeet(one: string, other: string): boolean;
 }
-
-/** Where there is no roster, an account's presence is shown to its own sessions only. */
-export const NO_SUBSCRIBERS: Subscribers = {
-	sees: () => false,
-	viewersOf: () => [],
-	viewedBy: () => [],
-};

@@ -1,35 +1,18 @@
 import { createHash } from "node:crypto";
 import { NS } from "../../src/namespaces.ts";
 import { PUBSUB } from "../../src/pubsub/names.ts";
-import type { Subscribers } from "../../src/pubsub/subscribers.ts";
 import { child, childElements, type Element, serialise, textOf } from "../../src/xml.ts";
-import type { Bench, Peer } from "./core.ts";
+import type { Peer } from "./core.ts";
+import { bare, presence } from "./house.ts";
 
 export const ENTRY = "urn:example:entry";
 
-/** Contacts as a test wants them: who sees whom. */
-export class Contacts implements Subscribers {
-	readonly #pairs: Set<string> = new Set();
-
-	add(reader: string, account: string): void {
-		this.#pairs.add(`${reader} ${account}`);
-	}
-
-	sees(reader: string, account: string): boolean {
-		return this.#pairs.has(`${reader} ${account}`);
-	}
-
-	viewersOf(account: string): readonly string[] {
-		return this.#all.filter(([, seen]) => seen === account).map(([reader]) => reader as string);
-	}
-
-	viewedBy(account: string): readonly string[] {
-		return this.#all.filter(([reader]) => reader === account).map(([, seen]) => seen as string);
-	}
-
-	get #all(): readonly string[][] {
-		return [...this.#pairs].map((pair) => pair.split(" "));
-	}
+/** From now on `reader` sees the presence of `account`: one asks, the other approves. */
+export function subscribe(reader: Peer, account: Peer): void {
+	presence(reader, "subscribe", bare(account));
+	presence(account, "subscribed", bare(reader));
+	reader.take();
+	account.take();
 }
 
 export function entry(text: string): string {
@@ -128,11 +111,4 @@ export function interested(peer: Peer, ...nodes: readonly string[]): Peer {
 	const question = show(peer, ver);
 	if (question !== undefined) tell(peer, question, inside);
 	return peer;
-}
-
-/** Another session of an account that exists. */
-export function again(bench: Bench, name: string, resource: string): Peer {
-	const peer = bench.connect();
-	peer.open();
-	return peer.logIn(name, "a password", resource);
 }

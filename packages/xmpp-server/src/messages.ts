@@ -1,0 +1,98 @@
+import type { Accounts } from "./accounts.ts";
+import { blockedReply, type BlockLists } from "./blocking.ts";
+import type { Carbons } from "./carbons.ts";
+import { bareOf, type Jid } from "./jid.ts";
+import { NS } from "./namespaces.ts";
+import { isDelay, isForLater, type OfflineMessages } from "./offline.ts";
+import { type Presences, priority } from "./presences.ts";
+import { addressOf, type Session } from "./session.ts";
+import { readdressed, type StanzaCondition } from "./stanza.ts";
+import type { Element } from "./xml.ts";
+
+/** What messages need of the server around them. */
+export interface MessagesHost {
+	readonly domain: string;
+	readonly accounts: Accounts;
+	readonly blockLists: BlockLists;
+	readonly presences: Presences;
+	readonly offline: OfflineMessages;
+	readonly carbons: Carbons;
+}
+
+/** Messages from account to account (RFC 6121 section 8.5). */
+export class Messages {
+	readonly #host: MessagesHost;
+
+	constructor(host: MessagesHost) {
+		this.#host = host;
+	}
+
+	/** The answer is what is wrong with it, or what is to be sent back instead. */
+	send(session: Session, stanza: Element, to: Jid): StanzaCondition | Element | undefined {
+		const { carbons } = this.#host;
+		const { type } = stanza.attrs;
+		if (type === "groupchat") return "service-unavailable";
+		const blocked = this.#blocked(session, stanza, to);
+		if (blocked !== undefined) return type === "error" ? undefined : blocked;
+		const children = withoutForeignMarks(stanza, [bareOf(to), this.#host.domain]);
+		const message = readdressed(stanza, session.full, stanza.attrs["to"] ?? session.bare, children);
+		const own = to.local === session.username;
+		const got = this.#deliver(message, to, session);
+		if (type === "error") return undefined;
+		carbons.copy("sent", session.username, message, new Set([session, ...(own ? (got ?? []) : [])]));
+		if (got !== undefined) return undefined;
+		// Section 8.5.3.2.1: for one resource only, and that is gone.
+		if (to.resource !== "" && type !== "chat") return "service-unavailable";
+		return this.#keep(to.local, message) ? undefined : "service-unavailable";
+	}
+
+	/** BLOCK-2 */
+	#blocked(session: Session, stanza: Element, to: Jid): StanzaCondition | Element | undefined {
+		const { blockLists, domain } = this.#host;
+		if (blockLists.blocks(session.username, to)) return blockedReply(stanza, session.full);
+		return blockLists.blocks(to.local, addressOf(session, domain)) ? "service-unavailable" : undefined;
+	}
+
+	/** A message that was written to a session and never reached its client: as if it came again, for the account. */
+	undelivered(username: string, message: Element): void {
+		if (!isForLater(message)) return;
+		const account = { local: username, domain: this.#host.domain, resource: "" };
+		// Where there are too many already nobody is left to be told.
+		if (this.#deliver(message, account) === undefined) this.#keep(username, message);
+	}
+
+	/** Undefined: there is nobody to have it. `sender` gets no copy of what it says to its own account. */
+	#deliver(message: Element, to: Jid, sender?: Session): ReadonlySet<Session> | undefined {
+		const { presences, carbons } = this.#host;
+		const { type } = message.attrs;
+		let readers = presences.readers(to);
+		// Section 8.5.3.2.1: a chat message finds the account when the resource is gone.
+		const sought = to.resource !== "" && readers.length === 0 && type === "chat" ? { ...to, resource: "" } : to;
+		if (sought !== to) readers = presences.readers(sought);
+		if (sought.resource === "") readers = type === "error" ? [] : readers.filter((reader) => priority(reader) >= 0);
+		if (readers.length === 0) return undefined;
+		for (const reader of readers) reader.send(message);
+		const got = new Set(readers);
+		carbons.copy("received", to.local, message, sender === undefined ? got : new Set([...got, sender]));
+		return got;
+	}
+
+	/**
+	 * OFFLINE-5: what would be kept for an account is dropped where there is no such account, so that the sender cannot tell.
+	 * False: it is refused.
+	 */
+	#keep(username: string, message: Element): boolean {
+		if (!isForLater(message)) return false;
+		return !this.#host.accounts.has(username) || this.#host.offline.keep(username, message);
+	}
+}
+
+/** Takes out what only this server or the account may say: ids (XEP-0359 section 5), and when it came (XEP-0203). */
+function withoutForeignMarks(stanza: Element, ours: readonly string[]): Element["children"] {
+	return stanza.children.filter((node) => {
+		if (typeof node === "string") return true;
+		if (node.ns === NS.stanzaId && node.name === "stanza-id")
+			return !ours.includes((node.attrs["by"] ?? "").toLowerCase());
+		return !isDelay(node) || !ours.includes((node.attrs["from"] ?? "").toLowerCase());
+	});
+}
