@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { err, ok, type Result } from "@clowder/bytes";
-import { createXmppServer, openStorage, type ServerError, type XmppServer } from "@clowder/xmpp-server";
+import { createXmppServer, openStorage, type ServerError, type ServerLimits, type XmppServer } from "@clowder/xmpp-server";
 import { type Client, clientOf, trustedProxies } from "./client-address.ts";
 import { HTTP_ROOMS_PATH, WEBSOCKET_PATH } from "./documents.ts";
 import type { HostError } from "./errors.ts";
@@ -29,6 +29,8 @@ export interface HostOptions {
 	readonly upstream?: URL | undefined;
 	/** `ADDRESS` or `ADDRESS/BITS` of proxies whose `X-Forwarded-*` is believed, else a RangeError. Default: none. */
 	readonly trustedProxies?: readonly string[] | undefined;
+	/** Limits of the XMPP server that differ from its own. */
+	readonly limits?: Partial<ServerLimits> | undefined;
 	/** Sees all XMPP text that passes. For tests. */
 	readonly tap?: ((connection: string, direction: "in" | "out", text: string) => void) | undefined;
 }
@@ -70,6 +72,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 	const xmpp = createXmppServer({
 		domain: options.domain,
 		...(storage === undefined ? {} : { storage: storage.value }),
+		...(options.limits === undefined ? {} : { limits: options.limits }),
 		...(options.tap === undefined ? {} : { tap: options.tap }),
 	});
 	const backend = embeddedBackend(xmpp, asked);

@@ -124,9 +124,9 @@ export class Link {
 		resourceBinding({ streamFeatures: features, iqCaller: this.#requests });
 	}
 
-	/** Whether the server may still hold our end of a lost connection. */
+	/** Whether the server may still hold our end of a lost connection; one that counts need not resume. */
 	get resumable(): boolean {
-		return this.#management.id !== "";
+		return (this.#management.id ?? "") !== "";
 	}
 
 	get isUp(): boolean {

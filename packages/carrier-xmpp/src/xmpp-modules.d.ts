@@ -78,7 +78,8 @@ declare module "@xmpp/stream-management" {
 	import type { Middleware } from "@xmpp/middleware";
 	import type { StreamFeatures } from "@xmpp/stream-features";
 	export interface StreamManagement {
-		id: string;
+		/** Empty before; undefined where the server counts and does not resume. */
+		id: string | undefined;
 		enabled: boolean;
 		preferredMaximum: number | null;
 		timeout: number;

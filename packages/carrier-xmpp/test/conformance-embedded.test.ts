@@ -3,12 +3,12 @@ import { test } from "node:test";
 import { parseRoomName, ROOM_NAME_MAX_CHARACTERS } from "@clowder/carrier";
 import { carrierConformance } from "@clowder/carrier/conformance";
 import { xmppCarrier } from "../src/index.ts";
-import { startEmbedded } from "./embedded.ts";
+import { NO_RESUMPTION, startEmbedded } from "./embedded.ts";
 import { random, serverHarness } from "./harness.ts";
 
 carrierConformance("XMPP over WebSocket, embedded server", () =>
 	serverHarness(
-		() => startEmbedded(),
+		() => startEmbedded({ limits: NO_RESUMPTION }),
 		(port, path) => `ws://127.0.0.1:${port}${path}`,
 		"http",
 	),
@@ -16,7 +16,7 @@ carrierConformance("XMPP over WebSocket, embedded server", () =>
 
 carrierConformance("XMPP over TCP, embedded server", () =>
 	serverHarness(
-		() => startEmbedded(),
+		() => startEmbedded({ limits: NO_RESUMPTION }),
 		(port) => `xmpp://127.0.0.1:${port}`,
 		"tcp",
 	),

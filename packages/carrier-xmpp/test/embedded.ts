@@ -4,11 +4,16 @@ import { type CoreCounts, createXmppServer, type ServerLimits, type Tap } from "
 import type { TestServer } from "./harness.ts";
 
 const PATH = "/xmpp-websocket";
+/** Nobody is waited for: whoever is gone is out of the room at once. */
+export const NO_RESUMPTION: Partial<ServerLimits> = { resumeMs: 0 };
 
 export interface EmbeddedOptions {
 	readonly limits?: Partial<ServerLimits>;
 	/** Origins of pages besides the server's own. */
 	readonly allowedOrigins?: readonly string[];
+	/** Where to listen; free ports where not given. */
+	readonly httpPort?: number;
+	readonly tcpPort?: number;
 	/** Told of every text that passes. */
 	readonly tap?: Tap;
 }
@@ -19,14 +24,14 @@ export interface EmbeddedServer extends TestServer {
 
 /** Our own server, in this process, on loopback. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedServer> {
-	const { limits = {}, allowedOrigins = [], tap = () => {} } = options;
+	const { limits = {}, allowedOrigins = [], tap = () => {}, httpPort = 0, tcpPort = 0 } = options;
 	const server = createXmppServer({ domain: "localhost", limits, tap });
 	const http = createServer((_, response) => response.writeHead(404).end());
 	server.attachWebSocket(http, { path: PATH, allowedOrigins });
-	await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+	await new Promise<void>((resolve) => http.listen(httpPort, "127.0.0.1", resolve));
 	const address = http.address();
 	assert.ok(address !== null && typeof address === "object");
-	const tcp = await server.listenTcp({ host: "127.0.0.1", port: 0 });
+	const tcp = await server.listenTcp({ host: "127.0.0.1", port: tcpPort });
 	assert.ok(tcp.ok, JSON.stringify(tcp));
 	return {
 		domain: "localhost",

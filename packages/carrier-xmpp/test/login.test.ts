@@ -7,7 +7,7 @@ import { nodePrimitives } from "@clowder/crypto/node";
 import { noblePrimitives } from "@clowder/crypto/noble";
 import { type LoginWay, xmppCarrier, type XmppCarrierOptions } from "../src/index.ts";
 import { waysIn } from "../src/login.ts";
-import { type EmbeddedServer, startEmbedded } from "./embedded.ts";
+import { type EmbeddedServer, NO_RESUMPTION, startEmbedded } from "./embedded.ts";
 import { attribute, type Connection, FakeServer, type Script } from "./fake-server.ts";
 import { freshRoom, random, type TestServer, until, Visitor } from "./harness.ts";
 
@@ -20,7 +20,10 @@ after(async () => {
 });
 
 async function embedded(onOut: (text: string) => void = () => {}): Promise<EmbeddedServer> {
-	const server = await startEmbedded({ tap: (_, way, text) => (way === "out" ? onOut(text) : undefined) });
+	const server = await startEmbedded({
+		limits: NO_RESUMPTION,
+		tap: (_, way, text) => (way === "out" ? onOut(text) : undefined),
+	});
 	servers.push(server);
 	return server;
 }

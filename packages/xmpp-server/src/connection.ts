@@ -150,6 +150,7 @@ export class Connection {
 			if (now - this.#endingSince >= this.#limits.closeTimeoutMs) this.drop(now);
 			return;
 		}
+		this.#stream.askIfDue(now);
 		if (this.#stream.phase !== "bound") {
 			if (now - this.#since >= this.#limits.unauthenticatedMs) this.#stream.fail("connection-timeout", now);
 			return;
@@ -180,7 +181,12 @@ export class Connection {
 	drop(now: number): void {
 		if (this.#gone) return;
 		this.#gone = true;
-		this.#stream.lost(now);
+		this.#stream.lost(this.#overflowed ? "over" : "resumable", now);
 		this.#wire.destroy();
+	}
+
+	/** The peer has closed the transport and says that it will not come back. */
+	departed(now: number): void {
+		this.#stream.closed(now);
 	}
 }

@@ -58,6 +58,19 @@ export interface ServerLimits extends PubsubLimits {
 	/** How long a closed stream may take to send out what is queued. */
 	readonly closeTimeoutMs: number;
 
+	/** How long a session without a stream waits to be resumed (XEP-0198); below a second none can be. */
+	readonly resumeMs: number;
+	/** Stanzas sent to one session and not acknowledged; beyond it the session ends. */
+	readonly unackedStanzas: number;
+	readonly unackedBytes: number;
+	/** The same of all sessions together; beyond it the one with the most ends. */
+	readonly unackedTotalBytes: number;
+	/** Stanzas or bytes sent since the last request for an acknowledgement, after which comes the next. */
+	readonly ackRequestStanzas: number;
+	readonly ackRequestBytes: number;
+	/** How long a stanza may go without such a request. */
+	readonly ackRequestMs: number;
+
 	/** Over HTTP: how long someone without a stream of events keeps their place. */
 	readonly httpResumeMs: number;
 	/** Over HTTP: how long one stream of events lasts before the reader has to ask for the next, a sign of life. */
@@ -120,6 +133,15 @@ export const DEFAULT_LIMITS: ServerLimits = {
 	pingTimeoutMs: 15_000,
 	closeTimeoutMs: 2_000,
 
+	// What carrier-xmpp asks for: by then it has tried to come back seven times.
+	resumeMs: 60_000,
+	unackedStanzas: 4_096,
+	unackedBytes: 2 * 1024 * 1024,
+	unackedTotalBytes: 256 * 1024 * 1024,
+	ackRequestStanzas: 50,
+	ackRequestBytes: 64 * 1024,
+	ackRequestMs: 3_000,
+
 	httpResumeMs: 30_000,
 	httpStreamMs: 45_000,
 	httpKeepAliveMs: 12_000,
@@ -153,6 +175,12 @@ export const LOGIN_EPHEMERAL_SEED_BYTES = 32;
 export const SASL_MESSAGE_CHARACTERS = 4096;
 /** How long what was committed waits in the system's memory, which a power cut empties, before the disk is asked to take it. */
 export const LOG_FLUSH_MS = 500;
+/** 256 bits: the id by which a session is resumed, which nobody guesses. */
+export const RESUME_ID_BYTES = 32;
+/** Ended sessions of which it is remembered how many stanzas they had handled. */
+export const EXPIRED_SESSIONS_COUNT = 10_000;
+/** Refused requests to enable or to resume on one stream; the next ends it. */
+export const MANAGEMENT_REFUSALS_COUNT = 3;
 /** How often deadlines are looked at. */
 export const TICK_MS = 250;
 /** How often accounts are looked at that were not used for long. */

@@ -53,16 +53,8 @@ export class Messages {
 		return blockLists.blocks(to.local, addressOf(session, domain)) ? "service-unavailable" : undefined;
 	}
 
-	/** A message that was written to a session and never reached its client: as if it came again, for the account. */
-	undelivered(username: string, message: Element): void {
-		if (!isForLater(message)) return;
-		const account = { local: username, domain: this.#host.domain, resource: "" };
-		// Where there are too many already nobody is left to be told.
-		if (this.#deliver(message, account) === undefined) this.#keep(username, message);
-	}
-
 	/** Undefined: there is nobody to have it. `sender` gets no copy of what it says to its own account. */
-	#deliver(message: Element, to: Jid, sender?: Session): ReadonlySet<Session> | undefined {
+	#deliver(message: Element, to: Jid, sender: Session): ReadonlySet<Session> | undefined {
 		const { presences, carbons } = this.#host;
 		const { type } = message.attrs;
 		let readers = presences.readers(to);
@@ -73,7 +65,7 @@ export class Messages {
 		if (readers.length === 0) return undefined;
 		for (const reader of readers) reader.send(message);
 		const got = new Set(readers);
-		carbons.copy("received", to.local, message, sender === undefined ? got : new Set([...got, sender]));
+		carbons.copy("received", to.local, message, new Set([...got, sender]));
 		return got;
 	}
 

@@ -40,6 +40,8 @@ export const NS = {
 	forward: "urn:xmpp:forward:0",
 	/** XEP-0334 */
 	hints: "urn:xmpp:hints",
+	/** XEP-0198 */
+	streamManagement: "urn:xmpp:sm:3",
 	/** XEP-0199 */
 	ping: "urn:xmpp:ping",
 	/** XEP-0203 */

@@ -160,6 +160,11 @@ export class Presences {
 		return found === undefined ? [] : [found];
 	}
 
+	/** The sessions that take what is for the account. */
+	takers(username: string): readonly Session[] {
+		return this.#available(username).filter((session) => priority(session) >= 0);
+	}
+
 	#available(username: string): readonly Session[] {
 		return this.#host.sessions.of(username).filter(({ presence }) => presence !== undefined);
 	}

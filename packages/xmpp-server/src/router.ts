@@ -6,7 +6,7 @@ import { type Jid, parseJid } from "./jid.ts";
 import type { ServerLimits } from "./limits.ts";
 import { Messages } from "./messages.ts";
 import type { MucService } from "./muc-service.ts";
-import { OfflineMessages } from "./offline.ts";
+import { isForLater, OfflineMessages } from "./offline.ts";
 import { Presences, priority } from "./presences.ts";
 import { PepService } from "./pubsub/pep-service.ts";
 import { RegisterService } from "./register.ts";
@@ -17,6 +17,8 @@ import { Subscriptions } from "./roster/subscriptions.ts";
 import { Viewers } from "./roster/viewers.ts";
 import { ServerIq } from "./server-iq.ts";
 import { addressOf, type Session, type Sessions } from "./session.ts";
+import { handOn } from "./stream-management/undelivered.ts";
+import type { Unacked } from "./stream-management/unacked-queue.ts";
 import {
 	errorReply,
 	iqPayload,
@@ -117,9 +119,14 @@ export class Router {
 		this.#presences.ended(session);
 	}
 
-	/** A message was written to a session of an account, and its client never got it. */
-	undelivered(username: string, message: Element): void {
-		this.#messages.undelivered(username, message);
+	/** A session ended, and these stanzas to it may never have arrived. */
+	undelivered(session: Session, unacked: readonly Unacked[]): void {
+		handOn(session, unacked, {
+			domain: this.#domain,
+			sessions: this.#sessions,
+			takers: (username) => this.#presences.takers(username),
+			keep: (username, message) => isForLater(message) && this.#offline.keep(username, message),
+		});
 	}
 
 	#refuse(session: Session, stanza: Element, condition: StanzaCondition, detail?: Element): void {

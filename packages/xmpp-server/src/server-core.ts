@@ -9,9 +9,9 @@ import { EXPIRE_ACCOUNTS_MS, type ServerLimits } from "./limits.ts";
 import { MucService } from "./muc-service.ts";
 import { limitKey, PerMinute } from "./rate.ts";
 import { Router } from "./router.ts";
-import { Session, Sessions } from "./session.ts";
-import type { StanzaCondition } from "./stanza.ts";
+import { type Session, Sessions } from "./session.ts";
 import type { Storage } from "./storage/storage.ts";
+import { Bindings } from "./stream-management/bindings.ts";
 
 export interface CoreOptions {
 	readonly domain: string;
@@ -28,7 +28,7 @@ export interface CoreOptions {
 /** Why no connection was made: too many, of all or of this address. */
 export type ConnectRefusal = "too-many-connections" | "too-many-from-address";
 
-/** What counts as a connection: a stream, or an occupant over HTTP. */
+/** What counts as a connection: a stream, an occupant over HTTP, or a session that waits for its client to come back. */
 export interface Peer {
 	/** Looks at its deadlines. */
 	tick(now: number): void;
@@ -58,6 +58,7 @@ export class ServerCore {
 	readonly #sessions: Sessions = new Sessions();
 	readonly #muc: MucService;
 	readonly #router: Router;
+	readonly #bindings: Bindings;
 	readonly #connections: Map<Peer, string> = new Map();
 	readonly #perAddress: Map<string, number> = new Map();
 	readonly #connectRate: PerMinute;
@@ -92,6 +93,7 @@ export class ServerCore {
 			newId,
 			wallTime,
 		});
+		this.#bindings = this.#newBindings();
 		this.#connectRate = new PerMinute(limits.connectionsPerAddressPerMinute);
 		this.#registerRate = new PerMinute(limits.registrationsPerAddressPerMinute);
 		this.#authRate = new PerMinute(limits.authFailuresPerAddressPerMinute);
@@ -104,6 +106,24 @@ export class ServerCore {
 			accounts: this.#accounts.size,
 			rooms: this.#muc.roomCount,
 		};
+	}
+
+	#newBindings(): Bindings {
+		return new Bindings({
+			domain: this.domain,
+			limits: this.#limits,
+			random: this.#random,
+			newId: () => this.#newId(),
+			accounts: this.#accounts,
+			sessions: this.#sessions,
+			takeIn: (peer, address) => this.takeIn(peer, address),
+			takeOut: (peer) => this.#forget(peer),
+			overflowed: (peer) => this.#overflowed.add(peer),
+			ended: (session, unacked) => {
+				this.#router.sessionEnded(session);
+				this.#router.undelivered(session, unacked);
+			},
+		});
 	}
 
 	/** Letters, digits, `-` and `_`: safe wherever an id goes. */
@@ -134,10 +154,13 @@ export class ServerCore {
 				allowRegistration: (at) => this.#registerRate.allow(key, at),
 				allowAuthentication: (at) => this.#authRate.admits(key, at),
 				authenticationFailed: (at) => void this.#authRate.allow(key, at),
-				bind: (username, resource, at) => this.#bind(connection, username, resource, at),
+				bind: (username, wanted, at) => this.#bindings.bind(connection, address, { username, wanted }, at),
+				enable: (request) => this.#bindings.enable(request),
+				resume: (username, request, at) => this.#bindings.resume(connection, address, { ...request, username }, at),
+				commit: () => void this.#storage.commit(),
 				route: (session, stanza, at) =>
 					this.#router.route(session, stanza, { now: at, allowRegistration: () => this.#registerRate.allow(key, at) }),
-				unbind: (session, at) => this.#unbind(session, at),
+				release: (binding, how, at) => this.#bindings.release(binding, connection, how, at),
 			},
 			(slow) => this.#overflowed.add(slow),
 			now,
@@ -236,34 +259,5 @@ export class ServerCore {
 			this.#forget(connection);
 			connection.drop(now);
 		}
-	}
-
-	#bind(
-		connection: Connection,
-		username: string,
-		wanted: string | undefined,
-		now: number,
-	): Result<Session, StanzaCondition> {
-		if (!this.#accounts.has(username)) return err("not-allowed");
-		const resource = wanted ?? this.#newId();
-		// The newer one is the living one, as a rule: a client that comes back after its connection broke.
-		this.#sessions.find(username, resource)?.terminate("conflict", now);
-		if (this.#sessions.of(username).length >= this.#limits.sessionsPerAccount) return err("resource-constraint");
-		const session = new Session(
-			username,
-			resource,
-			this.domain,
-			(text) => connection.write(text),
-			(condition, at) => connection.fail(condition, at),
-		);
-		this.#sessions.add(session);
-		this.#accounts.sessionBegan(username);
-		return ok(session);
-	}
-
-	#unbind(session: Session, now: number): void {
-		if (!this.#sessions.remove(session)) return;
-		this.#accounts.sessionEnded(session.username, now);
-		this.#router.sessionEnded(session);
 	}
 }

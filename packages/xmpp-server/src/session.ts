@@ -2,7 +2,7 @@ import type { Jid } from "./jid.ts";
 import type { Element } from "./xml.ts";
 import { escapeAttribute, serialise } from "./xml.ts";
 
-/** One bound resource: an account's presence on one connection. */
+/** One bound resource: an account's presence on one connection, or on several, one after the other. */
 export class Session {
 	readonly username: string;
 	readonly resource: string;
@@ -16,6 +16,8 @@ export class Session {
 	readonly rooms: Set<string> = new Set();
 	/** Addresses it showed its presence to directly (RFC 6121 section 4.6). */
 	readonly directed: Set<string> = new Set();
+	/** Its number among all that were bound, in their order. */
+	ordinal = 0;
 	readonly #write: (text: string) => void;
 	/** Ends the connection with a stream error. */
 	readonly terminate: (condition: "conflict" | "not-authorized", now: number) => void;
@@ -54,9 +56,15 @@ export function addressOf({ username, resource }: Pick<Session, "username" | "re
 export class Sessions {
 	readonly #byAccount: Map<string, Map<string, Session>> = new Map();
 	#size = 0;
+	#bound = 0;
 
 	get size(): number {
 		return this.#size;
+	}
+
+	/** How many there have been so far. */
+	get bound(): number {
+		return this.#bound;
 	}
 
 	find(username: string, resource: string): Session | undefined {
@@ -75,6 +83,8 @@ export class Sessions {
 		}
 		resources.set(session.resource, session);
 		this.#size += 1;
+		this.#bound += 1;
+		session.ordinal = this.#bound;
 	}
 
 	/** Removes exactly this session, not one that took its name since. */

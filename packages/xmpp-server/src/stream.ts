@@ -5,7 +5,25 @@ import { parseJid, prepareResource } from "./jid.ts";
 import { NS } from "./namespaces.ts";
 import { registerBeforeLogin } from "./register.ts";
 import { SASL_MECHANISMS } from "./sasl-mechanisms.ts";
+import { MANAGEMENT_REFUSALS_COUNT } from "./limits.ts";
 import type { Session } from "./session.ts";
+import type { Binding } from "./stream-management/binding.ts";
+import type { ResumeRefusal, StreamEnd } from "./stream-management/bindings.ts";
+import { parseCount } from "./stream-management/count.ts";
+import type { StreamManagement } from "./stream-management/management.ts";
+import {
+	acknowledgement,
+	type EnableRequest,
+	enabled,
+	FEATURE,
+	failed,
+	handledCountTooHigh,
+	readEnable,
+	readResume,
+	type ResumeRequest,
+	resumed,
+} from "./stream-management/nonzas.ts";
+import type { HandledCountTooHigh } from "./stream-management/unacked-queue.ts";
 import { errorReply, iqPayload, isRequest, isWellFormedIq, resultReply, type StanzaCondition } from "./stanza.ts";
 import { child, type Element, element, serialise, textOf } from "./xml.ts";
 import { isStreamRoot, type XmlViolation } from "./xml-parser.ts";
@@ -22,6 +40,7 @@ export type StreamCondition =
 	| "policy-violation"
 	| "resource-constraint"
 	| "system-shutdown"
+	| "undefined-condition"
 	| "unsupported-stanza-type"
 	| "unsupported-version";
 
@@ -29,10 +48,17 @@ export type StreamCondition =
 export interface StreamHost extends AuthenticationHost {
 	readonly newId: () => string;
 	/** Gives the stream its resource. */
-	readonly bind: (username: string, resource: string | undefined, now: number) => Result<Session, StanzaCondition>;
+	readonly bind: (username: string, resource: string | undefined, now: number) => Result<Binding, StanzaCondition>;
+	/** Stream management for a session of this stream. */
+	readonly enable: (request: EnableRequest) => StreamManagement;
+	/** The session goes on, on this stream from now on. */
+	readonly resume: (username: string, request: ResumeRequest, now: number) => Result<Binding, ResumeRefusal>;
+	/** Called before the client is told that its stanzas are handled. */
+	readonly commit: () => void;
 	/** A stanza of a bound session, `from` already its full address. */
 	readonly route: (session: Session, stanza: Element, now: number) => void;
-	readonly unbind: (session: Session, now: number) => void;
+	/** The stream is over; whether the session is, is the server's to know. */
+	readonly release: (binding: Binding, how: StreamEnd, now: number) => void;
 	readonly write: (text: string) => void;
 	/** Nothing more will be written: close the transport once the queue is empty. */
 	readonly end: () => void;
@@ -43,7 +69,7 @@ type Phase =
 	| { readonly name: "opening"; readonly username: string | undefined }
 	| { readonly name: "authenticating"; readonly authentication: Authentication }
 	| { readonly name: "binding"; readonly username: string }
-	| { readonly name: "bound"; readonly session: Session }
+	| { readonly name: "bound"; readonly binding: Binding }
 	| { readonly name: "closed" };
 
 const STANZAS: ReadonlySet<string> = new Set(["iq", "message", "presence"]);
@@ -54,6 +80,7 @@ export class Stream {
 	readonly #framing: Framing;
 	#phase: Phase = { name: "opening", username: undefined };
 	#headerSent = false;
+	#managementRefusals = 0;
 
 	constructor(host: StreamHost, framing: Framing) {
 		this.#host = host;
@@ -65,7 +92,12 @@ export class Stream {
 	}
 
 	get session(): Session | undefined {
-		return this.#phase.name === "bound" ? this.#phase.session : undefined;
+		return this.#phase.name === "bound" ? this.#phase.binding.session : undefined;
+	}
+
+	/** SM-3: asks the client for an acknowledgement where one is due. */
+	askIfDue(now: number): void {
+		if (this.#phase.name === "bound") this.#phase.binding.askIfDue(now);
 	}
 
 	#send(node: Element): void {
@@ -117,13 +149,13 @@ export class Stream {
 			case "binding":
 				return this.#binding(node, this.#phase.username, now);
 			case "bound":
-				return this.#bound(node, this.#phase.session, now);
+				return this.#bound(node, this.#phase.binding, now);
 		}
 	}
 
 	/** The client closed its half; ours follows. */
 	closed(now: number): void {
-		if (this.#phase.name !== "closed") this.#finish(now);
+		if (this.#phase.name !== "closed") this.#finish("over", now);
 	}
 
 	violated(violation: XmlViolation, now: number): void {
@@ -131,28 +163,29 @@ export class Stream {
 	}
 
 	/** Ends the stream with an error, as RFC 6120 section 4.9.1.1 asks: after a header of ours, and then closed. */
-	fail(condition: StreamCondition, now: number, text?: string): void {
+	fail(condition: StreamCondition, now: number, text?: string, details: readonly Element[] = []): void {
 		if (this.#phase.name === "closed") return;
 		if (!this.#headerSent) this.#sendHeader(undefined);
 		const children = [element(condition, NS.streamErrors)];
 		if (text !== undefined) children.push(element("text", NS.streamErrors, { "xml:lang": "en" }, [text]));
-		this.#send(element("error", NS.streams, {}, children));
-		this.#finish(now);
+		this.#send(element("error", NS.streams, {}, [...children, ...details]));
+		// SM-5: who fell silent may come back; who was sent away may not.
+		this.#finish(condition === "connection-timeout" ? "resumable" : "over", now);
 	}
 
-	#finish(now: number): void {
+	#finish(how: StreamEnd, now: number): void {
 		if (!this.#headerSent) this.#sendHeader(undefined);
 		this.#host.write(this.#framing.close);
-		this.lost(now);
+		this.lost(how, now);
 		this.#host.end();
 	}
 
 	/** The transport is gone. */
-	lost(now: number): void {
-		const { session } = this;
-		if (this.#phase.name === "authenticating") this.#phase.authentication.giveUp();
+	lost(how: StreamEnd, now: number): void {
+		const phase = this.#phase;
+		if (phase.name === "authenticating") phase.authentication.giveUp();
 		this.#phase = { name: "closed" };
-		if (session !== undefined) this.#host.unbind(session, now);
+		if (phase.name === "bound") this.#host.release(phase.binding, how, now);
 	}
 
 	#unexpected(node: Element, now: number): void {
@@ -182,6 +215,7 @@ export class Stream {
 	}
 
 	#binding(node: Element, username: string, now: number): void {
+		if (node.ns === NS.streamManagement) return this.#resume(node, username, now);
 		const request = node.name === "iq" && node.ns === NS.client && isWellFormedIq(node) ? iqPayload(node) : undefined;
 		if (request?.name !== "bind" || request.ns !== NS.bind || node.attrs["type"] !== "set") {
 			return this.#unexpected(node, now);
@@ -192,17 +226,82 @@ export class Stream {
 		if (text !== "" && resource === undefined) return this.#send(withoutAddress(errorReply(node, "bad-request", "")));
 		const bound = this.#host.bind(username, resource, now);
 		if (!bound.ok) return this.#send(withoutAddress(errorReply(node, bound.error, "")));
-		this.#phase = { name: "bound", session: bound.value };
-		const jid = element("jid", NS.bind, {}, [bound.value.full]);
-		this.#send(resultReply(node, bound.value.full, element("bind", NS.bind, {}, [jid])));
+		this.#phase = { name: "bound", binding: bound.value };
+		const { full } = bound.value.session;
+		const jid = element("jid", NS.bind, {}, [full]);
+		this.#send(resultReply(node, full, element("bind", NS.bind, {}, [jid])));
 	}
 
-	#bound(node: Element, session: Session, now: number): void {
+	/** SM-2: in place of binding. Where it fails, binding goes on in the same stream. */
+	#resume(node: Element, username: string, now: number): void {
+		if (node.name !== "resume") return this.#refuseManagement(failed("unexpected-request"), now);
+		const request = readResume(node);
+		if (request === undefined) return this.#refuseManagement(failed("bad-request"), now);
+		const resumption = this.#host.resume(username, request, now);
+		if (resumption.ok) return this.#resumed(resumption.value, request.previd);
+		const refusal = resumption.error;
+		if (refusal.kind === "handled-count-too-high") return this.#countTooHigh(refusal.count, now);
+		this.#host.commit();
+		return this.#refuseManagement(failed("item-not-found", refusal.handled), now);
+	}
+
+	#resumed(binding: Binding, previd: string): void {
+		this.#phase = { name: "bound", binding };
+		this.#host.commit();
+		this.#send(resumed(previd, binding.management?.handled ?? 0));
+		binding.replay();
+	}
+
+	#refuseManagement(answer: Element, now: number): void {
+		this.#managementRefusals += 1;
+		if (this.#managementRefusals > MANAGEMENT_REFUSALS_COUNT) return this.fail("policy-violation", now);
+		this.#send(answer);
+	}
+
+	/** SM-6 */
+	#countTooHigh(count: HandledCountTooHigh, now: number): void {
+		this.fail("undefined-condition", now, undefined, [handledCountTooHigh(count)]);
+	}
+
+	/** Stream management on a stream that has its resource (XEP-0198 sections 3 and 4). */
+	#managed(node: Element, binding: Binding, now: number): void {
+		const { management } = binding;
+		switch (node.name) {
+			case "enable":
+				if (management !== undefined) return this.fail("policy-violation", now, "enabled already");
+				return this.#enable(node, binding);
+			case "r":
+				if (management === undefined) break;
+				this.#host.commit();
+				return this.#send(acknowledgement(management.handled));
+			case "a": {
+				if (management === undefined) break;
+				const handled = parseCount(node.attrs["h"]);
+				if (handled === undefined) return this.fail("bad-format", now, "no count of stanzas");
+				const taken = binding.acknowledged(handled);
+				return taken.ok ? undefined : this.#countTooHigh(taken.error, now);
+			}
+			case "resume":
+				return this.#refuseManagement(failed("unexpected-request"), now);
+		}
+		return this.fail("unsupported-stanza-type", now);
+	}
+
+	#enable(node: Element, binding: Binding): void {
+		const management = this.#host.enable(readEnable(node));
+		this.#send(enabled(management.resumption));
+		binding.manage(management);
+	}
+
+	#bound(node: Element, binding: Binding, now: number): void {
+		if (node.ns === NS.streamManagement) return this.#managed(node, binding, now);
+		const { session } = binding;
 		if (node.ns !== NS.client) return this.fail("invalid-namespace", now);
 		if (!STANZAS.has(node.name)) return this.fail("unsupported-stanza-type", now);
 		const { from } = node.attrs;
 		// SERVER-5
 		if (from !== undefined && !this.#isOwn(from, session)) return this.fail("invalid-from", now);
+		binding.management?.received();
 		this.#host.route(session, element(node.name, NS.client, { ...node.attrs, from: session.full }, node.children), now);
 	}
 
@@ -230,5 +329,6 @@ function featuresAfterLogin(): Element {
 	return element("features", NS.streams, {}, [
 		element("bind", NS.bind),
 		element("session", NS.session, {}, [element("optional", NS.session)]),
+		FEATURE,
 	]);
 }

@@ -7,6 +7,8 @@ import type { Edge } from "./tcp.ts";
 import type { WriteBatch } from "./write-batch.ts";
 
 const SUBPROTOCOL = "xmpp";
+/** SM-9: RFC 6455 section 7.4.1: what a browser says for a page that was closed or left. It has nothing to resume with. */
+const GOING_AWAY = 1001;
 
 /** Where streams are served over WebSocket, and to which pages. */
 export interface WebSocketOptions {
@@ -99,7 +101,10 @@ function accept(edge: Edge, socket: WebSocket, stream: Duplex, address: string):
 		tap(name, "in", text);
 		core.receive(connection, text, now());
 	});
-	socket.on("close", () => core.disconnected(connection, now()));
+	socket.on("close", (code) => {
+		if (code === GOING_AWAY) connection.departed(now());
+		core.disconnected(connection, now());
+	});
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {

@@ -50,6 +50,8 @@ export class House {
 			domain: upstream?.domain ?? "localhost",
 			upstream: upstream?.url,
 			webRoot: WEB_ROOT,
+			// Who dies or loses the line is missed soon: these tests are of what people then see.
+			limits: { resumeMs: 1000 },
 			tap: (connection, direction, text) => passed.push({ connection, direction, text }),
 		});
 		if (!host.ok) throw new Error(JSON.stringify(host.error));

@@ -14,6 +14,8 @@ interface Transport {
 	send(text: string | Buffer): void;
 	/** Reads no more. */
 	freeze(): void;
+	/** Closes as a browser does for a page that goes away. */
+	leavePage(): void;
 	close(): void;
 	destroy(): void;
 }
@@ -83,6 +85,7 @@ export class TestClient {
 					send: (text) => socket.send(text),
 					close: () => socket.close(),
 					freeze: () => socket.pause(),
+					leavePage: () => socket.close(1001),
 					destroy: () => socket.terminate(),
 				},
 				() => {},
@@ -116,6 +119,7 @@ export class TestClient {
 					send: (text) => socket.write(text),
 					close: () => socket.end(),
 					freeze: () => void socket.pause(),
+					leavePage: () => socket.end(),
 					destroy: () => socket.destroy(),
 				},
 				() => {
@@ -145,6 +149,11 @@ export class TestClient {
 	/** Neither reads nor answers any more, and says nothing of it. */
 	freeze(): void {
 		this.#transport.freeze();
+	}
+
+	/** As the page that it is in is closed. */
+	leavePage(): void {
+		this.#transport.leavePage();
 	}
 
 	/** Dies without a word. */
