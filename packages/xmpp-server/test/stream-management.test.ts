@@ -138,7 +138,7 @@ test("SM-10: whoever resumes gets what was sent meanwhile, once and in order, an
 	const seen = ana.take();
 	assert.deepEqual([bodies(seen), isGone(seen, "B")], [["four"], false]);
 	assert.equal(handledByServer(back), "2");
-	assert.deepEqual(bench.core.counts.sessions, 2);
+	assert.deepEqual([bench.core.counts.sessions, bench.core.counts.connections], [2, 2]);
 });
 
 test("SM-10: what is acknowledged is not sent again, and a session can be resumed as often as it is lost", () => {
@@ -392,6 +392,20 @@ test("SM-4: all that is kept is bounded, and whoever has most of it gives way, a
 	enable(dy);
 	for (let i = 0; i < 9; i++) chat(ana, "dy@localhost/r", "x".repeat(1000));
 	assert.equal(dy.destroyed, false, "what was kept for those who are gone is free again");
+});
+
+test("SM-4: what ended is counted out once, or others could keep more than the bound", () => {
+	for (const unackedTotalBytes of [5000, 10_000]) {
+		const bench = new Bench({ unackedBytes: 5000, unackedTotalBytes });
+		const ana = bench.client("ana");
+		const names = ["bo", "cy", "dy", "ey"];
+		for (const name of names) {
+			enable(bench.client(name, "r"));
+			for (let i = 0; i < (name === "bo" ? 5 : 4); i++) chat(ana, `${name}@localhost/r`, "x".repeat(1000));
+		}
+		// Ana, and as many others as fit into the bound with some 4.5 kB each.
+		assert.equal(bench.core.counts.sessions, 1 + Math.floor(unackedTotalBytes / 4500), `${unackedTotalBytes}`);
+	}
 });
 
 test("sessions that wait count for their account and their address; the longest-waiting gives way to a new one", () => {

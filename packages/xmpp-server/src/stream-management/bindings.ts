@@ -130,7 +130,7 @@ export class Bindings {
 		for (const session of this.#host.sessions.of(username)) {
 			const binding = this.#bindings.get(session);
 			const id = binding?.management?.resumption?.id;
-			if (binding?.isOverflowed === false && id !== undefined && equal(utf8(id), wanted)) found = binding;
+			if (id !== undefined && equal(utf8(id), wanted)) found = binding;
 		}
 		return found;
 	}
