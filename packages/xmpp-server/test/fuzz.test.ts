@@ -28,6 +28,7 @@ const BEFORE_LOGIN = [
 	`<auth xmlns="${NS.sasl}" mechanism="SCRAM-SHA-1">${toBase64("n,,n=a,r=clientnonce")}</auth>`,
 	`<response xmlns="${NS.sasl}">${toBase64("c=biws,r=clientnonce,p=AAAAAAAAAAAAAAAAAAAAAAAAAAA=")}</response>`,
 	`<abort xmlns="${NS.sasl}"/>`,
+	`<resume xmlns="${NS.streamManagement}" previd="x" h="0"/>`,
 ];
 const ROOM = "den@conference.localhost";
 const BOUND = [
@@ -42,6 +43,9 @@ const BOUND = [
 	`<iq xmlns="jabber:client" id="1" type="set" to="${ROOM}"><query xmlns="${NS.mucOwner}"><x xmlns="${NS.dataForm}" type="submit"/></query></iq>`,
 	`<iq xmlns="jabber:client" id="1" type="set"><query xmlns="${NS.register}"><username>fuzz1</username><password>b</password></query></iq>`,
 	`<iq xmlns="jabber:client" id="1" type="get" to="localhost"><query xmlns="${NS.discoItems}"/></iq>`,
+	`<enable xmlns="${NS.streamManagement}" resume="true" max="60"/>`,
+	`<r xmlns="${NS.streamManagement}"/>`,
+	`<a xmlns="${NS.streamManagement}" h="1"/>`,
 ];
 const INSERTS = [
 	"<",

@@ -12,7 +12,7 @@ export type KeepMessage = (username: string, message: Element) => boolean;
 export interface UndeliveredHost {
 	readonly domain: string;
 	readonly sessions: Sessions;
-	/** The sessions of an account that take what is for the account, in the order of nothing. */
+	/** The sessions of an account that take what is for the account, in no particular order. */
 	readonly takers: (username: string) => readonly Session[];
 	readonly keep: KeepMessage;
 }
