@@ -41,3 +41,18 @@ export function bodies(stanzas: readonly Element[]): string[] {
 export function chat(from: Peer, to: string, body: string, id = "c"): void {
 	from.receive(`<message xmlns="jabber:client" type="chat" id="${id}" to="${to}"><body>${body}</body></message>`);
 }
+
+export function isGone(stanzas: readonly Element[], nick: string): boolean {
+	return stanzas.some(
+		({ attrs }) => attrs["from"] === `den@conference.localhost/${nick}` && attrs["type"] === "unavailable",
+	);
+}
+
+/** Someone in the room "den", resumable, with the id for that. */
+export function inRoom(bench: Bench, name: string, nick: string): [Peer, string] {
+	const peer = bench.client(name, "r");
+	const id = enable(peer).attrs["id"] ?? "";
+	peer.join("den", nick);
+	peer.take();
+	return [peer, id];
+}
