@@ -1,7 +1,7 @@
 import { base64, err, fromBase64, ok, type Result } from "@clowder/bytes";
 import { type AccountName, isAccountName } from "@clowder/login";
 import { type AccountRecord, decodeAccount, encodeAccount } from "./account-record.ts";
-import type { ServerLimits } from "./limits.ts";
+import { ACCOUNT_EXPIRIES_COUNT, type ServerLimits } from "./limits.ts";
 import {
 	decoyVerifier,
 	deriveVerifiers,
@@ -33,9 +33,18 @@ export interface AccountsHost {
 	readonly startedAt: number;
 }
 
-const COLLECTION = "account";
-/** What the server keeps for itself: no account has this name. */
+/** What else has to be done when an account goes. */
+export interface AccountRemoval {
+	/** While all that is kept for it is still there. */
+	readonly before: (username: string) => void;
+	/** It is gone; or it stays, where the disk does not take it. */
+	readonly after: (username: string) => void;
+}
+
+/** What the server keeps for itself, and reads at once when it starts: no account has this name. */
 const SERVER = "";
+const ACCOUNTS = "accounts";
+const SECRETS = "secrets";
 const DECOY_SECRET_BYTES = 32;
 
 /** Who may log in, kept in a storage. Names are prepared by the caller. */
@@ -47,15 +56,15 @@ export class Accounts {
 	readonly #accounts: Map<string, Account> = new Map();
 	/** Those that may have nothing kept for them, in the same order; each is looked at once after its last session. */
 	readonly #maybeEmpty: Set<string> = new Set();
-	readonly #beforeRemoval: ((username: string, now: number) => void)[] = [];
+	readonly #removals: AccountRemoval[] = [];
 
 	constructor(host: AccountsHost) {
 		this.#host = host;
 		this.#limits = host.limits;
 		this.#decoySecret = this.#keptSecret("decoy");
 		const records = host.storage
-			.owners(COLLECTION)
-			.map((name) => [name, decodeAccount(host.storage.get(name, COLLECTION, "") ?? "")] as const)
+			.entries(SERVER, ACCOUNTS)
+			.map(([name, text]) => [name, decodeAccount(text)] as const)
 			.sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
 		for (const [name, { verifiers, lastUsedMs }] of records) {
 			const idleSince = host.startedAt - Math.max(0, host.wallTime() - lastUsedMs);
@@ -71,9 +80,8 @@ export class Accounts {
 		return this.#accounts.has(username);
 	}
 
-	/** Calls back before an account and all that is kept for it is gone. */
-	onRemoval(before: (username: string, now: number) => void): void {
-		this.#beforeRemoval.push(before);
+	onRemoval(removal: AccountRemoval): void {
+		this.#removals.push(removal);
 	}
 
 	/** Costs two runs of PBKDF2, some milliseconds: the caller limits the rate. */
@@ -110,11 +118,21 @@ export class Accounts {
 		return ok(undefined);
 	}
 
-	/** ACCOUNT-2: with all that is kept for it. */
-	remove(username: string, now: number): void {
-		for (const before of this.#beforeRemoval) before(username, now);
+	/** ACCOUNT-2: with all that is kept for it. False: the disk does not take it, and the account stays. */
+	remove(username: string): boolean {
+		const account = this.#accounts.get(username);
+		this.#forget(username);
+		const kept = this.#host.storage.commit();
+		if (!kept && account !== undefined) this.#take(username, account);
+		for (const { after } of this.#removals) after(username);
+		return kept;
+	}
+
+	/** To be committed. */
+	#forget(username: string): void {
+		for (const { before } of this.#removals) before(username);
 		this.#host.storage.drop(username);
-		this.#host.storage.commit();
+		this.#host.storage.delete(SERVER, ACCOUNTS, username);
 		this.#accounts.delete(username);
 		this.#maybeEmpty.delete(username);
 	}
@@ -128,15 +146,18 @@ export class Accounts {
 	 * makes it again by coming back. Others go after `keptAccountIdleMs`.
 	 */
 	expire(now: number): void {
+		let looks = ACCOUNT_EXPIRIES_COUNT;
 		for (const username of this.#maybeEmpty) {
 			const account = this.#accounts.get(username);
 			if (account === undefined || now - account.idleSince < this.#limits.accountIdleMs) break;
-			if (isAccountName(username)) this.#removeIfEmpty(username, now);
+			if (!isAccountName(username)) continue;
+			if (looks-- === 0) return;
+			this.#removeIfEmpty(username);
 		}
 		for (const [username, account] of this.#accounts) {
 			if (account.sessions > 0) continue;
-			if (now - account.idleSince < this.#limits.keptAccountIdleMs) return;
-			this.remove(username, now);
+			if (now - account.idleSince < this.#limits.keptAccountIdleMs || looks-- === 0) return;
+			this.remove(username);
 		}
 	}
 
@@ -145,16 +166,18 @@ export class Accounts {
 		for (const username of this.#maybeEmpty) {
 			const account = this.#accounts.get(username);
 			if (account === undefined || now - account.idleSince < this.#limits.accountIdleMs) return false;
-			if (this.#removeIfEmpty(username, now)) return true;
+			if (this.#removeIfEmpty(username)) return true;
 		}
 		return false;
 	}
 
-	#removeIfEmpty(username: string, now: number): boolean {
+	#removeIfEmpty(username: string): boolean {
 		this.#maybeEmpty.delete(username);
-		if (this.#host.storage.collections(username).some((collection) => collection !== COLLECTION)) return false;
-		this.remove(username, now);
-		return true;
+		if (this.#host.storage.collections(username).length > 0) return false;
+		if (this.remove(username)) return true;
+		// It came back to the end of the list, where it would be found once more.
+		this.#maybeEmpty.delete(username);
+		return false;
 	}
 
 	/** The verifier to challenge with. Unknown names get a decoy, for which no password exists. */
@@ -189,16 +212,16 @@ export class Accounts {
 
 	#keep(username: string, verifiers: AccountRecord["verifiers"]): void {
 		const record = encodeAccount({ verifiers, lastUsedMs: this.#host.wallTime() });
-		this.#host.storage.put(username, COLLECTION, "", record);
+		this.#host.storage.put(SERVER, ACCOUNTS, username, record);
 	}
 
 	/** SERVER-3, ACCOUNT-1: the same after a restart, or those whose salts stayed the same would be known to exist. */
 	#keptSecret(name: string): Uint8Array {
 		const { storage, random } = this.#host;
-		const kept = fromBase64(storage.get(SERVER, "secrets", name) ?? "");
+		const kept = fromBase64(storage.get(SERVER, SECRETS, name) ?? "");
 		if (kept.ok && kept.value.length === DECOY_SECRET_BYTES) return kept.value;
 		const secret = random(DECOY_SECRET_BYTES);
-		storage.put(SERVER, "secrets", name, base64(secret));
+		storage.put(SERVER, SECRETS, name, base64(secret));
 		storage.commit();
 		return secret;
 	}

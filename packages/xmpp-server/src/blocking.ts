@@ -1,12 +1,14 @@
 import type { IqOutcome, IqRequest, IqService } from "./iq-service.ts";
 import { bareOf, fullOf, type Jid, parseJid } from "./jid.ts";
-import type { ServerLimits } from "./limits.ts";
+import { LISTS_AT_HAND_COUNT, type ServerLimits } from "./limits.ts";
 import { NS } from "./namespaces.ts";
+import { Recent } from "./recent.ts";
 import type { Session, Sessions } from "./session.ts";
 import type { Storage } from "./storage/storage.ts";
 import { childElements, type Element, element } from "./xml.ts";
 
 const COLLECTION = "blocked";
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** Whom an account has blocked (XEP-0191). */
 export class BlockLists {
@@ -14,6 +16,7 @@ export class BlockLists {
 	readonly #limits: ServerLimits;
 	/** Those who block anyone: for all others nothing has to be looked up. */
 	readonly #blockers: Set<string>;
+	readonly #recent: Recent<ReadonlySet<string>> = new Recent(LISTS_AT_HAND_COUNT);
 
 	constructor(storage: Storage, limits: ServerLimits) {
 		this.#storage = storage;
@@ -21,34 +24,37 @@ export class BlockLists {
 		this.#blockers = new Set(storage.owners(COLLECTION));
 	}
 
-	of(username: string): readonly string[] {
-		return this.#blockers.has(username) ? this.#storage.entries(username, COLLECTION).map(([jid]) => jid) : [];
+	of(username: string): ReadonlySet<string> {
+		if (!this.#blockers.has(username)) return NOBODY;
+		return this.#recent.get(username, () => new Set(this.#storage.entries(username, COLLECTION).map(([jid]) => jid)));
 	}
 
 	/** BLOCK-1: whether an address, its account, or all of its domain is blocked. Nobody blocks themselves. */
 	blocks(username: string, jid: Jid): boolean {
 		if (!this.#blockers.has(username) || jid.local === username) return false;
 		const atDomain = jid.resource === "" ? jid.domain : `${jid.domain}/${jid.resource}`;
-		return [fullOf(jid), bareOf(jid), atDomain, jid.domain].some(
-			(address) => this.#storage.get(username, COLLECTION, address) !== undefined,
-		);
+		const blocked = this.of(username);
+		return [fullOf(jid), bareOf(jid), atDomain, jid.domain].some((address) => blocked.has(address));
 	}
 
 	/** False: there would be too many. */
 	add(username: string, jids: readonly string[]): boolean {
 		if (new Set([...this.of(username), ...jids]).size > this.#limits.blockedAddresses) return false;
 		for (const jid of jids) this.#storage.put(username, COLLECTION, jid, "");
-		this.#blockers.add(username);
+		this.changed(username);
 		return true;
 	}
 
 	remove(username: string, jids: readonly string[]): void {
 		for (const jid of jids) this.#storage.delete(username, COLLECTION, jid);
-		if (this.of(username).length === 0) this.#blockers.delete(username);
+		this.changed(username);
 	}
 
-	forget(username: string): void {
-		this.#blockers.delete(username);
+	/** What was changed was undone, or is gone with its account. */
+	changed(username: string): void {
+		this.#recent.forget(username);
+		if (this.#storage.entries(username, COLLECTION).length > 0) this.#blockers.add(username);
+		else this.#blockers.delete(username);
 	}
 }
 
@@ -89,7 +95,7 @@ export class BlockingService implements IqService {
 		if (payload.ns !== NS.blocking) return undefined;
 		if (payload.name === "blocklist" && type === "get") {
 			this.#interested.add(session);
-			const items = this.#host.lists.of(session.username).map((jid) => element("item", NS.blocking, { jid }));
+			const items = [...this.#host.lists.of(session.username)].map((jid) => element("item", NS.blocking, { jid }));
 			return { type: "result", payload: element("blocklist", NS.blocking, {}, items) };
 		}
 		if (type !== "set" || (payload.name !== "block" && payload.name !== "unblock")) {
@@ -110,14 +116,18 @@ export class BlockingService implements IqService {
 	/** Without addresses: all. */
 	#unblock({ username }: Session, jids: readonly string[]): IqOutcome {
 		return this.#change(username, "unblock", jids, () => {
-			this.#host.lists.remove(username, jids.length === 0 ? this.#host.lists.of(username) : jids);
+			this.#host.lists.remove(username, jids.length === 0 ? [...this.#host.lists.of(username)] : jids);
 			return true;
 		});
 	}
 
 	/** BLOCK-3: first kept, then answered, then told to the account's other sessions (XEP-0191 section 3.3). */
 	#change(username: string, name: string, jids: readonly string[], change: () => boolean): IqOutcome {
-		const done = this.#host.changeAudience(username, () => change() && this.#host.commit());
+		const done = this.#host.changeAudience(username, () => {
+			const kept = change() && this.#host.commit();
+			if (!kept) this.#host.lists.changed(username);
+			return kept;
+		});
 		if (!done) return { type: "error", condition: "resource-constraint" };
 		const items = jids.map((jid) => element("item", NS.blocking, { jid }));
 		const push = element(name, NS.blocking, {}, items);

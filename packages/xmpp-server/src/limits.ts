@@ -169,6 +169,8 @@ export const SCRAM_NONCE_BYTES = 18;
 /** The longest name or group in a roster, in UTF-8 bytes (RFC 6121 section 2.1.2.5 leaves it to the server). */
 export const ROSTER_NAME_BYTES = 1023;
 export const ROSTER_GROUPS_COUNT = 20;
+/** Rosters, and lists of who is blocked, that are kept at hand beside the storage. */
+export const LISTS_AT_HAND_COUNT = 1_000;
 /** What a login by key takes for its ephemeral key. */
 export const LOGIN_EPHEMERAL_SEED_BYTES = 32;
 /** The longest SASL message read, in characters of base64. */
@@ -184,7 +186,9 @@ export const MANAGEMENT_REFUSALS_COUNT = 3;
 /** How often deadlines are looked at. */
 export const TICK_MS = 250;
 /** How often accounts are looked at that were not used for long. */
-export const EXPIRE_ACCOUNTS_MS = 60_000;
+export const EXPIRE_ACCOUNTS_MS = 10_000;
+/** Accounts looked at then; the others wait, so that nobody who is there has to. */
+export const ACCOUNT_EXPIRIES_COUNT = 200;
 /** How long the rates of an address that went away are remembered. */
 export const RATE_WINDOW_MS = 60_000;
 /** Addresses whose rates are remembered at once; past it the oldest is forgotten. */

@@ -68,11 +68,12 @@ export class OfflineMessages implements IqService {
 			if (message.ok) session.send(message.value);
 		}
 		for (const [key] of waiting) storage.delete(session.username, COLLECTION, key);
-		this.forget(session.username);
 		storage.commit();
+		this.changed(session.username);
 	}
 
-	forget(username: string): void {
+	/** What is kept was changed beside this. */
+	changed(username: string): void {
 		this.#queues.delete(username);
 	}
 

@@ -56,10 +56,10 @@ export class Presences {
 
 	/** RFC 6121 sections 4.2.2, 3.1.3: what a session sees that has just become available. */
 	#catchUp(session: Session): void {
-		for (const [jid, { to, request }] of this.#host.rosters.entries(session.username)) {
-			const contact = parseJid(jid);
-			if (!contact.ok || this.#host.blockLists.blocks(session.username, contact.value)) continue;
-			if (to) this.probe(session, contact.value);
+		for (const { jid, address, contact } of this.#host.rosters.entries(session.username)) {
+			if (this.#host.blockLists.blocks(session.username, address)) continue;
+			const { to, request } = contact;
+			if (to) this.probe(session, address);
 			// The request as it was made, until it is answered.
 			const asked = request === undefined ? undefined : parseFrame(request, this.#host.limits);
 			if (asked?.ok) session.send(readdressed(asked.value, jid, session.bare));
@@ -79,9 +79,8 @@ export class Presences {
 
 	/** The sessions of others that see an account's presence by subscription. */
 	audience(username: string): readonly Session[] {
-		const readers = this.#host.rosters.entries(username).flatMap(([jid, { from }]) => {
-			const contact = from ? parseJid(jid) : undefined;
-			return contact?.ok && contact.value.domain === this.#host.domain ? this.#available(contact.value.local) : [];
+		const readers = this.#host.rosters.entries(username).flatMap(({ address, contact }) => {
+			return contact.from && address.domain === this.#host.domain ? this.#available(address.local) : [];
 		});
 		return readers.filter((reader) => this.#mayMeet({ username, resource: "" }, reader));
 	}

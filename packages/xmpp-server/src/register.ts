@@ -71,7 +71,7 @@ export class RegisterService implements IqService {
 
 	answer({ session, payload, type, now, allowRegistration }: IqRequest): IqOutcome | undefined {
 		if (payload.ns !== NS.register || payload.name !== "query") return undefined;
-		const answer = registerAfterLogin(this.#accounts, session.username, type, payload, allowRegistration, now);
+		const answer = registerAfterLogin(this.#accounts, session.username, type, payload, allowRegistration);
 		if (answer.type !== "removed") return answer;
 		return { type: "result", afterwards: () => this.#onRemoved(session.username, now) };
 	}
@@ -84,15 +84,13 @@ export function registerAfterLogin(
 	type: string | undefined,
 	query: Element,
 	allowed: () => boolean,
-	now: number,
 ): RegisterAnswer {
 	if (type === "get") return { type: "result", payload: form(username) };
 	if (child(query, "remove", NS.register)) {
 		if (query.children.some((node) => typeof node !== "string" && node.name !== "remove")) {
 			return { type: "error", condition: "bad-request" };
 		}
-		accounts.remove(username, now);
-		return { type: "removed" };
+		return accounts.remove(username) ? { type: "removed" } : { type: "error", condition: "resource-constraint" };
 	}
 	const password = field(query, "password");
 	if (password === undefined) return { type: "error", condition: "bad-request" };

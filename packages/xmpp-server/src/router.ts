@@ -87,7 +87,17 @@ export class Router {
 		this.#messages = new Messages({ domain, accounts, blockLists, presences, offline, carbons });
 		this.#pep = new PepService({ ...host, subscribers: new Viewers(domain, rosters, blockLists) });
 		subscriptions.onApproved((reader, account) => this.#pep.subscribed(reader, account));
-		accounts.onRemoval((username) => this.#accountGoes(username));
+		accounts.onRemoval({
+			before: (username) => {
+				subscriptions.forgetAccount(username);
+				this.#pep.accountGone(username);
+			},
+			after: (username) => {
+				rosters.changed(username);
+				blockLists.changed(username);
+				offline.changed(username);
+			},
+		});
 		const services = [
 			new RegisterService(accounts, (username, now) => this.#accountRemoved(username, now)),
 			new RosterService(rosters, subscriptions),
@@ -182,13 +192,6 @@ export class Router {
 	/** STORE-1: nothing is said to be done that is not kept. */
 	#kept({ type }: IqRequest, answer: IqOutcome): IqOutcome {
 		return type === "get" || this.#storage.commit() ? answer : { type: "error", condition: "resource-constraint" };
-	}
-
-	#accountGoes(username: string): void {
-		this.#subscriptions.forgetAccount(username);
-		this.#blockLists.forget(username);
-		this.#offline.forget(username);
-		this.#pep.accountGone(username);
 	}
 
 	#accountRemoved(username: string, now: number): void {

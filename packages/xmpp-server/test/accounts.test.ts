@@ -71,7 +71,7 @@ test("the account of a key is kept by its name, and when it was last used (ACCOU
 	assert.ok(first.registerKey(name, 0).ok);
 	first.sessionBegan(name);
 	first.sessionEnded(name, 5);
-	assert.deepEqual(decodeAccount(storage.get(name, "account", "") ?? ""), {
+	assert.deepEqual(decodeAccount(storage.get("", "accounts", name) ?? ""), {
 		verifiers: undefined,
 		lastUsedMs: 10 * DAY_MS,
 	});
@@ -87,6 +87,7 @@ test("an account that is removed is gone with all that was kept for it (ACCOUNT-
 	ana.lose();
 	bench.pass(1);
 	assert.deepEqual(storage.collections("ana"), []);
+	assert.deepEqual(storage.entries("", "accounts"), []);
 	assert.equal(new Bench({}, { storage }).core.counts.accounts, 0);
 });
 
@@ -104,7 +105,7 @@ test("empty accounts of keys go after accountIdleMs, all others after keptAccoun
 	assert.deepEqual(there(), [true, true, true, true]);
 	all.expire(1_000);
 	assert.deepEqual(there(), [false, true, true, true]);
-	assert.deepEqual(storage.collections(empty), []);
+	assert.equal(storage.get("", "accounts", empty), undefined);
 	all.expire(9_999);
 	assert.deepEqual(there(), [false, true, true, true]);
 	all.expire(10_000);
@@ -149,18 +150,21 @@ test("where accounts are full an empty one gives way, one that has something to 
 		[true, false, true],
 	);
 	assert.deepEqual(all.registerKey(keyName("a"), 1_002), { ok: false, error: "full" });
+	storage.commit = () => false;
+	assert.deepEqual(all.registerKey(keyName("a"), 9_000), { ok: false, error: "full" }, "the disk does not take it");
+	assert.ok(all.has("cy"));
 });
 
 test("a record that cannot be read keeps its name from others, and lets nobody in (ACCOUNT-1)", () => {
 	for (const text of ["", "{}", "null", '{"lastUsedMs":1,"verifiers":{"SCRAM-SHA-1":"AA== x AA== AA=="}}']) {
 		const storage = new MemoryStorage();
-		storage.put("ana", "account", "", text);
+		storage.put("", "accounts", "ana", text);
 		const bench = new Bench({}, { storage });
 		const peer = bench.connect();
 		peer.open();
 		assert.equal(conditionOf(peer.register("ana", "a password")), "conflict", text);
 		assert.equal(peer.authenticate("ana", "a password").name, "failure", text);
-		assert.equal(storage.get("ana", "account", ""), text, "it is left as it is");
+		assert.equal(storage.get("", "accounts", "ana"), text, "it is left as it is");
 	}
 });
 
@@ -175,4 +179,9 @@ test("what the disk does not take is not promised: no account, no new password (
 	const query = `<query xmlns="${NS.register}"><username>ana</username><password>another one</password></query>`;
 	assert.equal(conditionOf(ana.iq("set", undefined, query)), "resource-constraint");
 	peer.logIn("ana", "a password");
+	assert.equal(
+		conditionOf(peer.iq("set", undefined, `<query xmlns="${NS.register}"><remove/></query>`)),
+		"resource-constraint",
+	);
+	assert.equal(bench.core.counts.accounts, 1);
 });

@@ -89,7 +89,7 @@ test("what was handed over is gone, and what was not is not (OFFLINE-3)", () => 
 	};
 	presence(bo);
 	assert.deepEqual(deleted, [true]);
-	assert.deepEqual(storage.collections("bo"), ["account"]);
+	assert.deepEqual(storage.collections("bo"), []);
 	assert.deepEqual(waiting(bench, "bo"), []);
 });
 

@@ -27,7 +27,7 @@ export class RosterService implements IqService {
 		this.#subscriptions.interest(session);
 		const items = this.#rosters
 			.entries(session.username)
-			.flatMap(([jid, contact]) => (contact.listed ? [rosterItem(jid, contact)] : []));
+			.flatMap(({ jid, contact }) => (contact.listed ? [rosterItem(jid, contact)] : []));
 		return { type: "result", payload: element("query", NS.roster, {}, items) };
 	}
 

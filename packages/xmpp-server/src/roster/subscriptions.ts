@@ -105,7 +105,7 @@ export class Subscriptions {
 	#save(username: string, jid: string, contact: Contact): boolean {
 		const before = this.#host.rosters.get(username, jid);
 		this.#host.rosters.put(username, jid, contact);
-		if (!this.#host.commit()) return false;
+		if (!this.#commit(username)) return false;
 		if (!contact.listed) return true;
 		const item = rosterItem(jid, contact);
 		if (!before.listed || serialise(rosterItem(jid, before)) !== serialise(item)) this.#push(username, item);
@@ -130,20 +130,25 @@ export class Subscriptions {
 			}
 		}
 		rosters.put(username, jid, STRANGER);
-		if (!this.#host.commit()) return false;
+		if (!this.#commit(username)) return false;
 		this.#push(username, rosterItem(jid, undefined));
 		return true;
 	}
 
 	/** CONTACT-5: who takes the name of an account that is gone inherits nothing from it. */
 	forgetAccount(username: string): void {
-		for (const [jid, contact] of this.#host.rosters.entries(username)) {
-			const other = parseJid(jid);
-			if (!other.ok || other.value.domain !== this.#host.domain) continue;
+		for (const { address, contact } of this.#host.rosters.entries(username)) {
+			if (address.domain !== this.#host.domain) continue;
 			for (const type of ties(contact)) {
-				this.#receive(other.value.local, username, type, element("presence", NS.client, { type }));
+				this.#receive(address.local, username, type, element("presence", NS.client, { type }));
 			}
 		}
+	}
+
+	#commit(username: string): boolean {
+		const kept = this.#host.commit();
+		if (!kept) this.#host.rosters.changed(username);
+		return kept;
 	}
 
 	/** Section 2.1.6. */

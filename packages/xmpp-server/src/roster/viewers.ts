@@ -1,5 +1,5 @@
 import type { BlockLists } from "../blocking.ts";
-import { type Jid, parseJid } from "../jid.ts";
+import type { Jid } from "../jid.ts";
 import type { Subscribers } from "../pubsub/subscribers.ts";
 import type { Contact } from "./contact.ts";
 import type { Rosters } from "./rosters.ts";
@@ -33,10 +33,9 @@ export class Viewers implements Subscribers {
 	}
 
 	#contacts(account: string, is: (contact: Contact) => boolean): readonly string[] {
-		return this.#rosters.entries(account).flatMap(([jid, contact]) => {
-			const other = is(contact) ? parseJid(jid) : undefined;
-			if (!other?.ok || other.value.domain !== this.#domain) return [];
-			return this.mayMeet(account, other.value.local) ? [other.value.local] : [];
+		return this.#rosters.entries(account).flatMap(({ address, contact }) => {
+			if (!is(contact) || address.domain !== this.#domain) return [];
+			return this.mayMeet(account, address.local) ? [address.local] : [];
 		});
 	}
 
