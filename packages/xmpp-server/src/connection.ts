@@ -60,7 +60,7 @@ export class Connection {
 		this.#heardAt = now;
 		this.#pausedUntil = now;
 		this.#onOverflow = onOverflow;
-		const write = (text: string): void => this.write(text);
+		const write = (text: string): boolean => this.write(text);
 		const end = (): void => {
 			this.#ending = true;
 			this.#wire.end();
@@ -76,12 +76,16 @@ export class Connection {
 		this.#keepPace(Buffer.byteLength(text), stanzas, now);
 	}
 
-	/** Queues text for the peer; one who does not read is dropped, though not before the present call is done. */
-	write(text: string): void {
-		if (this.#gone || this.#overflowed || this.#ending) return;
-		if (this.#wire.send(text) <= this.#limits.sendQueueBytes) return;
+	/**
+	 * Queues text for the peer; one who does not read is dropped, though not before the present call is done. False: it
+	 * will not be read.
+	 */
+	write(text: string): boolean {
+		if (this.#gone || this.#overflowed || this.#ending) return false;
+		if (this.#wire.send(text) <= this.#limits.sendQueueBytes) return true;
 		this.#overflowed = true;
 		this.#onOverflow(this);
+		return false;
 	}
 
 	/** Any sign of life, a WebSocket pong too. */

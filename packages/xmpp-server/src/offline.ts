@@ -63,11 +63,11 @@ export class OfflineMessages implements IqService {
 		const waiting = storage.entries(session.username, COLLECTION);
 		// What was added to it since is beyond the size of a stanza; it was within when it came.
 		const readLimits = { ...limits, stanzaBytes: Number.MAX_SAFE_INTEGER };
-		for (const [, text] of waiting) {
+		for (const [key, text] of waiting) {
 			const message = parseFrame(text, readLimits);
-			if (message.ok) session.send(message.value);
+			if (message.ok && !session.send(message.value)) break;
+			storage.delete(session.username, COLLECTION, key);
 		}
-		for (const [key] of waiting) storage.delete(session.username, COLLECTION, key);
 		storage.commit();
 		this.changed(session.username);
 	}

@@ -220,7 +220,8 @@ export class Router {
 
 	#iqToUser(session: Session, stanza: Element, to: Jid): void {
 		if (isRequest(stanza) && this.#blockLists.blocks(session.username, to)) {
-			return session.send(blockedReply(stanza, session.full));
+			session.send(blockedReply(stanza, session.full));
+			return;
 		}
 		const reader = this.#sessions.find(to.local, to.resource);
 		// BLOCK-2

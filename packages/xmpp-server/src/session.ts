@@ -18,7 +18,7 @@ export class Session {
 	readonly directed: Set<string> = new Set();
 	/** Its number among all that were bound, in their order. */
 	ordinal = 0;
-	readonly #write: (text: string) => void;
+	readonly #write: (text: string) => unknown;
 	/** Ends the connection with a stream error. */
 	readonly terminate: (condition: "conflict" | "not-authorized", now: number) => void;
 
@@ -26,7 +26,8 @@ export class Session {
 		username: string,
 		resource: string,
 		domain: string,
-		write: (text: string) => void,
+		/** False: its connection takes nothing any more. */
+		write: (text: string) => unknown,
 		terminate: Session["terminate"],
 	) {
 		this.username = username;
@@ -38,8 +39,9 @@ export class Session {
 		this.terminate = terminate;
 	}
 
-	send(stanza: Element): void {
-		this.#write(serialise(stanza));
+	/** False: its connection takes nothing any more. */
+	send(stanza: Element): boolean {
+		return this.#write(serialise(stanza)) !== false;
 	}
 
 	/** Sends what was serialised already. */

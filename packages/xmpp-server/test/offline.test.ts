@@ -93,6 +93,22 @@ test("what was handed over is gone, and what was not is not (OFFLINE-3)", () => 
 	assert.deepEqual(waiting(bench, "bo"), []);
 });
 
+test("what a connection does not take any more waits for the next (OFFLINE-3)", () => {
+	const bench = new Bench({ sendQueueBytes: 10_000 });
+	const ana = bench.client("ana");
+	bench.client("bo").lose();
+	for (const body of ["1", "2", "3"]) say(ana, "bo@localhost", body);
+	const slow = again(bench, "bo", "slow");
+	const send = slow.send.bind(slow);
+	slow.send = (text) => {
+		if (text.includes("<body>2")) slow.waiting = 20_000;
+		return send(text);
+	};
+	presence(slow);
+	assert.ok(slow.destroyed);
+	assert.deepEqual(waiting(bench, "bo").map(bodyOf), ["2", "3"]);
+});
+
 test("what is not for later is not kept (OFFLINE-4)", () => {
 	const bench = new Bench();
 	const ana = bench.client("ana");

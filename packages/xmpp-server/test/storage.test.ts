@@ -148,6 +148,20 @@ test("a file of a later version, of something else or damaged is refused in word
 	}
 });
 
+test("a folder of something else is refused in words, and is not closed to others", async (t) => {
+	const folder = temporary(t);
+	chmodSync(folder, 0o755);
+	mkdirSync(join(folder, "lost+found"));
+	writeFileSync(join(folder, "letter"), "");
+	assert.match(await refused(folder), /has something else in it \(letter\).*--data/);
+	assert.equal(statSync(folder).mode & 0o777, 0o755);
+	rmSync(join(folder, "letter"));
+	assert.equal(await refused(folder), "opened");
+	assert.equal(statSync(folder).mode & 0o777, 0o700);
+	writeFileSync(join(folder, "letter"), "");
+	assert.equal(await refused(folder), "opened", "it is ours by now");
+});
+
 test("a folder that cannot be one is refused in words", async (t) => {
 	const folder = temporary(t);
 	writeFileSync(join(folder, "file"), "");

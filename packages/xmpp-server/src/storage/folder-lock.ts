@@ -10,6 +10,11 @@ const FOLDER_BYTES_MAX = 80;
 
 const RUNNING = /^running-[0-9a-f]{12}$/;
 
+/** Whether a file in a data folder is the lock of a server, or what one left behind that was killed. */
+export function isLockName(name: string): boolean {
+	return RUNNING.test(name.replace(/\.new$/, ""));
+}
+
 /** A folder that no other process uses, until it is released or this process ends, in whatever way. */
 export interface FolderLock {
 	release(): void;

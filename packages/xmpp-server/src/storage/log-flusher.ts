@@ -37,7 +37,8 @@ export class LogFlusher {
 		this.#timer = undefined;
 		this.#flushing = true;
 		// A disk that fails here fails SQLite too, which notices at the next checkpoint.
-		this.#file ??= openSync(this.#path, "r");
+		this.#file ??= opened(this.#path);
+		if (this.#file === undefined) return this.#flushed();
 		this.#flush(this.#file, () => this.#flushed());
 	}
 
@@ -51,5 +52,14 @@ export class LogFlusher {
 
 	#letGo(): void {
 		if (this.#file !== undefined) closeSync(this.#file);
+	}
+}
+
+/** Undefined where somebody took the file away: SQLite, which has it open, goes on with it. */
+function opened(path: string): number | undefined {
+	try {
+		return openSync(path, "r+");
+	} catch {
+		return undefined;
 	}
 }

@@ -1,8 +1,8 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { err, ok, type Result } from "@clowder/bytes";
 import type { Database } from "node-sqlite3-wasm";
-import { lockFolder } from "./folder-lock.ts";
+import { isLockName, lockFolder } from "./folder-lock.ts";
 import { LogFlusher } from "./log-flusher.ts";
 import { SqliteStorage } from "./sqlite-storage.ts";
 import type { Storage } from "./storage.ts";
@@ -36,6 +36,8 @@ export async function openStorage(folder: string): Promise<Result<Storage, Stora
 	const file = join(folder, DATABASE_FILE);
 	try {
 		mkdirSync(folder, { recursive: true, mode: 0o700 });
+		const foreign = foreignFile(folder);
+		if (foreign !== undefined) return err({ kind: "not-ours", folder, got: foreign });
 		chmodSync(folder, 0o700);
 		if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
 	} catch (error) {
@@ -80,6 +82,13 @@ function prepare(database: Database): void {
 	]) {
 		database.all(`PRAGMA ${setting}`);
 	}
+}
+
+/** Closing a folder to all others is right for one of ours, and breaks a system where it is `/tmp` or a home. */
+function foreignFile(folder: string): string | undefined {
+	const names = readdirSync(folder);
+	if (names.includes(DATABASE_FILE)) return undefined;
+	return names.find((name) => !isLockName(name) && name !== "lost+found");
 }
 
 function pragma(database: Database, name: string): unknown {

@@ -4,6 +4,8 @@ export type StorageError =
 	| { readonly kind: "in-use"; readonly folder: string }
 	/** Its path leaves no room for the name of a socket (108 bytes on Linux, 104 elsewhere). */
 	| { readonly kind: "path-too-long"; readonly folder: string; readonly bytes: number; readonly most: number }
+	/** It has files of something else in it, and none of this server's. */
+	| { readonly kind: "not-ours"; readonly folder: string; readonly got: string }
 	/** The system does not let this user read and write there, or there is no room. `code` is the system's word. */
 	| { readonly kind: "not-usable"; readonly folder: string; readonly code: string }
 	/** Written by a later version of the server. */
@@ -18,6 +20,8 @@ export function describeStorageError(error: StorageError): string {
 			return `another server uses the data folder ${error.folder}; stop it, or choose another with --data`;
 		case "path-too-long":
 			return `the path of the data folder may have ${error.most} bytes; ${error.folder} has ${error.bytes}`;
+		case "not-ours":
+			return `the data folder ${error.folder} has something else in it (${error.got}); give it one of its own with --data`;
 		case "not-usable":
 			return `cannot use the data folder ${error.folder} (${error.code}); it must be a folder that this account may write`;
 		case "later-version":

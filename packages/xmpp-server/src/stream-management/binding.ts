@@ -7,7 +7,8 @@ import type { HandledCountTooHigh, Unacked } from "./unacked-queue.ts";
 
 /** A stream as a binding uses it. */
 export interface CarryingStream extends Peer {
-	write(text: string): void;
+	/** False: it will not be read. */
+	write(text: string): boolean;
 	/** Ends it in order. */
 	fail(condition: "conflict" | "not-authorized" | "system-shutdown", now: number): void;
 }
@@ -73,18 +74,20 @@ export class Binding implements Peer {
 		this.#management = management;
 	}
 
-	/** A stanza to the client. */
-	write(text: string): void {
+	/** A stanza to the client. False: neither will it be read nor is it kept. */
+	write(text: string): boolean {
 		const management = this.#management;
-		if (management === undefined) return this.#stream?.write(text);
-		if (this.#isOverflowed) return;
+		if (management === undefined) return this.#stream?.write(text) ?? false;
+		if (this.#isOverflowed) return false;
 		const bytes = Buffer.byteLength(text);
 		const follows = management.sent({ text, bytes, boundBefore: this.#host.boundBefore() });
 		this.#host.grown(bytes);
 		if (follows === "too-much") this.overflow();
-		if (this.#isOverflowed) return;
+		// What is kept is handed on when the session ends.
+		if (this.#isOverflowed) return true;
 		this.#stream?.write(text);
 		if (follows === "ask") this.#ask(management);
+		return true;
 	}
 
 	/** SM-4: it cannot be kept any longer. What it keeps goes with it, and does not count any more. */
