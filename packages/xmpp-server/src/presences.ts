@@ -131,11 +131,14 @@ export class Presences {
 	}
 
 	showAll(username: string, reader: Session): void {
-		for (const session of this.#available(username)) show(session, reader);
+		for (const session of this.#available(username)) if (this.#mayMeet(session, reader)) show(session, reader);
 	}
 
+	/** To who is blocked it was hidden before. */
 	hideAll(username: string, reader: Session): void {
-		for (const { full } of this.#available(username)) reader.send(readdressed(UNAVAILABLE, full, reader.full));
+		for (const session of this.#available(username)) {
+			if (this.#mayMeet(session, reader)) reader.send(readdressed(UNAVAILABLE, session.full, reader.full));
+		}
 	}
 
 	/** Presence to an address (RFC 6121 section 4.6); the answer is what is wrong with it. */

@@ -5,7 +5,7 @@ import { MemoryStorage } from "../src/storage/memory-storage.ts";
 import { child, childElements, type Element } from "../src/xml.ts";
 import { bodyOf } from "./support/client.ts";
 import { Bench, conditionOf, type Peer } from "./support/core.ts";
-import { again, befriend, heard, presence, present } from "./support/house.ts";
+import { again, befriend, heard, presence, present, roster } from "./support/house.ts";
 
 function change(peer: Peer, name: "block" | "unblock", ...jids: string[]): Element {
 	const items = jids.map((jid) => `<item jid="${jid}"/>`).join("");
@@ -141,4 +141,28 @@ test("who is blocked sees one go, and come back when that ends (BLOCK-2)", () =>
 	assert.deepEqual(bo.take(), []);
 	change(ana, "unblock");
 	assert.deepEqual(heard(bo.take()), ["available ana@localhost/a"]);
+});
+
+test("a subscription that ends behind a block is gone when the block is, and none is made across it (BLOCK-2)", () => {
+	const bench = new Bench();
+	const ana = present(bench.client("ana", "a"));
+	const bo = present(bench.client("bo", "b"));
+	const cy = present(bench.client("cy", "c"));
+	befriend(ana, bo);
+	presence(cy, "subscribe", "ana@localhost");
+	change(ana, "block", "bo@localhost", "cy@localhost");
+	for (const peer of [ana, bo, cy]) peer.take();
+	assert.deepEqual(presence(ana, "subscribed", "cy@localhost").map(conditionOf), ["not-acceptable"]);
+	assert.deepEqual(presence(ana, "subscribe", "cy@localhost").map(conditionOf), ["not-acceptable"]);
+	assert.deepEqual(cy.take(), []);
+	presence(bo, "unsubscribed", "ana@localhost");
+	assert.deepEqual(heard(ana.take()), ["push bo@localhost from"], "one's own roster is told, and nothing of his");
+	assert.equal(bo.iq("set", undefined, `<query xmlns="${NS.register}"><remove/></query>`).attrs["type"], "result");
+	bo.lose();
+	assert.deepEqual(roster(ana), ["bo@localhost none"]);
+	ana.take();
+	const other = present(bench.client("bo", "b"));
+	change(ana, "unblock");
+	presence(ana);
+	assert.deepEqual(other.take(), []);
 });

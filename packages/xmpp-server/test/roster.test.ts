@@ -211,9 +211,15 @@ test("who takes the name of an account that is gone inherits nothing (CONTACT-5)
 	bo.take();
 	const removed = bo.iq("set", undefined, `<query xmlns="${NS.register}"><remove/></query>`);
 	assert.equal(removed.attrs["type"], "result");
+	assert.deepEqual(heard(ana.take()), [
+		"unsubscribe bo@localhost",
+		"push bo@localhost to",
+		"unsubscribed bo@localhost",
+		"push bo@localhost none",
+		"unavailable bo@localhost/b",
+	]);
 	bo.lose();
 	assert.deepEqual(roster(ana), ["bo@localhost none"]);
-	ana.take();
 	const other = present(bench.client("bo", "b"));
 	presence(ana);
 	assert.deepEqual(heard(other.take()), []);

@@ -50,6 +50,8 @@ export class Subscriptions {
 		const jid = bareOf(to);
 		const { listed } = this.#host.rosters.get(session.username, jid);
 		const lists = type === "subscribe" || type === "subscribed";
+		// BLOCK-2
+		if (lists && this.#host.blockLists.blocks(session.username, to)) return "not-acceptable";
 		if (lists && !listed && !this.#host.rosters.hasRoomFor(session.username, "listed")) return "resource-constraint";
 		return this.#send(session.username, type, to, stanza) ? undefined : "resource-constraint";
 	}
@@ -78,7 +80,10 @@ export class Subscriptions {
 	#receive(username: string, sender: string, type: SubscriptionType, stanza: Element): void {
 		const { accounts, blockLists, rosters, presences } = this.#host;
 		const from = this.#jid(sender);
-		if (!accounts.has(username) || blockLists.blocks(username, from)) return;
+		if (!accounts.has(username)) return;
+		// BLOCK-2: what ends a subscription ends it behind a block too, or it would be there when the block is gone.
+		const blocked = blockLists.blocks(username, from);
+		if (blocked && (type === "subscribe" || type === "subscribed")) return;
 		const before = rosters.get(username, bareOf(from));
 		// Section 3.1.3: who is approved already is told so again, and not the contact.
 		if (type === "subscribe" && before.from) return this.#approveAgain(username, from);
@@ -88,6 +93,7 @@ export class Subscriptions {
 		if (!step.passes) return;
 		const subscribed = before.from && !step.contact.from;
 		for (const session of this.#host.sessions.of(username)) {
+			if (blocked) break;
 			const hears = type === "subscribe" ? session.presence !== undefined : this.#interested.has(session);
 			if (hears) session.send(stamped);
 		}
@@ -142,6 +148,8 @@ export class Subscriptions {
 			for (const type of ties(contact)) {
 				this.#receive(address.local, username, type, element("presence", NS.client, { type }));
 			}
+			if (contact.from)
+				for (const reader of this.#host.presences.readers(address)) this.#host.presences.hideAll(username, reader);
 		}
 	}
 
