@@ -14,3 +14,4 @@ export { openStorage } from "./storage/open-storage.ts";
 export type { Storage } from "./storage/storage.ts";
 export { describeStorageError, type StorageError } from "./storage/storage-error.ts";
 export { originAllowed, type WebSocketOptions } from "./websocket.ts";
+export type { UploadsListener, UploadsOptions } from "./upload/endpoint.ts";

@@ -27,6 +27,10 @@ export interface IqService {
 	readonly serverFeatures: readonly string[];
 	/** What disco#info says of an account because of it. */
 	readonly accountFeatures: readonly string[];
+	/** What the server is because of it, besides a server. */
+	readonly serverIdentities?: readonly Identity[];
+	/** What disco#info says of the server in forms because of it (XEP-0128). */
+	readonly serverForms?: readonly Element[];
 	/** What an account is because of it, besides an account. */
 	readonly accountIdentities?: readonly Identity[];
 	/** Whether it answers for an account those who are not that account; others are not asked then. */

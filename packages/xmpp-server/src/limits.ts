@@ -1,10 +1,11 @@
 import { DEFAULT_PUBSUB_LIMITS, type PubsubLimits } from "./pubsub/limits.ts";
+import { DEFAULT_UPLOAD_LIMITS, type UploadLimits } from "./upload/limits.ts";
 
 /**
  * Every bound of the server. A limit is never a crash: each one ends in a stanza error, a stream error, a pause of
  * reading, or the end of one connection.
  */
-export interface ServerLimits extends PubsubLimits {
+export interface ServerLimits extends PubsubLimits, UploadLimits {
 	/** The largest stanza or frame, in UTF-8 bytes. Above it: stream error `policy-violation`. */
 	readonly stanzaBytes: number;
 	/** Elements inside each other in one stanza, the stanza itself being 1. */
@@ -99,6 +100,7 @@ export interface ServerLimits extends PubsubLimits {
 
 export const DEFAULT_LIMITS: ServerLimits = {
 	...DEFAULT_PUBSUB_LIMITS,
+	...DEFAULT_UPLOAD_LIMITS,
 	stanzaBytes: 64 * 1024,
 	stanzaDepth: 32,
 	attributesPerElement: 32,

@@ -30,6 +30,7 @@ import {
 } from "./stanza.ts";
 import type { Storage } from "./storage/storage.ts";
 import type { Element } from "./xml.ts";
+import type { UploadService } from "./upload/upload-service.ts";
 
 /** What the sender's connection adds to a stanza. */
 export interface RouteContext {
@@ -46,6 +47,7 @@ export interface RouterHost {
 	readonly sessions: Sessions;
 	readonly muc: MucService;
 	readonly storage: Storage;
+	readonly uploads: UploadService;
 	readonly newId: () => string;
 	/** Milliseconds since 1970. */
 	readonly wallTime: () => number;
@@ -105,6 +107,7 @@ export class Router {
 			carbons,
 			offline,
 			this.#pep,
+			host.uploads,
 		];
 		this.#services = [...services, new ServerIq(muc.domain, services)];
 	}

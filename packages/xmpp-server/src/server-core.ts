@@ -12,6 +12,7 @@ import { Router } from "./router.ts";
 import { type Session, Sessions } from "./session.ts";
 import type { Storage } from "./storage/storage.ts";
 import { Bindings } from "./stream-management/bindings.ts";
+import { UploadService } from "./upload/upload-service.ts";
 
 export interface CoreOptions {
 	readonly domain: string;
@@ -57,6 +58,8 @@ export class ServerCore {
 	readonly #accounts: Accounts;
 	readonly #sessions: Sessions = new Sessions();
 	readonly #muc: MucService;
+	/** Gives slots once it serves. */
+	readonly uploads: UploadService = new UploadService();
 	readonly #router: Router;
 	readonly #bindings: Bindings;
 	readonly #connections: Map<Peer, string> = new Map();
@@ -90,6 +93,7 @@ export class ServerCore {
 			sessions: this.#sessions,
 			muc: this.#muc,
 			storage,
+			uploads: this.uploads,
 			newId,
 			wallTime,
 		});

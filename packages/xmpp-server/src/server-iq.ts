@@ -50,10 +50,12 @@ export class ServerIq implements IqService {
 	}
 
 	#serverInfo(): Element {
-		return discoInfo(
-			[SERVER_IDENTITY],
+		const info = discoInfo(
+			[SERVER_IDENTITY, ...this.#services.flatMap(({ serverIdentities }) => serverIdentities ?? [])],
 			this.#services.flatMap(({ serverFeatures }) => serverFeatures),
 		);
+		const forms = this.#services.flatMap(({ serverForms }) => serverForms ?? []);
+		return element(info.name, info.ns, info.attrs, [...info.children, ...forms]);
 	}
 }
 

@@ -10,6 +10,8 @@ import { type CoreCounts, ServerCore } from "./server-core.ts";
 import { MemoryStorage } from "./storage/memory-storage.ts";
 import type { Storage } from "./storage/storage.ts";
 import { type Edge, type Tap, tcpServer } from "./tcp.ts";
+import type { UploadsEndpoint, UploadsListener, UploadsOptions } from "./upload/endpoint.ts";
+import { openUploads } from "./upload/open-uploads.ts";
 import { WebSocketEndpoint, type WebSocketOptions } from "./websocket.ts";
 import { WriteBatch } from "./write-batch.ts";
 
@@ -66,6 +68,11 @@ export interface XmppServer {
 	 * stays the caller's.
 	 */
 	httpRooms(options: HttpRoomsOptions): HttpRoomsListener;
+	/**
+	 * Lets accounts put files (XEP-0363, `spec/xmpp-server-upload.md`), and serves them: to be asked for each request of an
+	 * HTTP server that stays the caller's, and lets a request take as long as `uploadTransferMs`. Once for a server.
+	 */
+	uploads(options: UploadsOptions): Result<UploadsListener, ServerError>;
 	/** Serves RFC 6120 on a loopback port. */
 	listenTcp(options: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>>;
 	/** Tells clients, closes their connections and stops listening; resolves when all is closed. */
@@ -87,6 +94,7 @@ class Server implements XmppServer {
 	readonly #edge: Edge;
 	readonly #attached: { readonly server: HttpServer; readonly listener: UpgradeListener }[] = [];
 	readonly #listening: Set<NetServer> = new Set();
+	#uploads: UploadsEndpoint | undefined;
 	#ticking: NodeJS.Timeout | undefined;
 	#closing: Promise<void> | undefined;
 
@@ -145,6 +153,17 @@ class Server implements XmppServer {
 		return (request, response) => endpoint.handle(request, response, this.#closing !== undefined);
 	}
 
+	uploads(options: UploadsOptions): Result<UploadsListener, ServerError> {
+		if (this.#uploads !== undefined || this.#closing !== undefined) {
+			return err({ kind: "usage", expected: "an open server without files", got: "a closed one, or one with files" });
+		}
+		const opened = openUploads(options, this.#limits, this.#random);
+		if (!opened.ok) return err({ kind: "system", code: opened.error });
+		this.#uploads = opened.value;
+		this.#core.uploads.serve(opened.value);
+		return ok((request, response) => opened.value.handle(request, response, this.#closing !== undefined));
+	}
+
 	listenTcp({ host, port }: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>> {
 		if (!LOOPBACK.has(host)) {
 			return Promise.resolve(err({ kind: "usage", expected: "a loopback address", got: host }));
@@ -175,6 +194,7 @@ class Server implements XmppServer {
 		await this.#connectionsGone();
 		await Promise.all(stopped);
 		clearInterval(this.#ticking);
+		this.#uploads?.close();
 		for (const { server, listener } of this.#attached) server.off("upgrade", listener);
 		this.#storage.close();
 	}

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "@clowder/bytes";
-import type { Field } from "./data-form.ts";
+import type { Field } from "../data-form.ts";
 
 export const ACCESS_MODELS = ["open", "presence", "whitelist"] as const;
 export type AccessModel = (typeof ACCESS_MODELS)[number];

@@ -2,7 +2,7 @@ import type { IqOutcome } from "../iq-service.ts";
 import { parseJid } from "../jid.ts";
 import { childElements, type Element, element } from "../xml.ts";
 import { answered, DONE, NOT_FOUND, refused } from "./answers.ts";
-import { readForm, writeForm } from "./data-form.ts";
+import { readForm, writeForm } from "../data-form.ts";
 import type { PubsubLimits } from "./limits.ts";
 import { PUBSUB } from "./names.ts";
 import { configFields, configured, DEFAULT_CONFIG } from "./node-config.ts";

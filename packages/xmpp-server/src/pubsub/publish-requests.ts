@@ -2,7 +2,7 @@ import { err, ok, type Result } from "@clowder/bytes";
 import type { IqOutcome } from "../iq-service.ts";
 import { child, childElements, type Element, element, serialise } from "../xml.ts";
 import { answered, DONE, itemElement, NOT_FOUND, refused } from "./answers.ts";
-import { readForm } from "./data-form.ts";
+import { readForm } from "../data-form.ts";
 import { PUBSUB_NAME_BYTES, type PubsubLimits } from "./limits.ts";
 import { PUBSUB } from "./names.ts";
 import { configured, DEFAULT_CONFIG, sameConfig } from "./node-config.ts";

@@ -3,7 +3,7 @@ import { discoInfo, discoItems } from "../disco.ts";
 import { childElements, type Element, element } from "../xml.ts";
 import { mayRead } from "./access.ts";
 import { answered, itemElement, NOT_FOUND, refused } from "./answers.ts";
-import { writeForm } from "./data-form.ts";
+import { writeForm } from "../data-form.ts";
 import type { PubsubLimits } from "./limits.ts";
 import { PUBSUB, PUBSUB_FEATURES } from "./names.ts";
 import { configFields } from "./node-config.ts";

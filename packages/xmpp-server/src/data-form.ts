@@ -1,5 +1,5 @@
-import { NS } from "../namespaces.ts";
-import { child, childElements, type Element, element, textOf } from "../xml.ts";
+import { NS } from "./namespaces.ts";
+import { child, childElements, type Element, element, textOf } from "./xml.ts";
 
 /** One field of a form (XEP-0004). */
 export interface Field {
