@@ -66,9 +66,12 @@ async function makeReady() {
 async function serve(options) {
 	const path = join(root, "apps", "host", "dist", "src", "index.js");
 	const { startHost, describeHostError } = await import(pathToFileURL(path).href);
+	/** @param {"error" | "notice" | "detail"} level @param {string} line */
+	const log = (level, line) => (level === "error" ? complain(line) : level === "notice" ? say(line) : undefined);
 	const host = await startHost({
 		...options,
 		webRoot: join(root, "apps", "web", "dist"),
+		log,
 		...(options.data === undefined ? {} : { data: resolve(options.data) }),
 	});
 	if (!host.ok) {
@@ -79,11 +82,16 @@ async function serve(options) {
 		say("stopping");
 		return host.value.close();
 	});
-	if (host.value.xmppPort !== undefined) say(`native XMPP clients on 127.0.0.1, port ${host.value.xmppPort}, no TLS`);
+	if (host.value.xmppPort !== undefined) {
+		const [address, tls] = options.tls === undefined ? ["127.0.0.1", "no TLS"] : [options.host, "TLS alone"];
+		say(`native XMPP clients on ${address}, port ${host.value.xmppPort}, ${tls}`);
+	}
 	if (options.upstream !== undefined) say(`the XMPP server is the one at ${options.upstream.host}`);
-	if (!LOOPBACK.test(options.host)) {
+	// Without a certificate the signal means what it always does: the terminal is gone.
+	if (options.tls !== undefined) process.on("SIGHUP", () => void host.value.reload());
+	if (options.tls === undefined && !LOOPBACK.test(options.host)) {
 		say("others reach it by this machine's address, but browsers allow its cryptography only over HTTPS:");
-		say("put a reverse proxy with a certificate before it (see README.md, Operators)");
+		say("give it a certificate with --cert and --key, or put a reverse proxy before it (docs/operators.md)");
 	}
 	say(`open ${host.value.url} (Ctrl-C stops it)`);
 	if (options.open) openBrowser(host.value.url);

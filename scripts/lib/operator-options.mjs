@@ -8,17 +8,23 @@ import { isIP } from "node:net";
  * @typedef {object} OperatorOptions
  * @property {URL} [upstream]
  * @property {string[]} [trustedProxies]
+ * @property {{ certFile: string, keyFile: string }} [tls]
  */
 
 /** For `parseArgs`. */
 export const OPERATOR_OPTIONS = /** @type {const} */ ({
 	upstream: { type: "string" },
+	cert: { type: "string" },
+	key: { type: "string" },
 	"trusted-proxy": { type: "string", multiple: true },
 });
 
 export const OPERATOR_HELP = `
 For operators (docs/operators.md):
 
+  --cert FILE                 CLOWDER_CERT           certificate with its chain, in PEM: HTTPS on --port, and TLS for
+                                                     native clients on --xmpp-port, both on --host
+  --key FILE                  CLOWDER_KEY            its key, in PEM
   --upstream URL              CLOWDER_UPSTREAM       WebSocket of another XMPP server, which serves --domain in place
                                                      of the embedded one, such as ws://localhost:5280/xmpp-websocket
   --trusted-proxy ADDR[/BITS] CLOWDER_TRUSTED_PROXY  believe the X-Forwarded-For of this proxy; repeatable (in the
@@ -43,6 +49,11 @@ export function parseOperatorOptions(given, env) {
 		}
 		value.upstream = url;
 	}
+	const certFile = textOf(given["cert"]) ?? textOf(env["CLOWDER_CERT"]);
+	const keyFile = textOf(given["key"]) ?? textOf(env["CLOWDER_KEY"]);
+	if (certFile !== undefined && keyFile !== undefined) value.tls = { certFile, keyFile };
+	else if (certFile !== undefined) return wrong("key", "the key's file beside --cert", "nothing");
+	else if (keyFile !== undefined) return wrong("cert", "the certificate's file beside --key", "nothing");
 	const proxies = listOf(given["trusted-proxy"]) ?? textOf(env["CLOWDER_TRUSTED_PROXY"])?.split(/\s*,\s*/);
 	if (proxies !== undefined) {
 		const odd = proxies.find((text) => !isNetwork(text));

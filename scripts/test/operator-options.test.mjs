@@ -30,6 +30,14 @@ describe("options for operators", () => {
 		assert.match(refusal(["--upstream", url, "--xmpp-port", "5222"]), /^--xmpp-port: expected no --upstream/);
 	});
 
+	it("name a certificate and its key, both or neither", () => {
+		const tls = { certFile: "a.pem", keyFile: "b.pem" };
+		assert.deepEqual(given(["--cert", "a.pem", "--key", "b.pem"]).tls, tls);
+		assert.deepEqual(given(["--cert", "a.pem"], { CLOWDER_CERT: "c.pem", CLOWDER_KEY: "b.pem" }).tls, tls);
+		assert.match(refusal(["--cert", "a.pem"]), /^--key: expected the key's file/);
+		assert.match(refusal([], { CLOWDER_KEY: "b.pem" }), /^--cert: expected the certificate's file/);
+	});
+
 	it("name proxies, many of them", () => {
 		const proxies = ["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"];
 		assert.deepEqual(given(proxies.map((proxy) => `--trusted-proxy=${proxy}`)).trustedProxies, proxies);

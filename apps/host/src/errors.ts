@@ -12,6 +12,8 @@ export type HostError =
 	| { readonly kind: "web-client-missing"; readonly webRoot: string; readonly expected: string; readonly got: string }
 	/** The data folder cannot be used. */
 	| { readonly kind: "data"; readonly error: StorageError }
+	/** The certificate or its key is not there, or cannot be served; the file and the reason are in `detail`. */
+	| { readonly kind: "certificate"; readonly detail: string }
 	/** Anything else that listening failed with. */
 	| { readonly kind: "cannot-listen"; readonly host: string; readonly port: number; readonly detail: string };
 
@@ -28,6 +30,8 @@ export function describeHostError(error: HostError): string {
 			return `expected ${error.expected} in ${error.webRoot}; got: ${error.got}`;
 		case "data":
 			return describeStorageError(error.error);
+		case "certificate":
+			return error.detail;
 		case "cannot-listen":
 			return `cannot listen on ${error.host}, port ${error.port}: ${error.detail}`;
 	}

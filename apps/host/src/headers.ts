@@ -1,3 +1,5 @@
+import { HTTPS_ONLY_SECONDS } from "./limits.ts";
+
 /**
  * What the page may do, however it came to be: run its own scripts, talk to its own server, nothing else. `'self'` in
  * `connect-src` covers the WebSocket to the same host and port (CSP level 3, section 6.7.2.8).
@@ -34,6 +36,15 @@ const PERMISSIONS_POLICY = [
 ]
 	.map((feature) => `${feature}=()`)
 	.join(", ");
+
+/**
+ * Added where TLS is ours: whoever was here once is not led to the page without it. Not on `localhost`, which other
+ * programs share.
+ */
+export function transportSecurity(domain: string): Readonly<Record<string, string>> {
+	if (domain === "localhost" || domain.endsWith(".localhost")) return {};
+	return { "Strict-Transport-Security": `max-age=${HTTPS_ONLY_SECONDS}` };
+}
 
 /** Sent with every answer, errors included. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {

@@ -1,12 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import { err, ok, type Result } from "@clowder/bytes";
-import { createXmppServer, openStorage, type ServerError, type ServerLimits, type XmppServer } from "@clowder/xmpp-server";
+import {
+	createXmppServer,
+	openStorage,
+	type ServerError,
+	type ServerLimits,
+	type XmppServer,
+} from "@clowder/xmpp-server";
+import { CertificateFiles, type TlsOptions } from "./certificate-files.ts";
 import { type Client, clientOf, trustedProxies } from "./client-address.ts";
 import { HTTP_ROOMS_PATH, WEBSOCKET_PATH } from "./documents.ts";
 import type { HostError } from "./errors.ts";
-import { type Backend, closeAll, createHttpServer, listen, urlFor } from "./http-server.ts";
+import { type Backend, closeAll, createFront, listen, urlFor } from "./http-server.ts";
+import type { Log } from "./log.ts";
 import { isOwnName } from "./own-name.ts";
-import { loadSite } from "./site.ts";
+import { loadSite, type Site } from "./site.ts";
 import { Upstream } from "./upstream.ts";
 
 export interface HostOptions {
@@ -18,7 +26,10 @@ export interface HostOptions {
 	readonly domain: string;
 	/** Folder of the built web client. */
 	readonly webRoot: string;
-	/** TCP port on loopback for native XMPP clients, without TLS; undefined: none; 0 takes a free one. */
+	/**
+	 * TCP port for native XMPP clients; undefined: none; 0 takes a free one. With `tls` on the same address, with TLS alone;
+	 * without, on loopback.
+	 */
 	readonly xmppPort?: number | undefined;
 	/** Folder to keep what outlives the process (`spec/xmpp-server-accounts.md`); undefined: nothing does. */
 	readonly data?: string | undefined;
@@ -31,6 +42,10 @@ export interface HostOptions {
 	readonly trustedProxies?: readonly string[] | undefined;
 	/** Limits of the XMPP server that differ from its own. */
 	readonly limits?: Partial<ServerLimits> | undefined;
+	/** Speaks HTTPS, and to native clients TLS, with this certificate; without it, HTTP. */
+	readonly tls?: TlsOptions | undefined;
+	/** Takes what an operator may want to know, a line each. */
+	readonly log?: Log | undefined;
 	/** Sees all XMPP text that passes. For tests. */
 	readonly tap?: ((connection: string, direction: "in" | "out", text: string) => void) | undefined;
 }
@@ -41,6 +56,8 @@ export interface Host {
 	readonly xmppPort: number | undefined;
 	/** Where a browser on this machine finds it. */
 	readonly url: string;
+	/** Looks at the files of the certificate now; new connections get what is new. */
+	reload(): Promise<void>;
 	/** Tells the clients, closes all connections, and resolves when nothing listens any more. */
 	close(): Promise<void>;
 }
@@ -57,15 +74,15 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 		clientOf: (request) => clientOf(request, proxies),
 		acceptHost: (name) => isOwnName(name, options.domain),
 	};
+	const log = options.log ?? (() => {});
 	const site = await loadSite(options.webRoot);
 	if (!site.ok) return site;
+	const opened =
+		options.tls === undefined ? ok(undefined) : await CertificateFiles.open(options.tls, options.domain, log);
+	if (!opened.ok) return opened;
+	const served = { options, site: site.value, certificates: opened.value };
 	if (options.upstream !== undefined) {
-		const backend = passingBackend(options.domain, options.upstream, asked);
-		const http = createHttpServer(site.value, backend);
-		const port = await listen(http, options.host, options.port);
-		if (!port.ok) return port;
-		const close = (): Promise<void> => closeAll(http, backend);
-		return ok({ port: port.value, xmppPort: undefined, url: urlFor(options.host, port.value), close });
+		return serve(served, passingBackend(options.domain, options.upstream, asked, log));
 	}
 	const storage = options.data === undefined ? undefined : await openStorage(options.data);
 	if (storage !== undefined && !storage.ok) return err({ kind: "data", error: storage.error });
@@ -75,24 +92,47 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 		...(options.limits === undefined ? {} : { limits: options.limits }),
 		...(options.tap === undefined ? {} : { tap: options.tap }),
 	});
-	const backend = embeddedBackend(xmpp, asked);
-	const http = createHttpServer(site.value, backend);
-	const port = await listen(http, options.host, options.port);
+	return serve(served, embeddedBackend(xmpp, asked), xmpp);
+}
+
+interface Served {
+	readonly options: HostOptions;
+	readonly site: Site;
+	readonly certificates: CertificateFiles | undefined;
+}
+
+/** Listens, and if it cannot, undoes what was begun. */
+async function serve(
+	{ options, site, certificates }: Served,
+	backend: Backend,
+	xmpp?: XmppServer,
+): Promise<Result<Host, HostError>> {
+	const front = createFront(site, backend, certificates);
+	const port = await listen(front.http, options.host, options.port);
 	if (!port.ok) {
-		await xmpp.close();
+		await backend.close();
 		return port;
 	}
-	const close = (): Promise<void> => closeAll(http, backend);
+	const close = async (): Promise<void> => {
+		certificates?.stop();
+		await closeAll(front, backend);
+	};
 	let xmppPort: number | undefined;
-	if (options.xmppPort !== undefined) {
-		const listening = await xmpp.listenTcp({ host: LOOPBACK, port: options.xmppPort });
+	if (options.xmppPort !== undefined && xmpp !== undefined) {
+		const host = certificates === undefined ? LOOPBACK : options.host;
+		const certificate = certificates?.current;
+		const listening = await xmpp.listenTcp({ host, port: options.xmppPort, certificate });
 		if (!listening.ok) {
 			await close();
-			return err(nativeListenError(listening.error, options.xmppPort));
+			return err(nativeListenError(listening.error, host, options.xmppPort));
 		}
 		xmppPort = listening.value.port;
+		certificates?.onRenewed((renewed) => xmpp.useCertificate(renewed));
 	}
-	return ok({ port: port.value, xmppPort, url: urlFor(options.host, port.value), close });
+	certificates?.watch();
+	const url = urlFor(options.host, port.value, certificates === undefined ? undefined : options.domain);
+	const reload = async (): Promise<void> => certificates?.check();
+	return ok({ port: port.value, xmppPort, url, reload, close });
 }
 
 /** What is known of who asks, and for whom. */
@@ -111,8 +151,9 @@ function embeddedBackend(xmpp: XmppServer, { clientOf: client, acceptHost }: Ask
 	};
 }
 
-function passingBackend(domain: string, url: URL, { clientOf: client, acceptHost }: Asked): Backend {
-	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused: () => {} });
+function passingBackend(domain: string, url: URL, { clientOf: client, acceptHost }: Asked, log: Log): Backend {
+	const refused = (why: string): void => log("detail", `connection refused: ${why}`);
+	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused });
 	return {
 		documented: { domain, hasHttpRooms: false, isSecure: (request) => client(request).isSecure },
 		handle: () => false,
@@ -121,15 +162,15 @@ function passingBackend(domain: string, url: URL, { clientOf: client, acceptHost
 	};
 }
 
-function nativeListenError(error: ServerError, port: number): HostError {
+function nativeListenError(error: ServerError, host: string, port: number): HostError {
 	switch (error.kind) {
 		case "address-in-use":
-			return { kind: "port-taken", host: LOOPBACK, port };
+			return { kind: "port-taken", host, port };
 		case "not-permitted":
-			return { kind: "port-forbidden", host: LOOPBACK, port };
+			return { kind: "port-forbidden", host, port };
 		case "usage":
-			return { kind: "cannot-listen", host: LOOPBACK, port, detail: `expected ${error.expected}, got ${error.got}` };
+			return { kind: "cannot-listen", host, port, detail: `expected ${error.expected}, got ${error.got}` };
 		case "system":
-			return { kind: "cannot-listen", host: LOOPBACK, port, detail: error.code };
+			return { kind: "cannot-listen", host, port, detail: error.code };
 	}
 }

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
 import { err, ok, type Result } from "@clowder/bytes";
+import type { Certificate } from "@clowder/xmpp-server";
 import { type Documented, respondDocument } from "./documents.ts";
 import { type HostError, listenError } from "./errors.ts";
-import { SECURITY_HEADERS } from "./headers.ts";
+import type { CertificateFiles } from "./certificate-files.ts";
+import { SECURITY_HEADERS, transportSecurity } from "./headers.ts";
 import * as limits from "./limits.ts";
 import { isOwnName } from "./own-name.ts";
 import { refuse, respond } from "./respond.ts";
@@ -20,26 +23,56 @@ export interface Backend {
 	readonly close: () => Promise<void>;
 }
 
-export function createHttpServer(site: Site, backend: Backend): Server {
-	const settings = {
-		maxHeaderSize: limits.REQUEST_HEAD_BYTES_MAX,
-		connectionsCheckingInterval: limits.REQUEST_CHECK_MS,
-	};
+/** An HTTP server with what is needed to end it. */
+export interface Front {
+	readonly http: Server;
+	/** Every connection below it, those in the middle of a TLS handshake too. */
+	readonly sockets: ReadonlySet<Socket>;
+}
+
+/** With a certificate it speaks HTTPS, and nothing else. */
+export function createFront(site: Site, backend: Backend, certificates: CertificateFiles | undefined): Front {
 	const { documented } = backend;
-	const http = createServer(settings, (request, response) => {
+	const tlsHeaders = certificates === undefined ? {} : transportSecurity(documented.domain);
+	const headers = Object.entries({ ...SECURITY_HEADERS, ...tlsHeaders });
+	const listener = (request: IncomingMessage, response: ServerResponse): void => {
 		// Every answer has them, those of the rooms too, which add their own and stricter ones.
-		for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+		for (const [name, value] of headers) response.setHeader(name, value);
 		if (!isOwnName(request.headers.host, documented.domain)) refuse(response, 421, "this is another server");
 		else if (!backend.handle(request, response) && !respondDocument(request, response, documented)) {
 			respond(request, response, site);
 		}
+	};
+	const http = makeServer(listener, certificates);
+	const sockets = new Set<Socket>();
+	http.on("connection", (socket: Socket) => {
+		sockets.add(socket);
+		socket.once("close", () => sockets.delete(socket));
 	});
 	http.headersTimeout = limits.REQUEST_HEAD_MS_MAX;
 	http.requestTimeout = limits.REQUEST_MS_MAX;
 	http.keepAliveTimeout = limits.KEEP_ALIVE_MS;
 	http.maxConnections = limits.CONNECTIONS_MAX;
 	backend.attach(http);
-	return http;
+	return { http, sockets };
+}
+
+function makeServer(
+	listener: (request: IncomingMessage, response: ServerResponse) => void,
+	certificates: CertificateFiles | undefined,
+): Server {
+	const settings = {
+		maxHeaderSize: limits.REQUEST_HEAD_BYTES_MAX,
+		connectionsCheckingInterval: limits.REQUEST_CHECK_MS,
+	};
+	if (certificates === undefined) return createServer(settings, listener);
+	const context = ({ chain, key }: Certificate) => ({ cert: chain, key, minVersion: "TLSv1.2" }) as const;
+	const https = createHttpsServer(
+		{ ...settings, ...context(certificates.current), handshakeTimeout: limits.REQUEST_HEAD_MS_MAX },
+		listener,
+	);
+	certificates.onRenewed((certificate) => https.setSecureContext(context(certificate)));
+	return https;
 }
 
 /** Resolves with the port. */
@@ -51,15 +84,16 @@ export function listen(http: Server, host: string, port: number): Promise<Result
 }
 
 /** Ends the backend and then what is left of the connections to the page. */
-export async function closeAll(http: Server, backend: Backend): Promise<void> {
+export async function closeAll({ http, sockets }: Front, backend: Backend): Promise<void> {
 	const closed = new Promise((resolve) => http.close(resolve));
 	await backend.close();
-	http.closeAllConnections();
+	for (const socket of sockets) socket.destroy();
 	await closed;
 }
 
-/** A browser on this machine reaches an address that means "all addresses" by `localhost`. */
-export function urlFor(host: string, port: number): string {
+/** A browser on this machine reaches an address that means "all addresses" by `localhost`; a certificate is for a domain. */
+export function urlFor(host: string, port: number, certifiedDomain?: string): string {
+	if (certifiedDomain !== undefined) return `https://${certifiedDomain}:${port}/`;
 	const local = ["0.0.0.0", "::", "127.0.0.1", "::1", "localhost"].includes(host);
 	const name = local ? "localhost" : host.includes(":") ? `[${host}]` : host;
 	return `http://${name}:${port}/`;

@@ -10,6 +10,12 @@ export const REQUEST_CHECK_MS: number = 2_000;
 export const KEEP_ALIVE_MS: number = 5_000;
 /** Connections at the same time, WebSockets included. */
 export const CONNECTIONS_MAX: number = 10_000;
+/** How often the files of a certificate are looked at, in milliseconds. */
+export const CERTIFICATE_CHECK_MS: number = 60_000;
+/** How long before its end a certificate that was not renewed is spoken of, in milliseconds: a week. */
+export const CERTIFICATE_WARNING_MS: number = 7 * 86_400_000;
+/** For how long browsers insist on HTTPS once they have had it, in seconds: half a year. */
+export const HTTPS_ONLY_SECONDS: number = 180 * 86_400;
 /** Files of the web client, and bytes of all of them: more is a wrong folder, not a web client. */
 export const SITE_FILES_MAX: number = 500;
 export const SITE_BYTES_MAX: number = 32 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { AccountName, LoginHost, ServerChallenge } from "@clowder/login";
+import type { AccountName, Channels, LoginHost, ServerChallenge } from "@clowder/login";
 import type { Accounts } from "./accounts.ts";
 import { parseJid, prepareLocal } from "./jid.ts";
 import { SASL_MESSAGE_CHARACTERS, type ServerLimits } from "./limits.ts";
@@ -21,6 +21,8 @@ export interface AuthenticationHost {
 	readonly domain: string;
 	/** The domain as a login by key hashes it. */
 	readonly loginHost: LoginHost;
+	/** What is known of the TLS channel below. */
+	readonly channels: Channels;
 	readonly limits: ServerLimits;
 	readonly accounts: Accounts;
 	readonly random: (bytes: number) => Uint8Array;
@@ -111,7 +113,7 @@ export class Authentication {
 	#keyFirst(text: string, now: number): AuthenticationStep {
 		const bytes = decodeSasl(text);
 		const message = bytes.ok ? keyMessage(bytes.value) : bytes;
-		const given = message.ok ? challengeKey(this.#host.loginHost, message.value, this.#host.random) : message;
+		const given = message.ok ? challengeKey(this.#host, message.value) : message;
 		if (!given.ok) return this.#fails(given.error, now);
 		this.#exchange = { step: "key", challenge: given.value };
 		this.#send(element("challenge", NS.sasl, {}, [encodeSasl(given.value.message)]));

@@ -1,3 +1,4 @@
+export { type Certificate, type CertificateError, describeCertificateError, readCertificate } from "./certificate.ts";
 export type { HttpRoomsListener, HttpRoomsOptions } from "./http-rooms/endpoint.ts";
 export { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
 export {

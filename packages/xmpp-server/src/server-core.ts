@@ -1,5 +1,5 @@
 import { base64, err, ok, type Result } from "@clowder/bytes";
-import { type LoginHost, loginHost } from "@clowder/login";
+import { type Channels, type LoginHost, loginHost } from "@clowder/login";
 import { Accounts } from "./accounts.ts";
 import { Connection, type Wire } from "./connection.ts";
 import type { Element } from "./xml.ts";
@@ -143,7 +143,7 @@ export class ServerCore {
 		return this.#connectRate.allow(key, now) ? ok(undefined) : err("too-many-from-address");
 	}
 
-	connect(wire: Wire, address: string, framing: Framing, now: number): Connection {
+	connect(wire: Wire, address: string, framing: Framing, now: number, channels: Channels = {}): Connection {
 		const key = limitKey(address);
 		const connection: Connection = new Connection(
 			wire,
@@ -151,6 +151,7 @@ export class ServerCore {
 			{
 				domain: this.domain,
 				loginHost: this.#loginHost,
+				channels,
 				limits: this.#limits,
 				accounts: this.#accounts,
 				random: this.#random,

@@ -3,9 +3,11 @@ import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { AddressInfo, Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { err, ok, type Result } from "@clowder/bytes";
+import type { Certificate } from "./certificate.ts";
 import { HttpRoomsEndpoint, type HttpRoomsListener, type HttpRoomsOptions } from "./http-rooms/endpoint.ts";
 import { parseJid } from "./jid.ts";
 import { DEFAULT_LIMITS, type ServerLimits, TICK_MS } from "./limits.ts";
+import { SecureTcp } from "./secure-tcp.ts";
 import { type CoreCounts, ServerCore } from "./server-core.ts";
 import { MemoryStorage } from "./storage/memory-storage.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -46,12 +48,14 @@ export type ServerError =
 	/** Any other reason of the system's, in its own word. */
 	| { readonly kind: "system"; readonly code: string };
 
-/** Where to listen for plain TCP. */
+/** Where to listen for TCP. */
 export interface TcpOptions {
-	/** A loopback address: passwords' proofs and all stanzas pass without TLS. */
-	readonly host: "127.0.0.1" | "::1" | "localhost";
+	/** Without a certificate a loopback address: passwords' proofs and all stanzas pass without TLS. */
+	readonly host: string;
 	/** 0 for any free port. */
 	readonly port: number;
+	/** For TLS, from the first byte or after STARTTLS; then nothing passes without it. */
+	readonly certificate?: Certificate | undefined;
 }
 
 /** An XMPP server in this process. It does no I/O beyond its storage until it is attached or listens. */
@@ -73,8 +77,10 @@ export interface XmppServer {
 	 * HTTP server that stays the caller's, and lets a request take as long as `uploadTransferMs`. Once for a server.
 	 */
 	uploads(options: UploadsOptions): Result<UploadsListener, ServerError>;
-	/** Serves RFC 6120 on a loopback port. */
+	/** Serves RFC 6120 on a loopback port, or with a certificate on any. */
 	listenTcp(options: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>>;
+	/** New connections to the ports with TLS get this certificate. */
+	useCertificate(certificate: Certificate): void;
 	/** Tells clients, closes their connections and stops listening; resolves when all is closed. */
 	close(): Promise<void>;
 }
@@ -95,6 +101,7 @@ class Server implements XmppServer {
 	readonly #attached: { readonly server: HttpServer; readonly listener: UpgradeListener }[] = [];
 	readonly #listening: Set<NetServer> = new Set();
 	#uploads: UploadsEndpoint | undefined;
+	readonly #secure: Set<SecureTcp> = new Set();
 	#ticking: NodeJS.Timeout | undefined;
 	#closing: Promise<void> | undefined;
 
@@ -164,14 +171,18 @@ class Server implements XmppServer {
 		return ok((request, response) => opened.value.handle(request, response, this.#closing !== undefined));
 	}
 
-	listenTcp({ host, port }: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>> {
-		if (!LOOPBACK.has(host)) {
+	useCertificate(certificate: Certificate): void {
+		for (const listener of this.#secure) listener.useCertificate(certificate);
+	}
+
+	listenTcp({ host, port, certificate }: TcpOptions): Promise<Result<{ readonly port: number }, ServerError>> {
+		if (certificate === undefined && !LOOPBACK.has(host)) {
 			return Promise.resolve(err({ kind: "usage", expected: "a loopback address", got: host }));
 		}
 		if (this.#closing !== undefined) {
 			return Promise.resolve(err({ kind: "usage", expected: "an open server", got: "a closed one" }));
 		}
-		const server = tcpServer(this.#edge);
+		const server = certificate === undefined ? tcpServer(this.#edge) : this.#secureServer(certificate);
 		return new Promise((resolve) => {
 			server.on("error", (error: NodeJS.ErrnoException) => resolve(err(listenError(error, port))));
 			server.listen({ host, port, exclusive: true }, () => {
@@ -181,6 +192,12 @@ class Server implements XmppServer {
 				resolve(ok({ port: (server.address() as AddressInfo).port }));
 			});
 		});
+	}
+
+	#secureServer(certificate: Certificate): NetServer {
+		const listener = new SecureTcp(this.#edge, this.#limits, this.#random, certificate);
+		this.#secure.add(listener);
+		return listener.server;
 	}
 
 	close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import type { Channels } from "@clowder/login";
 import type { Connection, Wire } from "./connection.ts";
 import { TCP_FRAMING } from "./framing.ts";
 import type { ServerCore } from "./server-core.ts";
@@ -59,20 +60,23 @@ class TcpWire implements Wire {
 	}
 }
 
-function accept(edge: Edge, socket: Socket): void {
+/** Whether the connection is let in; if not, it is over. */
+export function admit(edge: Edge, socket: Socket): boolean {
+	const admitted = edge.core.admits(socket.remoteAddress ?? "", edge.now());
+	if (admitted.ok) return true;
+	edge.log(`connection refused: ${admitted.error}`);
+	socket.destroy();
+	return false;
+}
+
+/** Serves a stream to who was let in. `channels`: what a login can be bound to. */
+export function serveStream(edge: Edge, socket: Socket, channels: Channels): void {
 	const { core, now, tap, batch } = edge;
-	const address = socket.remoteAddress ?? "";
-	socket.on("error", () => socket.destroy());
-	const admitted = core.admits(address, now());
-	if (!admitted.ok) {
-		edge.log(`connection refused: ${admitted.error}`);
-		socket.destroy();
-		return;
-	}
 	const name = edge.nextName();
 	socket.setNoDelay(true);
 	const wire = new TcpWire(socket, batch, (text) => tap(name, "out", text));
-	const connection: Connection = core.connect(wire, address, TCP_FRAMING, now());
+	const address = socket.remoteAddress ?? "";
+	const connection: Connection = core.connect(wire, address, TCP_FRAMING, now(), channels);
 	const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 	socket.on("data", (bytes) => {
 		let text: string;
@@ -90,5 +94,8 @@ function accept(edge: Edge, socket: Socket): void {
 
 /** A listener for native clients. The caller listens and closes. */
 export function tcpServer(edge: Edge): Server {
-	return createServer({ allowHalfOpen: false }, (socket) => accept(edge, socket));
+	return createServer({ allowHalfOpen: false }, (socket) => {
+		socket.on("error", () => socket.destroy());
+		if (admit(edge, socket)) serveStream(edge, socket, {});
+	});
 }

@@ -1,5 +1,6 @@
 export { type Ejabberd, ejabberdMissing, type EjabberdOptions, startEjabberd } from "./ejabberd.ts";
 export { type FederatedServer, type Federation, federationMissing, startFederation } from "./federation.ts";
+export { type MadeCertificate, makeCertificate } from "./certificate.ts";
 export { type Ircd, inspircdMissing, type Manner, ngircdMissing, startInspircd, startNgircd } from "./ircd.ts";
 export { Line } from "./line.ts";
 export { ended, freePort, listening, missing } from "./program.ts";

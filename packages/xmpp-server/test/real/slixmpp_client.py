@@ -1,6 +1,6 @@
 """A client on slixmpp that a test drives: commands come as lines on stdin, what happens goes out as lines of JSON.
 
-Usage: slixmpp_client.py PORT JID PASSWORD ROOM NICK
+Usage: slixmpp_client.py PORT JID PASSWORD ROOM NICK [direct|starttls CA_FILE]
 """
 
 import asyncio
@@ -58,7 +58,11 @@ class Client(slixmpp.ClientXMPP):
 
 
 if __name__ == "__main__":
-    port, jid, password, room, nick = sys.argv[1:]
+    port, jid, password, room, nick, *tls = sys.argv[1:]
     client = Client(jid, password, room, nick)
-    client.connect(("127.0.0.1", int(port)), use_ssl=False, disable_starttls=True)
+    if tls:
+        client.ca_certs = tls[1]
+        client.connect(("127.0.0.1", int(port)), use_ssl=tls[0] == "direct", force_starttls=tls[0] == "starttls")
+    else:
+        client.connect(("127.0.0.1", int(port)), use_ssl=False, disable_starttls=True)
     client.process(forever=False)

@@ -3,12 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { TestClient } from "../support/client.ts";
-import { makeAccount, needs, Program, PYTHON, runs } from "../support/program.ts";
+import { HERE, makeAccount, needs, Program, PYTHON, runs } from "../support/program.ts";
 import { startServer } from "../support/server.ts";
 
-const HERE = fileURLToPath(new URL("../../../test/real/", import.meta.url));
 const ROOM = "den@conference.localhost";
 
 function slixmpp(t: TestContext, port: number, password: string): Program {

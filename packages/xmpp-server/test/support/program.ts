@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import { TestClient } from "./client.ts";
+
+/** Where the programs' scripts are. */
+export const HERE: string = fileURLToPath(new URL("../../../test/real/", import.meta.url));
 
 export const PYTHON = "/usr/bin/python3";
 
