@@ -66,10 +66,16 @@ async function makeReady() {
 async function serve(options) {
 	const path = join(root, "apps", "host", "dist", "src", "index.js");
 	const { startHost, describeHostError } = await import(pathToFileURL(path).href);
+	const { logChoice = "normal", ...hostOptions } = options;
 	/** @param {"error" | "notice" | "detail"} level @param {string} line */
-	const log = (level, line) => (level === "error" ? complain(line) : level === "notice" ? say(line) : undefined);
+	const log = (level, line) => {
+		if (level === "error") complain(line);
+		else if (logChoice === "verbose" || (logChoice === "normal" && level === "notice")) say(line);
+	};
+	/** @param {string} line */
+	const tell = (line) => log("notice", line);
 	const host = await startHost({
-		...options,
+		...hostOptions,
 		webRoot: join(root, "apps", "web", "dist"),
 		log,
 		...(options.data === undefined ? {} : { data: resolve(options.data) }),
@@ -79,21 +85,22 @@ async function serve(options) {
 		return 1;
 	}
 	const stopped = untilStopped(() => {
-		say("stopping");
+		tell("stopping");
 		return host.value.close();
 	});
 	if (host.value.xmppPort !== undefined) {
 		const [address, tls] = options.tls === undefined ? ["127.0.0.1", "no TLS"] : [options.host, "TLS alone"];
-		say(`native XMPP clients on ${address}, port ${host.value.xmppPort}, ${tls}`);
+		tell(`native XMPP clients on ${address}, port ${host.value.xmppPort}, ${tls}`);
 	}
-	if (options.upstream !== undefined) say(`the XMPP server is the one at ${options.upstream.host}`);
+	if (options.upstream !== undefined) tell(`the XMPP server is the one at ${options.upstream.host}`);
+	if (host.value.metricsPort !== undefined) tell(`metrics at http://127.0.0.1:${host.value.metricsPort}/metrics`);
 	// Without a certificate the signal means what it always does: the terminal is gone.
 	if (options.tls !== undefined) process.on("SIGHUP", () => void host.value.reload());
 	if (options.tls === undefined && !LOOPBACK.test(options.host)) {
-		say("others reach it by this machine's address, but browsers allow its cryptography only over HTTPS:");
-		say("give it a certificate with --cert and --key, or put a reverse proxy before it (docs/operators.md)");
+		tell("others reach it by this machine's address, but browsers allow its cryptography only over HTTPS:");
+		tell("give it a certificate with --cert and --key, or put a reverse proxy before it (docs/operators.md)");
 	}
-	say(`open ${host.value.url} (Ctrl-C stops it)`);
+	tell(`open ${host.value.url} (Ctrl-C stops it)`);
 	if (options.open) openBrowser(host.value.url);
 	const code = await stopped;
 	// Whatever still hangs, the answer to Ctrl-C is to end.

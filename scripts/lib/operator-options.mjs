@@ -2,12 +2,16 @@
 
 import { isIP } from "node:net";
 
+/** @typedef {"quiet" | "normal" | "verbose"} LogChoice */
+
 /**
  * Only what was given is there.
  *
  * @typedef {object} OperatorOptions
  * @property {URL} [upstream]
  * @property {string[]} [trustedProxies]
+ * @property {number} [metricsPort]
+ * @property {LogChoice} [logChoice]
  * @property {{ certFile: string, keyFile: string }} [tls]
  */
 
@@ -16,6 +20,8 @@ export const OPERATOR_OPTIONS = /** @type {const} */ ({
 	upstream: { type: "string" },
 	cert: { type: "string" },
 	key: { type: "string" },
+	"metrics-port": { type: "string" },
+	log: { type: "string" },
 	"trusted-proxy": { type: "string", multiple: true },
 });
 
@@ -28,7 +34,9 @@ For operators (docs/operators.md):
   --upstream URL              CLOWDER_UPSTREAM       WebSocket of another XMPP server, which serves --domain in place
                                                      of the embedded one, such as ws://localhost:5280/xmpp-websocket
   --trusted-proxy ADDR[/BITS] CLOWDER_TRUSTED_PROXY  believe the X-Forwarded-For of this proxy; repeatable (in the
-                                                     environment: with commas)`;
+                                                     environment: with commas)
+  --metrics-port N            CLOWDER_METRICS_PORT   port on 127.0.0.1 for /metrics (Prometheus) and /healthz
+  --log quiet|normal|verbose  CLOWDER_LOG            errors alone; also what happens (the default); also each refusal`;
 
 /**
  * @param {Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>} given
@@ -49,6 +57,16 @@ export function parseOperatorOptions(given, env) {
 		}
 		value.upstream = url;
 	}
+	const metricsPort = textOf(given["metrics-port"]) ?? textOf(env["CLOWDER_METRICS_PORT"]);
+	if (metricsPort !== undefined) {
+		if (!/^\d{1,5}$/.test(metricsPort) || Number(metricsPort) > 65_535) {
+			return wrong("metrics-port", "a number from 0 to 65535", metricsPort);
+		}
+		value.metricsPort = Number(metricsPort);
+	}
+	const logChoice = textOf(given["log"]) ?? textOf(env["CLOWDER_LOG"]);
+	if (logChoice === "quiet" || logChoice === "normal" || logChoice === "verbose") value.logChoice = logChoice;
+	else if (logChoice !== undefined) return wrong("log", "quiet, normal or verbose", logChoice);
 	const certFile = textOf(given["cert"]) ?? textOf(env["CLOWDER_CERT"]);
 	const keyFile = textOf(given["key"]) ?? textOf(env["CLOWDER_KEY"]);
 	if (certFile !== undefined && keyFile !== undefined) value.tls = { certFile, keyFile };

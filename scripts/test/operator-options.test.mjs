@@ -38,6 +38,14 @@ describe("options for operators", () => {
 		assert.match(refusal([], { CLOWDER_KEY: "b.pem" }), /^--cert: expected the certificate's file/);
 	});
 
+	it("say where metrics are, and how much is said", () => {
+		const { metricsPort, logChoice } = given(["--metrics-port", "0", "--log", "verbose"]);
+		assert.deepEqual([metricsPort, logChoice], [0, "verbose"]);
+		assert.equal(given([], { CLOWDER_METRICS_PORT: "9100", CLOWDER_LOG: "quiet" }).metricsPort, 9100);
+		assert.match(refusal(["--metrics-port", "70000"]), /^--metrics-port: expected a number from 0 to 65535/);
+		assert.match(refusal(["--log", "loud"]), /^--log: expected quiet, normal or verbose; got "loud"/);
+	});
+
 	it("name proxies, many of them", () => {
 		const proxies = ["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"];
 		assert.deepEqual(given(proxies.map((proxy) => `--trusted-proxy=${proxy}`)).trustedProxies, proxies);

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { err, ok, type Result } from "@clowder/bytes";
 import {
 	createXmppServer,
@@ -7,15 +6,17 @@ import {
 	type ServerLimits,
 	type XmppServer,
 } from "@clowder/xmpp-server";
+import { type Asked, embeddedBackend, passingBackend } from "./backends.ts";
 import { CertificateFiles, type TlsOptions } from "./certificate-files.ts";
-import { type Client, clientOf, trustedProxies } from "./client-address.ts";
-import { HTTP_ROOMS_PATH, WEBSOCKET_PATH } from "./documents.ts";
+import { clientOf, trustedProxies } from "./client-address.ts";
 import type { HostError } from "./errors.ts";
-import { type Backend, closeAll, createFront, listen, urlFor } from "./http-server.ts";
+import { type Backend, closeAll, createFront, type Front, listen, urlFor } from "./http-server.ts";
 import type { Log } from "./log.ts";
+import { counterBy, type Metric, metric } from "./metrics.ts";
+import { MetricsServer } from "./metrics-server.ts";
 import { isOwnName } from "./own-name.ts";
+import { Refusals } from "./refusals.ts";
 import { loadSite, type Site } from "./site.ts";
-import { Upstream } from "./upstream.ts";
 
 export interface HostOptions {
 	/** TCP port for the web client and the WebSocket; 0 takes a free one. */
@@ -44,6 +45,8 @@ export interface HostOptions {
 	readonly limits?: Partial<ServerLimits> | undefined;
 	/** Speaks HTTPS, and to native clients TLS, with this certificate; without it, HTTP. */
 	readonly tls?: TlsOptions | undefined;
+	/** TCP port on loopback for `/metrics` (Prometheus' text format) and `/healthz`; undefined: none; 0 takes a free one. */
+	readonly metricsPort?: number | undefined;
 	/** Takes what an operator may want to know, a line each. */
 	readonly log?: Log | undefined;
 	/** Sees all XMPP text that passes. For tests. */
@@ -54,6 +57,7 @@ export interface Host {
 	/** The port that was asked for, or the free one. */
 	readonly port: number;
 	readonly xmppPort: number | undefined;
+	readonly metricsPort: number | undefined;
 	/** Where a browser on this machine finds it. */
 	readonly url: string;
 	/** Looks at the files of the certificate now; new connections get what is new. */
@@ -80,9 +84,10 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 	const opened =
 		options.tls === undefined ? ok(undefined) : await CertificateFiles.open(options.tls, options.domain, log);
 	if (!opened.ok) return opened;
-	const served = { options, site: site.value, certificates: opened.value };
+	const refusals = new Refusals(log);
+	const served = { options, site: site.value, certificates: opened.value, refusals };
 	if (options.upstream !== undefined) {
-		return serve(served, passingBackend(options.domain, options.upstream, asked, log));
+		return serve(served, passingBackend(options.domain, options.upstream, asked, refusals));
 	}
 	const storage = options.data === undefined ? undefined : await openStorage(options.data);
 	if (storage !== undefined && !storage.ok) return err({ kind: "data", error: storage.error });
@@ -90,6 +95,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 		domain: options.domain,
 		...(storage === undefined ? {} : { storage: storage.value }),
 		...(options.limits === undefined ? {} : { limits: options.limits }),
+		refused: (kind) => refusals.count(kind),
 		...(options.tap === undefined ? {} : { tap: options.tap }),
 	});
 	return serve(served, embeddedBackend(xmpp, asked), xmpp);
@@ -99,67 +105,63 @@ interface Served {
 	readonly options: HostOptions;
 	readonly site: Site;
 	readonly certificates: CertificateFiles | undefined;
+	readonly refusals: Refusals;
 }
 
-/** Listens, and if it cannot, undoes what was begun. */
-async function serve(
-	{ options, site, certificates }: Served,
-	backend: Backend,
-	xmpp?: XmppServer,
-): Promise<Result<Host, HostError>> {
+/** Listens on all ports, and if it cannot on one, undoes what was begun. */
+async function serve(served: Served, backend: Backend, xmpp?: XmppServer): Promise<Result<Host, HostError>> {
+	const { options, site, certificates, refusals } = served;
 	const front = createFront(site, backend, certificates);
-	const port = await listen(front.http, options.host, options.port);
-	if (!port.ok) {
-		await backend.close();
-		return port;
-	}
+	const metrics = new MetricsServer(() => readMetrics(served, front, backend));
 	const close = async (): Promise<void> => {
+		metrics.stopping();
 		certificates?.stop();
 		await closeAll(front, backend);
+		refusals.stop();
+		await metrics.close();
 	};
-	let xmppPort: number | undefined;
-	if (options.xmppPort !== undefined && xmpp !== undefined) {
-		const host = certificates === undefined ? LOOPBACK : options.host;
-		const certificate = certificates?.current;
-		const listening = await xmpp.listenTcp({ host, port: options.xmppPort, certificate });
-		if (!listening.ok) {
-			await close();
-			return err(nativeListenError(listening.error, host, options.xmppPort));
-		}
-		xmppPort = listening.value.port;
-		certificates?.onRenewed((renewed) => xmpp.useCertificate(renewed));
+	const ports = await listenAll(served, front, metrics, xmpp);
+	if (!ports.ok) {
+		await close();
+		return ports;
 	}
 	certificates?.watch();
-	const url = urlFor(options.host, port.value, certificates === undefined ? undefined : options.domain);
+	const url = urlFor(options.host, ports.value.port, certificates === undefined ? undefined : options.domain);
 	const reload = async (): Promise<void> => certificates?.check();
-	return ok({ port: port.value, xmppPort, url, reload, close });
+	return ok({ ...ports.value, url, reload, close });
 }
 
-/** What is known of who asks, and for whom. */
-interface Asked {
-	readonly clientOf: (request: IncomingMessage) => Client;
-	readonly acceptHost: (name: string | undefined) => boolean;
+type Ports = Pick<Host, "port" | "xmppPort" | "metricsPort">;
+
+async function listenAll(
+	{ options, certificates }: Served,
+	front: Front,
+	metrics: MetricsServer,
+	xmpp: XmppServer | undefined,
+): Promise<Result<Ports, HostError>> {
+	const port = await listen(front.http, options.host, options.port);
+	if (!port.ok) return port;
+	const metricsPort = options.metricsPort === undefined ? ok(undefined) : await metrics.listen(options.metricsPort);
+	if (!metricsPort.ok) return metricsPort;
+	const ports = { port: port.value, metricsPort: metricsPort.value, xmppPort: undefined };
+	if (options.xmppPort === undefined || xmpp === undefined) return ok(ports);
+	const host = certificates === undefined ? LOOPBACK : options.host;
+	const certificate = certificates?.current;
+	const listening = await xmpp.listenTcp({ host, port: options.xmppPort, certificate });
+	if (!listening.ok) return err(nativeListenError(listening.error, host, options.xmppPort));
+	certificates?.onRenewed((renewed) => xmpp.useCertificate(renewed));
+	return ok({ ...ports, xmppPort: listening.value.port });
 }
 
-function embeddedBackend(xmpp: XmppServer, { clientOf: client, acceptHost }: Asked): Backend {
-	const clientAddress = (request: IncomingMessage): string => client(request).address;
-	return {
-		documented: { domain: xmpp.domain, hasHttpRooms: true, isSecure: (request) => client(request).isSecure },
-		handle: xmpp.httpRooms({ path: HTTP_ROOMS_PATH, acceptHost, clientAddress }),
-		attach: (http) => xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost, clientAddress }),
-		close: () => xmpp.close(),
-	};
-}
-
-function passingBackend(domain: string, url: URL, { clientOf: client, acceptHost }: Asked, log: Log): Backend {
-	const refused = (why: string): void => log("detail", `connection refused: ${why}`);
-	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused });
-	return {
-		documented: { domain, hasHttpRooms: false, isSecure: (request) => client(request).isSecure },
-		handle: () => false,
-		attach: (http) => upstream.attach(http),
-		close: () => upstream.close(),
-	};
+function readMetrics({ certificates, refusals }: Served, { sockets }: Front, backend: Backend): readonly Metric[] {
+	const validUntil = certificates?.current.validUntil;
+	const name = "clowder_certificate_expiry_seconds";
+	return [
+		...backend.metrics(),
+		metric("gauge", "clowder_http_sockets", "TCP connections to the page's port.", sockets.size),
+		counterBy("kind", "clowder_refusals_total", "What was not done, by kind.", refusals.total),
+		...(validUntil === undefined ? [] : [metric("gauge", name, "Its end, in seconds since 1970.", validUntil / 1000)]),
+	];
 }
 
 function nativeListenError(error: ServerError, host: string, port: number): HostError {

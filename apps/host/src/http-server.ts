@@ -8,6 +8,7 @@ import { type HostError, listenError } from "./errors.ts";
 import type { CertificateFiles } from "./certificate-files.ts";
 import { SECURITY_HEADERS, transportSecurity } from "./headers.ts";
 import * as limits from "./limits.ts";
+import type { Metric } from "./metrics.ts";
 import { isOwnName } from "./own-name.ts";
 import { refuse, respond } from "./respond.ts";
 import type { Site } from "./site.ts";
@@ -19,6 +20,8 @@ export interface Backend {
 	readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean;
 	/** Takes the WebSockets. */
 	readonly attach: (http: Server) => void;
+	/** What it counts. */
+	readonly metrics: () => readonly Metric[];
 	/** Tells its clients, and resolves when they are gone. */
 	readonly close: () => Promise<void>;
 }

@@ -16,6 +16,10 @@ export const CERTIFICATE_CHECK_MS: number = 60_000;
 export const CERTIFICATE_WARNING_MS: number = 7 * 86_400_000;
 /** For how long browsers insist on HTTPS once they have had it, in seconds: half a year. */
 export const HTTPS_ONLY_SECONDS: number = 180 * 86_400;
+/** How often it is said how much was refused, in milliseconds. */
+export const REFUSALS_SUMMARY_MS: number = 60_000;
+/** Connections to the port for metrics at the same time. */
+export const METRICS_CONNECTIONS_MAX: number = 20;
 /** Files of the web client, and bytes of all of them: more is a wrong folder, not a web client. */
 export const SITE_FILES_MAX: number = 500;
 export const SITE_BYTES_MAX: number = 32 * 1024 * 1024;

@@ -17,13 +17,20 @@ export function respond(request: IncomingMessage, response: ServerResponse, site
 	send(request, response, file);
 }
 
-/** A short answer in plain text. */
+/** A short refusal in plain text. */
 export function refuse(response: ServerResponse, status: number, text: string): void {
+	respondText(response, status, text);
+}
+
+const PLAIN_TEXT = "text/plain; charset=utf-8";
+
+/** An answer in plain text, after which the connection ends. */
+export function respondText(response: ServerResponse, status: number, text: string, type: string = PLAIN_TEXT): void {
 	const body = Buffer.from(`${text}\n`);
 	response.writeHead(status, {
 		...SECURITY_HEADERS,
 		"Cache-Control": "no-store",
-		"Content-Type": "text/plain; charset=utf-8",
+		"Content-Type": type,
 		"Content-Length": body.length,
 		// A body that came with the request is not read.
 		Connection: "close",

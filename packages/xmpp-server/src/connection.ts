@@ -68,12 +68,13 @@ export class Connection {
 		this.#stream = new Stream({ ...host, write, end }, framing);
 	}
 
-	/** Text from the peer: any part of a TCP stream, or one whole WebSocket message. */
-	receive(text: string, now: number): void {
+	/** Text from the peer: any part of a TCP stream, or one whole WebSocket message. Gives how many stanzas that was. */
+	receive(text: string, now: number): number {
 		this.heard(now);
-		if (this.#stream.phase === "closed") return;
+		if (this.#stream.phase === "closed") return 0;
 		const stanzas = this.#framing.kind === "tcp" ? this.#readStream(text, now) : this.#readFrame(text, now);
 		this.#keepPace(Buffer.byteLength(text), stanzas, now);
+		return stanzas;
 	}
 
 	/**

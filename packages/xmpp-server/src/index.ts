@@ -8,6 +8,7 @@ export {
 	type XmppServer,
 	type XmppServerOptions,
 } from "./server.ts";
+export type { RefusalKind, Traffic } from "./meter.ts";
 export { limitKey, PerMinute } from "./rate.ts";
 export type { CoreCounts } from "./server-core.ts";
 export type { Tap } from "./tcp.ts";

@@ -26,10 +26,12 @@ export class Pace {
 /** Counts what each address did in the current minute. */
 export class PerMinute {
 	readonly #limit: number;
+	readonly #onRefused: () => void;
 	readonly #windows: Map<string, { since: number; count: number }> = new Map();
 
-	constructor(limit: number) {
+	constructor(limit: number, onRefused: () => void = () => {}) {
 		this.#limit = limit;
+		this.#onRefused = onRefused;
 	}
 
 	/** Whether one more is allowed, without counting it. */
@@ -47,7 +49,10 @@ export class PerMinute {
 			this.#forgetOldest(now);
 			return this.#limit >= 1;
 		}
-		if (window.count >= this.#limit) return false;
+		if (window.count >= this.#limit) {
+			this.#onRefused();
+			return false;
+		}
 		window.count += 1;
 		return true;
 	}

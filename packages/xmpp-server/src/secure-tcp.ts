@@ -63,7 +63,7 @@ export class SecureTcp {
 		});
 		this.#tls.on("secureConnection", (socket) => this.#secured(socket));
 		this.#tls.on("tlsClientError", (_, socket) => {
-			edge.log("connection refused: no TLS came of it");
+			edge.refused("no-tls");
 			socket.destroy();
 		});
 		this.server = createServer({ allowHalfOpen: false }, (socket) => this.#accept(socket));

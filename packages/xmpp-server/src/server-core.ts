@@ -6,6 +6,7 @@ import type { Element } from "./xml.ts";
 import type { Framing } from "./framing.ts";
 import type { Jid } from "./jid.ts";
 import { EXPIRE_ACCOUNTS_MS, type ServerLimits } from "./limits.ts";
+import { Meter } from "./meter.ts";
 import { MucService } from "./muc-service.ts";
 import { limitKey, PerMinute } from "./rate.ts";
 import { Router } from "./router.ts";
@@ -24,6 +25,7 @@ export interface CoreOptions {
 	readonly wallTime: () => number;
 	/** The moment of making it, by the clock of the `now` that all methods are given. */
 	readonly startedAt: number;
+	readonly meter?: Meter;
 }
 
 /** Why no connection was made: too many, of all or of this address. */
@@ -51,6 +53,7 @@ export interface CoreCounts {
 export class ServerCore {
 	readonly domain: string;
 	readonly mucDomain: string;
+	readonly meter: Meter;
 	readonly #loginHost: LoginHost;
 	readonly #limits: ServerLimits;
 	readonly #random: (bytes: number) => Uint8Array;
@@ -73,7 +76,8 @@ export class ServerCore {
 	/** SERVER-11: connections whose readers are too slow. They end after the stanza at hand has gone to everyone else. */
 	readonly #overflowed: Set<Peer> = new Set();
 
-	constructor({ domain, limits, random, storage, wallTime, startedAt }: CoreOptions) {
+	constructor({ domain, limits, random, storage, wallTime, startedAt, meter = new Meter(() => {}) }: CoreOptions) {
+		this.meter = meter;
 		this.domain = domain;
 		this.mucDomain = `conference.${domain}`;
 		const host = loginHost(domain);
@@ -99,7 +103,9 @@ export class ServerCore {
 		});
 		this.#bindings = this.#newBindings();
 		this.#connectRate = new PerMinute(limits.connectionsPerAddressPerMinute);
-		this.#registerRate = new PerMinute(limits.registrationsPerAddressPerMinute);
+		this.#registerRate = new PerMinute(limits.registrationsPerAddressPerMinute, () =>
+			meter.refused("too-many-registrations"),
+		);
 		this.#authRate = new PerMinute(limits.authFailuresPerAddressPerMinute);
 	}
 
@@ -158,7 +164,10 @@ export class ServerCore {
 				newId: () => this.#newId(),
 				allowRegistration: (at) => this.#registerRate.allow(key, at),
 				allowAuthentication: (at) => this.#authRate.admits(key, at),
-				authenticationFailed: (at) => void this.#authRate.allow(key, at),
+				authenticationFailed: (at) => {
+					this.meter.refused("failed-login");
+					this.#authRate.allow(key, at);
+				},
 				bind: (username, wanted, at) => this.#bindings.bind(connection, address, { username, wanted }, at),
 				enable: (request) => this.#bindings.enable(request),
 				resume: (username, request, at) => this.#bindings.resume(connection, address, { ...request, username }, at),
@@ -183,6 +192,7 @@ export class ServerCore {
 
 	/** A stanza to the rooms, of a session without a stream. */
 	receiveForRoom(session: Session, stanza: Element, to: Jid, now: number): void {
+		this.meter.stanzasIn += 1;
 		this.#muc.receive(session, stanza, to);
 		this.#dropOverflowed(now);
 	}
@@ -198,7 +208,7 @@ export class ServerCore {
 	}
 
 	receive(connection: Connection, text: string, now: number): void {
-		connection.receive(text, now);
+		this.meter.stanzasIn += connection.receive(text, now);
 		this.#dropOverflowed(now);
 	}
 
@@ -261,6 +271,7 @@ export class ServerCore {
 	#dropOverflowed(now: number): void {
 		for (const connection of this.#overflowed) {
 			this.#overflowed.delete(connection);
+			this.meter.refused("slow-reader");
 			this.#forget(connection);
 			connection.drop(now);
 		}

@@ -7,6 +7,7 @@ import type { Certificate } from "./certificate.ts";
 import { HttpRoomsEndpoint, type HttpRoomsListener, type HttpRoomsOptions } from "./http-rooms/endpoint.ts";
 import { parseJid } from "./jid.ts";
 import { DEFAULT_LIMITS, type ServerLimits, TICK_MS } from "./limits.ts";
+import { Meter, type RefusalKind, type Traffic } from "./meter.ts";
 import { SecureTcp } from "./secure-tcp.ts";
 import { type CoreCounts, ServerCore } from "./server-core.ts";
 import { MemoryStorage } from "./storage/memory-storage.ts";
@@ -35,6 +36,8 @@ export interface XmppServerOptions {
 	readonly tap?: Tap;
 	/** Told in one line what an operator may want to know; SERVER-13: never an address, a name or a room. */
 	readonly log?: (line: string) => void;
+	/** Told of each refusal by its kind. */
+	readonly refused?: (kind: RefusalKind) => void;
 }
 
 /** Why the server cannot listen there. */
@@ -65,6 +68,8 @@ export interface XmppServer {
 	readonly mucDomain: string;
 	/** How many there are of what, at this moment. */
 	readonly counts: CoreCounts;
+	/** What has passed since it was made; goes on counting. */
+	readonly traffic: Traffic;
 	/** Serves RFC 7395 on upgrade requests of an HTTP server, which stays the caller's to listen and to close. */
 	attachWebSocket(httpServer: HttpServer, options: WebSocketOptions): void;
 	/**
@@ -109,6 +114,11 @@ class Server implements XmppServer {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.#now = options.now ?? (() => performance.now());
 		this.#random = options.random ?? ((bytes: number) => new Uint8Array(randomBytes(bytes)));
+		const log = options.log ?? (() => {});
+		const meter = new Meter((kind) => {
+			log(`refused: ${kind}`);
+			options.refused?.(kind);
+		});
 		this.#storage = options.storage ?? new MemoryStorage();
 		this.#core = new ServerCore({
 			domain,
@@ -117,6 +127,7 @@ class Server implements XmppServer {
 			storage: this.#storage,
 			wallTime: options.wallTime ?? Date.now,
 			startedAt: this.#now(),
+			meter,
 		});
 		this.domain = domain;
 		this.mucDomain = this.#core.mucDomain;
@@ -124,8 +135,12 @@ class Server implements XmppServer {
 		this.#edge = {
 			core: this.#core,
 			now: this.#now,
-			tap: options.tap ?? (() => {}),
-			log: options.log ?? (() => {}),
+			tap: (connection, direction, text) => {
+				meter.passed(direction, text);
+				options.tap?.(connection, direction, text);
+			},
+			log,
+			refused: (kind) => meter.refused(kind),
 			nextName: () => `c${++connections}`,
 			batch: new WriteBatch(),
 		};
@@ -133,6 +148,10 @@ class Server implements XmppServer {
 
 	get counts(): CoreCounts {
 		return this.#core.counts;
+	}
+
+	get traffic(): Traffic {
+		return this.#core.meter;
 	}
 
 	#start(): void {

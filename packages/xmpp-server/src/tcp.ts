@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Channels } from "@clowder/login";
 import type { Connection, Wire } from "./connection.ts";
 import { TCP_FRAMING } from "./framing.ts";
+import type { RefusalKind } from "./meter.ts";
 import type { ServerCore } from "./server-core.ts";
 import type { WriteBatch } from "./write-batch.ts";
 
@@ -16,6 +17,8 @@ export interface Edge {
 	readonly nextName: () => string;
 	readonly log: (line: string) => void;
 	readonly batch: WriteBatch;
+	/** Counts what is not done, and says it. */
+	readonly refused: (kind: RefusalKind) => void;
 }
 
 class TcpWire implements Wire {
@@ -64,7 +67,7 @@ class TcpWire implements Wire {
 export function admit(edge: Edge, socket: Socket): boolean {
 	const admitted = edge.core.admits(socket.remoteAddress ?? "", edge.now());
 	if (admitted.ok) return true;
-	edge.log(`connection refused: ${admitted.error}`);
+	edge.refused(admitted.error);
 	socket.destroy();
 	return false;
 }

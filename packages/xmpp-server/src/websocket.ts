@@ -138,10 +138,10 @@ export class WebSocketEndpoint {
 		const protocols = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
 		const address = this.#options.clientAddress?.(request) ?? request.socket.remoteAddress ?? "";
 		if (this.#options.acceptHost?.(host) === false) {
-			this.#edge.log("connection refused: a name of another server");
+			this.#edge.refused("another-server");
 			refuseUpgrade(socket, "421 Misdirected Request");
 		} else if (!originAllowed(origin, host, this.#options.allowedOrigins ?? [])) {
-			this.#edge.log("connection refused: a page of another origin");
+			this.#edge.refused("another-origin");
 			refuseUpgrade(socket, "403 Forbidden");
 		} else if (!protocols.includes(SUBPROTOCOL)) {
 			refuseUpgrade(socket, "400 Bad Request");
@@ -150,7 +150,7 @@ export class WebSocketEndpoint {
 			if (admitted.ok) {
 				this.#server.handleUpgrade(request, socket, head, (ws) => accept(this.#edge, ws, socket, address));
 			} else {
-				this.#edge.log(`connection refused: ${admitted.error}`);
+				this.#edge.refused(admitted.error);
 				refuseUpgrade(socket, "503 Service Unavailable");
 			}
 		}

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { base64, hex } from "@clowder/bytes";
 import { bareOf } from "../jid.ts";
 import { HTTP_NICK_BYTES, HTTP_SENDING_COUNT, HTTP_TOKEN_BYTES, type ServerLimits } from "../limits.ts";
+import type { RefusalKind } from "../meter.ts";
 import type { Edge } from "../tcp.ts";
 import { originAllowed } from "../websocket.ts";
 import { answer, beginEvents, refuse } from "./answers.ts";
@@ -64,14 +65,14 @@ export class HttpRoomsEndpoint {
 		if (isClosing) refuse(response, 503, "system-shutdown");
 		else if (refusal === undefined) this.#dispatch(url.slice(path.length), request, response);
 		else {
-			this.#edge.log(`request refused: ${refusal.error}`);
+			this.#edge.refused(refusal.error);
 			refuse(response, refusal.status, refusal.error);
 		}
 		return true;
 	}
 
 	/** HTTP-10: any page of the web can make a browser send requests; only our own pages' are heard. */
-	#refusal({ headers }: IncomingMessage): { readonly status: number; readonly error: string } | undefined {
+	#refusal({ headers }: IncomingMessage): { readonly status: number; readonly error: RefusalKind } | undefined {
 		if (this.#options.acceptHost?.(headers.host) === false) return { status: 421, error: "another-server" };
 		const site = headers["sec-fetch-site"];
 		const isCrossSite = site !== undefined && site !== "same-origin" && site !== "none";
@@ -105,7 +106,7 @@ export class HttpRoomsEndpoint {
 	}
 
 	async #enter(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const { core, now, log } = this.#edge;
+		const { core, now, refused } = this.#edge;
 		// A socket that closes while the body comes has none any more.
 		const address = this.#options.clientAddress?.(request) ?? request.socket.remoteAddress ?? "";
 		const body = await this.#body(request, response);
@@ -115,7 +116,7 @@ export class HttpRoomsEndpoint {
 		// HTTP-9: an occupant counts as a connection of its address.
 		const admitted = core.admits(address, now());
 		if (!admitted.ok) {
-			log(`occupant refused: ${admitted.error}`);
+			refused(admitted.error);
 			return refuse(response, 503, admitted.error);
 		}
 		const token = base64(this.#random(HTTP_TOKEN_BYTES)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");

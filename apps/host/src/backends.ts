@@ -1,0 +1,62 @@
+import type { IncomingMessage } from "node:http";
+import type { XmppServer } from "@clowder/xmpp-server";
+import type { Client } from "./client-address.ts";
+import { HTTP_ROOMS_PATH, WEBSOCKET_PATH } from "./documents.ts";
+import type { Backend } from "./http-server.ts";
+import { counterBy, type Metric, metric } from "./metrics.ts";
+import type { Refusals } from "./refusals.ts";
+import { Upstream } from "./upstream.ts";
+
+/** What is known of who asks, and for whom. */
+export interface Asked {
+	readonly clientOf: (request: IncomingMessage) => Client;
+	readonly acceptHost: (name: string | undefined) => boolean;
+}
+
+/** The embedded server. */
+export function embeddedBackend(xmpp: XmppServer, { clientOf: client, acceptHost }: Asked): Backend {
+	const clientAddress = (request: IncomingMessage): string => client(request).address;
+	return {
+		documented: { domain: xmpp.domain, hasHttpRooms: true, isSecure: (request) => client(request).isSecure },
+		handle: xmpp.httpRooms({ path: HTTP_ROOMS_PATH, acceptHost, clientAddress }),
+		attach: (http) => xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost, clientAddress }),
+		metrics: () => embeddedMetrics(xmpp),
+		close: () => xmpp.close(),
+	};
+}
+
+/** The way to another server. */
+export function passingBackend(
+	domain: string,
+	url: URL,
+	{ clientOf: client, acceptHost }: Asked,
+	refusals: Refusals,
+): Backend {
+	const refused = (why: string): void => refusals.count(why);
+	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused });
+	return {
+		documented: { domain, hasHttpRooms: false, isSecure: (request) => client(request).isSecure },
+		handle: () => false,
+		attach: (http) => upstream.attach(http),
+		metrics: () => [
+			metric("gauge", "clowder_passed_connections", "WebSockets passed on at this moment.", upstream.connections),
+		],
+		close: () => upstream.close(),
+	};
+}
+
+function embeddedMetrics({ counts, traffic }: XmppServer): readonly Metric[] {
+	const { stanzasIn, stanzasOut, bytesIn, bytesOut } = traffic;
+	const both = (came: number, went: number): [string, number][] => [
+		["in", came],
+		["out", went],
+	];
+	return [
+		metric("gauge", "clowder_connections", "XMPP connections, and occupants over HTTP.", counts.connections),
+		metric("gauge", "clowder_sessions", "Connections that are logged in.", counts.sessions),
+		metric("gauge", "clowder_accounts", "Accounts.", counts.accounts),
+		metric("gauge", "clowder_rooms", "Rooms.", counts.rooms),
+		counterBy("direction", "clowder_stanzas_total", "Stanzas and parts of logins.", both(stanzasIn, stanzasOut)),
+		counterBy("direction", "clowder_text_bytes_total", "XMPP text, before framing and TLS.", both(bytesIn, bytesOut)),
+	];
+}
