@@ -10,6 +10,7 @@ import { isIP } from "node:net";
  * @typedef {object} OperatorOptions
  * @property {URL} [upstream]
  * @property {string[]} [trustedProxies]
+ * @property {string} [onion]
  * @property {number} [metricsPort]
  * @property {LogChoice} [logChoice]
  * @property {{ certFile: string, keyFile: string }} [tls]
@@ -22,6 +23,7 @@ export const OPERATOR_OPTIONS = /** @type {const} */ ({
 	key: { type: "string" },
 	"metrics-port": { type: "string" },
 	log: { type: "string" },
+	onion: { type: "string" },
 	"trusted-proxy": { type: "string", multiple: true },
 });
 
@@ -35,6 +37,7 @@ For operators (docs/operators.md):
                                                      of the embedded one, such as ws://localhost:5280/xmpp-websocket
   --trusted-proxy ADDR[/BITS] CLOWDER_TRUSTED_PROXY  believe the X-Forwarded-For of this proxy; repeatable (in the
                                                      environment: with commas)
+  --onion ADDRESS.onion       CLOWDER_ONION          second name of the page, where an onion service leads to --port
   --metrics-port N            CLOWDER_METRICS_PORT   port on 127.0.0.1 for /metrics (Prometheus) and /healthz
   --log quiet|normal|verbose  CLOWDER_LOG            errors alone; also what happens (the default); also each refusal`;
 
@@ -63,6 +66,11 @@ export function parseOperatorOptions(given, env) {
 			return wrong("metrics-port", "a number from 0 to 65535", metricsPort);
 		}
 		value.metricsPort = Number(metricsPort);
+	}
+	const onion = (textOf(given["onion"]) ?? textOf(env["CLOWDER_ONION"]))?.toLowerCase();
+	if (onion !== undefined) {
+		if (!/^[a-z2-7]{56}\.onion$/.test(onion)) return wrong("onion", "56 characters and .onion, as Tor wrote it", onion);
+		value.onion = onion;
 	}
 	const logChoice = textOf(given["log"]) ?? textOf(env["CLOWDER_LOG"]);
 	if (logChoice === "quiet" || logChoice === "normal" || logChoice === "verbose") value.logChoice = logChoice;

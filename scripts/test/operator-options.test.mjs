@@ -46,6 +46,12 @@ describe("options for operators", () => {
 		assert.match(refusal(["--log", "loud"]), /^--log: expected quiet, normal or verbose; got "loud"/);
 	});
 
+	it("name an onion address", () => {
+		const onion = `${"a2".repeat(28)}.onion`;
+		assert.equal(given(["--onion", onion.toUpperCase()]).onion, onion);
+		assert.match(refusal([], { CLOWDER_ONION: "short.onion" }), /^--onion: expected 56 characters and .onion/);
+	});
+
 	it("name proxies, many of them", () => {
 		const proxies = ["127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8"];
 		assert.deepEqual(given(proxies.map((proxy) => `--trusted-proxy=${proxy}`)).trustedProxies, proxies);

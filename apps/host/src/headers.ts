@@ -46,6 +46,11 @@ export function transportSecurity(domain: string): Readonly<Record<string, strin
 	return { "Strict-Transport-Security": `max-age=${HTTPS_ONLY_SECONDS}` };
 }
 
+/** Added where there is an onion address: Tor Browser, which heeds it on pages that came over HTTPS, offers to go there. */
+export function onionLocation(onion: string | undefined): Readonly<Record<string, string>> {
+	return onion === undefined ? {} : { "Onion-Location": `http://${onion}/` };
+}
+
 /** Sent with every answer, errors included. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 	"Content-Security-Policy": CONTENT_SECURITY_POLICY,

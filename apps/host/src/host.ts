@@ -45,6 +45,8 @@ export interface HostOptions {
 	readonly limits?: Partial<ServerLimits> | undefined;
 	/** Speaks HTTPS, and to native clients TLS, with this certificate; without it, HTTP. */
 	readonly tls?: TlsOptions | undefined;
+	/** A second name, `<56 characters>.onion`, where Tor leads to `port`. The page tells Tor Browser of it. */
+	readonly onion?: string | undefined;
 	/** TCP port on loopback for `/metrics` (Prometheus' text format) and `/healthz`; undefined: none; 0 takes a free one. */
 	readonly metricsPort?: number | undefined;
 	/** Takes what an operator may want to know, a line each. */
@@ -76,7 +78,7 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 	if (proxies === undefined) throw new RangeError("a trusted proxy is an address, or an address and /BITS");
 	const asked: Asked = {
 		clientOf: (request) => clientOf(request, proxies),
-		acceptHost: (name) => isOwnName(name, options.domain),
+		acceptHost: (name) => isOwnName(name, options.domain, options.onion),
 	};
 	const log = options.log ?? (() => {});
 	const site = await loadSite(options.webRoot);
@@ -111,7 +113,7 @@ interface Served {
 /** Listens on all ports, and if it cannot on one, undoes what was begun. */
 async function serve(served: Served, backend: Backend, xmpp?: XmppServer): Promise<Result<Host, HostError>> {
 	const { options, site, certificates, refusals } = served;
-	const front = createFront(site, backend, certificates);
+	const front = createFront(site, backend, certificates, options.onion);
 	const metrics = new MetricsServer(() => readMetrics(served, front, backend));
 	const close = async (): Promise<void> => {
 		metrics.stopping();

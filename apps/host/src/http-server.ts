@@ -6,7 +6,7 @@ import type { Certificate } from "@clowder/xmpp-server";
 import { type Documented, respondDocument } from "./documents.ts";
 import { type HostError, listenError } from "./errors.ts";
 import type { CertificateFiles } from "./certificate-files.ts";
-import { SECURITY_HEADERS, transportSecurity } from "./headers.ts";
+import { onionLocation, SECURITY_HEADERS, transportSecurity } from "./headers.ts";
 import * as limits from "./limits.ts";
 import type { Metric } from "./metrics.ts";
 import { isOwnName } from "./own-name.ts";
@@ -34,14 +34,19 @@ export interface Front {
 }
 
 /** With a certificate it speaks HTTPS, and nothing else. */
-export function createFront(site: Site, backend: Backend, certificates: CertificateFiles | undefined): Front {
+export function createFront(
+	site: Site,
+	backend: Backend,
+	certificates: CertificateFiles | undefined,
+	onion: string | undefined,
+): Front {
 	const { documented } = backend;
 	const tlsHeaders = certificates === undefined ? {} : transportSecurity(documented.domain);
-	const headers = Object.entries({ ...SECURITY_HEADERS, ...tlsHeaders });
+	const headers = Object.entries({ ...SECURITY_HEADERS, ...tlsHeaders, ...onionLocation(onion) });
 	const listener = (request: IncomingMessage, response: ServerResponse): void => {
 		// Every answer has them, those of the rooms too, which add their own and stricter ones.
 		for (const [name, value] of headers) response.setHeader(name, value);
-		if (!isOwnName(request.headers.host, documented.domain)) refuse(response, 421, "this is another server");
+		if (!isOwnName(request.headers.host, documented.domain, onion)) refuse(response, 421, "this is another server");
 		else if (!backend.handle(request, response) && !respondDocument(request, response, documented)) {
 			respond(request, response, site);
 		}

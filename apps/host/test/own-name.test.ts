@@ -2,6 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isOwnName } from "../src/own-name.ts";
 
+test("a request to our onion address is ours, and to another one is not", () => {
+	assert.equal(isOwnName("abc.onion", "cats.example", "abc.onion"), true);
+	assert.equal(isOwnName("abc.onion", "cats.example"), false);
+	assert.equal(isOwnName("abd.onion", "cats.example", "abc.onion"), false);
+});
+
 test("a request to our domain, to localhost or to an address is ours; to another name it is not", () => {
 	for (const own of [
 		"cats.example",
