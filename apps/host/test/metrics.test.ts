@@ -162,6 +162,10 @@ async function makeNoise(t: TestContext, host: Host): Promise<void> {
 		else t.after(() => outcome.terminate());
 	}
 	assert.equal(refused, 503);
+	// The limit is the address's that the proxy names, over HTTP too, and nobody else's (HOST-1).
+	assert.equal(await post(host.port, "/http-rooms/enter", { room: "secret-room" }, from("203.0.113.78")), 503);
+	assert.equal(await post(host.port, "/http-rooms/enter", { room: "secret-room" }, from("203.0.113.79")), 201);
+	(await open(host, from("203.0.113.79"))).terminate();
 }
 
 it("after a noisy run there is no name, room or address in any log line or metric (HOST-6, HOST-7)", async (t) => {
