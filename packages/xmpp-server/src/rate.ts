@@ -42,6 +42,12 @@ export class PerMinute {
 
 	/** Whether one more is allowed; counts it if so. */
 	allow(address: string, now: number): boolean {
+		const isAllowed = this.#count(address, now);
+		if (!isAllowed) this.#onRefused();
+		return isAllowed;
+	}
+
+	#count(address: string, now: number): boolean {
 		const window = this.#windows.get(address);
 		if (window === undefined || now - window.since >= RATE_WINDOW_MS) {
 			this.#windows.delete(address);
@@ -49,10 +55,7 @@ export class PerMinute {
 			this.#forgetOldest(now);
 			return this.#limit >= 1;
 		}
-		if (window.count >= this.#limit) {
-			this.#onRefused();
-			return false;
-		}
+		if (window.count >= this.#limit) return false;
 		window.count += 1;
 		return true;
 	}

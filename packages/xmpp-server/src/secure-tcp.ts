@@ -139,10 +139,13 @@ export class SecureTcp {
 		const key = keyOf(socket);
 		const prelude = this.#preludes.get(key);
 		this.#preludes.delete(key);
-		if (prelude !== undefined) {
-			prelude.isSecured = true;
-			core.disconnected(prelude, now());
+		// Was given up in the same moment.
+		if (prelude === undefined) {
+			socket.destroy();
+			return;
 		}
+		prelude.isSecured = true;
+		core.disconnected(prelude, now());
 		serveStream(this.#edge, socket, channelsOf(socket));
 	}
 }
