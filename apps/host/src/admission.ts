@@ -1,16 +1,21 @@
 import { limitKey, PerMinute } from "@clowder/xmpp-server";
-import { PASSED_PER_ADDRESS_MAX, PASSED_PER_ADDRESS_PER_MINUTE_MAX } from "./limits.ts";
 
-/** Counts the connections of each address that are passed on. */
+/** Counts what each address has open, and how fast it opens more. */
 export class Admission {
+	readonly #openMax: number;
 	readonly #open: Map<string, number> = new Map();
-	readonly #rate: PerMinute = new PerMinute(PASSED_PER_ADDRESS_PER_MINUTE_MAX);
+	readonly #rate: PerMinute;
+
+	constructor(openMax: number, perMinuteMax: number) {
+		this.#openMax = openMax;
+		this.#rate = new PerMinute(perMinuteMax);
+	}
 
 	/** Counts one more until what it gives back is called; undefined: it would be too many. */
 	enter(address: string, now: number): (() => void) | undefined {
 		const key = limitKey(address);
 		const open = this.#open.get(key) ?? 0;
-		if (open >= PASSED_PER_ADDRESS_MAX || !this.#rate.allow(key, now)) return undefined;
+		if (open >= this.#openMax || !this.#rate.allow(key, now)) return undefined;
 		this.#open.set(key, open + 1);
 		let isIn = true;
 		return () => {

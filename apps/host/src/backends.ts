@@ -11,15 +11,17 @@ import { Upstream } from "./upstream.ts";
 export interface Asked {
 	readonly clientOf: (request: IncomingMessage) => Client;
 	readonly acceptHost: (name: string | undefined) => boolean;
+	/** Is told of each request of which a WebSocket is made. */
+	readonly accepted: (request: IncomingMessage) => void;
 }
 
 /** The embedded server. */
-export function embeddedBackend(xmpp: XmppServer, { clientOf: client, acceptHost }: Asked): Backend {
+export function embeddedBackend(xmpp: XmppServer, { clientOf: client, acceptHost, accepted }: Asked): Backend {
 	const clientAddress = (request: IncomingMessage): string => client(request).address;
 	return {
 		documented: { domain: xmpp.domain, hasHttpRooms: true, isSecure: (request) => client(request).isSecure },
 		handle: xmpp.httpRooms({ path: HTTP_ROOMS_PATH, acceptHost, clientAddress }),
-		attach: (http) => xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost, clientAddress }),
+		attach: (http) => xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost, clientAddress, accepted }),
 		metrics: () => embeddedMetrics(xmpp),
 		close: () => xmpp.close(),
 	};
@@ -29,11 +31,11 @@ export function embeddedBackend(xmpp: XmppServer, { clientOf: client, acceptHost
 export function passingBackend(
 	domain: string,
 	url: URL,
-	{ clientOf: client, acceptHost }: Asked,
+	{ clientOf: client, acceptHost, accepted }: Asked,
 	refusals: Refusals,
 ): Backend {
 	const refused = (why: string): void => refusals.count(why);
-	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused });
+	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused, accepted });
 	return {
 		documented: { domain, hasHttpRooms: false, isSecure: (request) => client(request).isSecure },
 		handle: () => false,

@@ -48,7 +48,8 @@ function listed(request: IncomingMessage, name: string): readonly string[] {
 		.map((part) => part.trim());
 }
 
-function isTrusted(address: string, proxies: TrustedProxies): boolean {
+/** Whether an address is that of one of the proxies. */
+export function isTrusted(address: string, proxies: TrustedProxies): boolean {
 	const family = isIP(address);
 	return family !== 0 && proxies.check(address, family === 4 ? "ipv4" : "ipv6");
 }

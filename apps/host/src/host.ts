@@ -15,6 +15,7 @@ import type { Log } from "./log.ts";
 import { counterBy, type Metric, metric } from "./metrics.ts";
 import { MetricsServer } from "./metrics-server.ts";
 import { isOwnName } from "./own-name.ts";
+import { PageConnections } from "./page-connections.ts";
 import { Refusals } from "./refusals.ts";
 import { loadSite, type Site } from "./site.ts";
 
@@ -76,10 +77,6 @@ const LOOPBACK = "127.0.0.1";
 export async function startHost(options: HostOptions): Promise<Result<Host, HostError>> {
 	const proxies = trustedProxies(options.trustedProxies ?? []);
 	if (proxies === undefined) throw new RangeError("a trusted proxy is an address, or an address and /BITS");
-	const asked: Asked = {
-		clientOf: (request) => clientOf(request, proxies),
-		acceptHost: (name) => isOwnName(name, options.domain, options.onion),
-	};
 	const log = options.log ?? (() => {});
 	const site = await loadSite(options.webRoot);
 	if (!site.ok) return site;
@@ -87,7 +84,13 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 		options.tls === undefined ? ok(undefined) : await CertificateFiles.open(options.tls, options.domain, log);
 	if (!opened.ok) return opened;
 	const refusals = new Refusals(log);
-	const served = { options, site: site.value, certificates: opened.value, refusals };
+	const connections = new PageConnections(proxies, () => refusals.count("too-many-from-address"));
+	const asked: Asked = {
+		clientOf: (request) => clientOf(request, proxies),
+		acceptHost: (name) => isOwnName(name, options.domain, options.onion),
+		accepted: (request) => connections.upgraded(request),
+	};
+	const served = { options, site: site.value, certificates: opened.value, refusals, connections };
 	if (options.upstream !== undefined) {
 		return serve(served, passingBackend(options.domain, options.upstream, asked, refusals));
 	}
@@ -108,13 +111,14 @@ interface Served {
 	readonly site: Site;
 	readonly certificates: CertificateFiles | undefined;
 	readonly refusals: Refusals;
+	readonly connections: PageConnections;
 }
 
 /** Listens on all ports, and if it cannot on one, undoes what was begun. */
 async function serve(served: Served, backend: Backend, xmpp?: XmppServer): Promise<Result<Host, HostError>> {
-	const { options, site, certificates, refusals } = served;
-	const front = createFront(site, backend, certificates, options.onion);
-	const metrics = new MetricsServer(() => readMetrics(served, front, backend));
+	const { options, certificates, refusals } = served;
+	const front = createFront({ ...served, backend, onion: options.onion });
+	const metrics = new MetricsServer(() => readMetrics(served, backend));
 	const close = async (): Promise<void> => {
 		metrics.stopping();
 		certificates?.stop();
@@ -155,12 +159,12 @@ async function listenAll(
 	return ok({ ...ports, xmppPort: listening.value.port });
 }
 
-function readMetrics({ certificates, refusals }: Served, { sockets }: Front, backend: Backend): readonly Metric[] {
+function readMetrics({ certificates, refusals, connections }: Served, backend: Backend): readonly Metric[] {
 	const validUntil = certificates?.current.validUntil;
 	const name = "clowder_certificate_expiry_seconds";
 	return [
 		...backend.metrics(),
-		metric("gauge", "clowder_http_sockets", "TCP connections to the page's port.", sockets.size),
+		metric("gauge", "clowder_http_sockets", "TCP connections to the page's port.", connections.count),
 		counterBy("kind", "clowder_refusals_total", "What was not done, by kind.", refusals.total),
 		...(validUntil === undefined ? [] : [metric("gauge", name, "Its end, in seconds since 1970.", validUntil / 1000)]),
 	];

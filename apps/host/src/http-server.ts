@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { err, ok, type Result } from "@clowder/bytes";
 import type { Certificate } from "@clowder/xmpp-server";
 import { type Documented, respondDocument } from "./documents.ts";
@@ -10,6 +10,7 @@ import { onionLocation, SECURITY_HEADERS, transportSecurity } from "./headers.ts
 import * as limits from "./limits.ts";
 import type { Metric } from "./metrics.ts";
 import { isOwnName } from "./own-name.ts";
+import type { PageConnections } from "./page-connections.ts";
 import { refuse, respond } from "./respond.ts";
 import type { Site } from "./site.ts";
 
@@ -29,17 +30,20 @@ export interface Backend {
 /** An HTTP server with what is needed to end it. */
 export interface Front {
 	readonly http: Server;
-	/** Every connection below it, those in the middle of a TLS handshake too. */
-	readonly sockets: ReadonlySet<Socket>;
+	readonly connections: PageConnections;
+}
+
+export interface FrontParts {
+	readonly site: Site;
+	readonly backend: Backend;
+	readonly certificates: CertificateFiles | undefined;
+	/** A second name. */
+	readonly onion: string | undefined;
+	readonly connections: PageConnections;
 }
 
 /** With a certificate it speaks HTTPS, and nothing else. */
-export function createFront(
-	site: Site,
-	backend: Backend,
-	certificates: CertificateFiles | undefined,
-	onion: string | undefined,
-): Front {
+export function createFront({ site, backend, certificates, onion, connections }: FrontParts): Front {
 	const { documented } = backend;
 	const tlsHeaders = certificates === undefined ? {} : transportSecurity(documented.domain);
 	const headers = Object.entries({ ...SECURITY_HEADERS, ...tlsHeaders, ...onionLocation(onion) });
@@ -52,17 +56,13 @@ export function createFront(
 		}
 	};
 	const http = makeServer(listener, certificates);
-	const sockets = new Set<Socket>();
-	http.on("connection", (socket: Socket) => {
-		sockets.add(socket);
-		socket.once("close", () => sockets.delete(socket));
-	});
 	http.headersTimeout = limits.REQUEST_HEAD_MS_MAX;
 	http.requestTimeout = limits.REQUEST_MS_MAX;
 	http.keepAliveTimeout = limits.KEEP_ALIVE_MS;
 	http.maxConnections = limits.CONNECTIONS_MAX;
 	backend.attach(http);
-	return { http, sockets };
+	connections.watch(http);
+	return { http, connections };
 }
 
 function makeServer(
@@ -92,10 +92,10 @@ export function listen(http: Server, host: string, port: number): Promise<Result
 }
 
 /** Ends the backend and then what is left of the connections to the page. */
-export async function closeAll({ http, sockets }: Front, backend: Backend): Promise<void> {
+export async function closeAll({ http, connections }: Front, backend: Backend): Promise<void> {
 	const closed = new Promise((resolve) => http.close(resolve));
 	await backend.close();
-	for (const socket of sockets) socket.destroy();
+	connections.destroyAll();
 	await closed;
 }
 

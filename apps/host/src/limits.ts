@@ -23,6 +23,8 @@ export const METRICS_CONNECTIONS_MAX: number = 20;
 /** Files of the web client, and bytes of all of them: more is a wrong folder, not a web client. */
 export const SITE_FILES_MAX: number = 500;
 export const SITE_BYTES_MAX: number = 32 * 1024 * 1024;
+/** Connections of one address at the same time, WebSockets not included. */
+export const PAGE_CONNECTIONS_PER_ADDRESS_MAX: number = 500;
 /** Connections passed on to another server: of one address at a time, and new ones a minute. */
 export const PASSED_PER_ADDRESS_MAX: number = 500;
 export const PASSED_PER_ADDRESS_PER_MINUTE_MAX: number = 600;

@@ -4,5 +4,5 @@
  */
 export type LogLevel = "error" | "notice" | "detail";
 
-/** HOST-7: takes one line for people. Never an address, a name or a room. */
+/** HOST-7: takes one line for people. Never a client's address, a name or a room. */
 export type Log = (level: LogLevel, line: string) => void;

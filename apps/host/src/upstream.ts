@@ -5,7 +5,13 @@ import { originAllowed } from "@clowder/xmpp-server";
 import { Admission } from "./admission.ts";
 import type { Client } from "./client-address.ts";
 import { WEBSOCKET_PATH } from "./documents.ts";
-import { UPSTREAM_ANSWER_MS_MAX, UPSTREAM_CLOSE_MS_MAX, UPSTREAM_SILENCE_MS_MAX } from "./limits.ts";
+import {
+	PASSED_PER_ADDRESS_MAX,
+	PASSED_PER_ADDRESS_PER_MINUTE_MAX,
+	UPSTREAM_ANSWER_MS_MAX,
+	UPSTREAM_CLOSE_MS_MAX,
+	UPSTREAM_SILENCE_MS_MAX,
+} from "./limits.ts";
 
 /** Why a WebSocket was not passed on. */
 export type UpstreamRefusal =
@@ -23,6 +29,8 @@ export interface UpstreamOptions {
 	readonly acceptHost: (host: string | undefined) => boolean;
 	readonly clientOf: (request: IncomingMessage) => Client;
 	readonly refused: (why: UpstreamRefusal) => void;
+	/** Told of each request that is passed on. */
+	readonly accepted: (request: IncomingMessage) => void;
 }
 
 const STATUS: Readonly<Record<UpstreamRefusal, string>> = {
@@ -45,7 +53,7 @@ const ACCEPT = /^[A-Za-z0-9+/]{27}=$/;
  */
 export class Upstream {
 	readonly #options: UpstreamOptions;
-	readonly #admission: Admission = new Admission();
+	readonly #admission: Admission = new Admission(PASSED_PER_ADDRESS_MAX, PASSED_PER_ADDRESS_PER_MINUTE_MAX);
 	readonly #open: Set<Socket> = new Set();
 	#isClosing = false;
 
@@ -108,6 +116,7 @@ export class Upstream {
 		const client = this.#options.clientOf(request);
 		const leave = this.#admission.enter(client.address, performance.now());
 		if (leave === undefined) return this.#refuse(near, "too-many-from-address");
+		this.#options.accepted(request);
 		this.#open.add(near);
 		near.once("close", () => {
 			leave();

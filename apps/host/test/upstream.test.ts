@@ -292,6 +292,7 @@ describe("another server in place of the embedded one", () => {
 				acceptHost: () => true,
 				clientOf: () => ({ address: "", isSecure: false }),
 				refused: () => {},
+				accepted: () => {},
 			});
 		for (const address of ["http://localhost/", "ws://me:secret@localhost/", "ws://localhost/#x"]) {
 			assert.throws(() => make(address), RangeError);

@@ -23,6 +23,8 @@ export interface WebSocketOptions {
 	readonly acceptHost?: (host: string | undefined) => boolean;
 	/** The address that limits are counted for, where it is not that of the connection: behind a proxy. */
 	readonly clientAddress?: (request: IncomingMessage) => string;
+	/** Told of each request of which a WebSocket is made. */
+	readonly accepted?: (request: IncomingMessage) => void;
 }
 
 /** SERVER-12: whether the page that connects may: any page of the web can try (RFC 6455 section 10.2). */
@@ -148,6 +150,7 @@ export class WebSocketEndpoint {
 		} else {
 			const admitted = this.#edge.core.admits(address, this.#edge.now());
 			if (admitted.ok) {
+				this.#options.accepted?.(request);
 				this.#server.handleUpgrade(request, socket, head, (ws) => accept(this.#edge, ws, socket, address));
 			} else {
 				this.#edge.refused(admitted.error);
