@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { XmppServer } from "@clowder/xmpp-server";
+import type { UploadsListener, XmppServer } from "@clowder/xmpp-server";
 import type { Client } from "./client-address.ts";
 import { HTTP_ROOMS_PATH, WEBSOCKET_PATH } from "./documents.ts";
 import type { Backend } from "./http-server.ts";
@@ -16,11 +16,16 @@ export interface Asked {
 }
 
 /** The embedded server. */
-export function embeddedBackend(xmpp: XmppServer, { clientOf: client, acceptHost, accepted }: Asked): Backend {
+export function embeddedBackend(
+	xmpp: XmppServer,
+	files: UploadsListener,
+	{ clientOf: client, acceptHost, accepted }: Asked,
+): Backend {
 	const clientAddress = (request: IncomingMessage): string => client(request).address;
+	const rooms = xmpp.httpRooms({ path: HTTP_ROOMS_PATH, acceptHost, clientAddress });
 	return {
 		documented: { domain: xmpp.domain, hasHttpRooms: true, isSecure: (request) => client(request).isSecure },
-		handle: xmpp.httpRooms({ path: HTTP_ROOMS_PATH, acceptHost, clientAddress }),
+		handle: (request, response) => files(request, response) || rooms(request, response),
 		attach: (http) => xmpp.attachWebSocket(http, { path: WEBSOCKET_PATH, acceptHost, clientAddress, accepted }),
 		metrics: () => embeddedMetrics(xmpp),
 		close: () => xmpp.close(),

@@ -7,6 +7,9 @@ export const WEBSOCKET_PATH = "/xmpp-websocket";
 /** Where the embedded server has its rooms over plain HTTP (`spec/carrier-http.md`). */
 export const HTTP_ROOMS_PATH = "/http-rooms";
 
+/** Where the embedded server has the files of accounts (`spec/xmpp-server-upload.md`). */
+export const FILES_PATH = "/files";
+
 const HOST_HEADER = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 /** What the documents tell of this host. */

@@ -14,6 +14,8 @@ export type HostError =
 	| { readonly kind: "data"; readonly error: StorageError }
 	/** The certificate or its key is not there, or cannot be served; the file and the reason are in `detail`. */
 	| { readonly kind: "certificate"; readonly detail: string }
+	/** Files of accounts cannot be kept in the folder. */
+	| { readonly kind: "files-folder-unusable"; readonly folder: string; readonly detail: string }
 	/** Anything else that listening failed with. */
 	| { readonly kind: "cannot-listen"; readonly host: string; readonly port: number; readonly detail: string };
 
@@ -32,6 +34,8 @@ export function describeHostError(error: HostError): string {
 			return describeStorageError(error.error);
 		case "certificate":
 			return error.detail;
+		case "files-folder-unusable":
+			return `cannot keep files in ${error.folder}: ${error.detail}`;
 		case "cannot-listen":
 			return `cannot listen on ${error.host}, port ${error.port}: ${error.detail}`;
 	}

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { err, ok, type Result } from "@clowder/bytes";
 import {
 	createXmppServer,
@@ -9,6 +10,7 @@ import {
 import { type Asked, embeddedBackend, passingBackend } from "./backends.ts";
 import { CertificateFiles, type TlsOptions } from "./certificate-files.ts";
 import { clientOf, trustedProxies } from "./client-address.ts";
+import { FILES_PATH } from "./documents.ts";
 import type { HostError } from "./errors.ts";
 import { type Backend, closeAll, createFront, type Front, listen, urlFor } from "./http-server.ts";
 import type { Log } from "./log.ts";
@@ -52,6 +54,11 @@ export interface HostOptions {
 	readonly metricsPort?: number | undefined;
 	/** Takes what an operator may want to know, a line each. */
 	readonly log?: Log | undefined;
+	/**
+	 * Where others reach this host, such as "https://chat.example.org", for the addresses of files. Without it pages get
+	 * addresses as they reach it, and other clients `Host.url`.
+	 */
+	readonly publicUrl?: string | undefined;
 	/** Sees all XMPP text that passes. For tests. */
 	readonly tap?: ((connection: string, direction: "in" | "out", text: string) => void) | undefined;
 }
@@ -70,6 +77,8 @@ export interface Host {
 }
 
 const LOOPBACK = "127.0.0.1";
+/** In the data folder. */
+const FILES_FOLDER = "files";
 
 /**
  * Serves the web client and the XMPP server on one port. Writes nothing to the terminal, and to disk only in `data`.
@@ -103,7 +112,22 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 		refused: (kind) => refusals.count(kind),
 		...(options.tap === undefined ? {} : { tap: options.tap }),
 	});
-	return serve(served, embeddedBackend(xmpp, asked), xmpp);
+	const folder = options.data === undefined ? undefined : join(options.data, FILES_FOLDER);
+	const reached: { url?: string } = {};
+	const files = xmpp.uploads({
+		path: FILES_PATH,
+		publicUrl: options.publicUrl,
+		localUrl: () => reached.url,
+		folder,
+		acceptHost: asked.acceptHost,
+	});
+	if (!files.ok) {
+		await xmpp.close();
+		return err(filesError(files.error, folder ?? ""));
+	}
+	const host = await serve(served, embeddedBackend(xmpp, files.value, asked), xmpp);
+	if (host.ok) reached.url = host.value.url;
+	return host;
 }
 
 interface Served {
@@ -168,6 +192,10 @@ function readMetrics({ certificates, refusals, connections }: Served, backend: B
 		counterBy("kind", "clowder_refusals_total", "What was not done, by kind.", refusals.total),
 		...(validUntil === undefined ? [] : [metric("gauge", name, "Its end, in seconds since 1970.", validUntil / 1000)]),
 	];
+}
+
+function filesError(error: ServerError, folder: string): HostError {
+	return { kind: "files-folder-unusable", folder, detail: error.kind === "system" ? error.code : error.kind };
 }
 
 function nativeListenError(error: ServerError, host: string, port: number): HostError {

@@ -13,6 +13,7 @@ import { isOwnName } from "./own-name.ts";
 import type { PageConnections } from "./page-connections.ts";
 import { refuse, respond } from "./respond.ts";
 import type { Site } from "./site.ts";
+import { limitBodyTime } from "./slow-body.ts";
 
 /** What is served beside the page: the embedded server, or the way to another one. */
 export interface Backend {
@@ -50,6 +51,8 @@ export function createFront({ site, backend, certificates, onion, connections }:
 	const listener = (request: IncomingMessage, response: ServerResponse): void => {
 		// Every answer has them, those of the rooms too, which add their own and stricter ones.
 		for (const [name, value] of headers) response.setHeader(name, value);
+		// A file may take its time to come; nothing else may.
+		if (request.method !== "PUT") limitBodyTime(request, limits.REQUEST_MS_MAX);
 		if (!isOwnName(request.headers.host, documented.domain, onion)) refuse(response, 421, "this is another server");
 		else if (!backend.handle(request, response) && !respondDocument(request, response, documented)) {
 			respond(request, response, site);
@@ -57,7 +60,7 @@ export function createFront({ site, backend, certificates, onion, connections }:
 	};
 	const http = makeServer(listener, certificates);
 	http.headersTimeout = limits.REQUEST_HEAD_MS_MAX;
-	http.requestTimeout = limits.REQUEST_MS_MAX;
+	http.requestTimeout = limits.FILE_REQUEST_MS_MAX;
 	http.keepAliveTimeout = limits.KEEP_ALIVE_MS;
 	http.maxConnections = limits.CONNECTIONS_MAX;
 	backend.attach(http);

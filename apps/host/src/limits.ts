@@ -1,9 +1,13 @@
+import { DEFAULT_LIMITS } from "@clowder/xmpp-server";
+
 /** Largest request head, in bytes. Ours are under 1 KiB. */
 export const REQUEST_HEAD_BYTES_MAX: number = 8 * 1024;
 /** Time for a request's head to arrive, in milliseconds. */
 export const REQUEST_HEAD_MS_MAX: number = 10_000;
 /** Time for a whole request, in milliseconds. */
 export const REQUEST_MS_MAX: number = 15_000;
+/** Time for a whole request that puts a file, in milliseconds: longer than the embedded server gives it. */
+export const FILE_REQUEST_MS_MAX: number = DEFAULT_LIMITS.uploadTransferMs + 10_000;
 /** How often requests are checked against these times, in milliseconds. */
 export const REQUEST_CHECK_MS: number = 2_000;
 /** How long an idle connection is kept for the next request, in milliseconds. */

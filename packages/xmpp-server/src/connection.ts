@@ -8,6 +8,8 @@ import { parseFrame, type XmlEvent, XmlStreamParser } from "./xml-parser.ts";
 
 /** What a transport does for a connection. It calls back nothing from inside these. */
 export interface Wire {
+	/** The origin of the page at the other end, if it is a page of this host: so is the host reached from there. */
+	readonly pageOrigin?: string | undefined;
 	/** Queues text; the answer is how many bytes wait to be read by the peer. */
 	send(text: string): number;
 	/** Asks the peer for a sign of life below XMPP; false where there is no such thing. */

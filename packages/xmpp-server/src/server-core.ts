@@ -168,7 +168,11 @@ export class ServerCore {
 					this.meter.refused("failed-login");
 					this.#authRate.allow(key, at);
 				},
-				bind: (username, wanted, at) => this.#bindings.bind(connection, address, { username, wanted }, at),
+				bind: (username, wanted, at) => {
+					const bound = this.#bindings.bind(connection, address, { username, wanted }, at);
+					if (bound.ok) bound.value.session.pageOrigin = wire.pageOrigin;
+					return bound;
+				},
 				enable: (request) => this.#bindings.enable(request),
 				resume: (username, request, at) => this.#bindings.resume(connection, address, { ...request, username }, at),
 				commit: () => void this.#storage.commit(),

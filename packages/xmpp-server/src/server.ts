@@ -61,7 +61,10 @@ export interface TcpOptions {
 	readonly certificate?: Certificate | undefined;
 }
 
-/** An XMPP server in this process. It does no I/O beyond its storage until it is attached or listens. */
+/**
+ * An XMPP server in this process. It keeps nothing on disk but its storage and files, where it is given them, and does no
+ * other I/O until it is attached or listens.
+ */
 export interface XmppServer {
 	readonly domain: string;
 	/** The domain of the rooms. */

@@ -18,6 +18,8 @@ export class Session {
 	readonly directed: Set<string> = new Set();
 	/** Its number among all that were bound, in their order. */
 	ordinal = 0;
+	/** Where the page it is used in was loaded from, if that is this host. */
+	pageOrigin: string | undefined;
 	readonly #write: (text: string) => unknown;
 	/** Ends the connection with a stream error. */
 	readonly terminate: (condition: "conflict" | "not-authorized", now: number) => void;

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Wire } from "./connection.ts";
@@ -49,7 +49,16 @@ class WebSocketWire implements Wire {
 	readonly #tap: (text: string) => void;
 	#resume: NodeJS.Timeout | undefined;
 
-	constructor(socket: WebSocket, stream: Duplex, batch: WriteBatch, tap: (text: string) => void) {
+	readonly pageOrigin: string | undefined;
+
+	constructor(
+		socket: WebSocket,
+		stream: Duplex,
+		batch: WriteBatch,
+		tap: (text: string) => void,
+		pageOrigin: string | undefined,
+	) {
+		this.pageOrigin = pageOrigin;
 		this.#socket = socket;
 		this.#stream = stream;
 		this.#batch = batch;
@@ -86,10 +95,12 @@ class WebSocketWire implements Wire {
 	}
 }
 
-function accept(edge: Edge, socket: WebSocket, stream: Duplex, address: string): void {
+function accept(edge: Edge, socket: WebSocket, stream: Duplex, address: string, headers: IncomingHttpHeaders): void {
 	const { core, now, tap, batch } = edge;
+	const { origin, host } = headers;
 	const name = edge.nextName();
-	const wire = new WebSocketWire(socket, stream, batch, (text) => tap(name, "out", text));
+	const pageOrigin = originAllowed(origin, host, []) ? origin : undefined;
+	const wire = new WebSocketWire(socket, stream, batch, (text) => tap(name, "out", text), pageOrigin);
 	const connection = core.connect(wire, address, WEBSOCKET_FRAMING, now());
 	socket.on("error", () => socket.terminate());
 	socket.on("pong", () => connection.heard(now()));
@@ -150,8 +161,9 @@ export class WebSocketEndpoint {
 		} else {
 			const admitted = this.#edge.core.admits(address, this.#edge.now());
 			if (admitted.ok) {
+				const { headers } = request;
 				this.#options.accepted?.(request);
-				this.#server.handleUpgrade(request, socket, head, (ws) => accept(this.#edge, ws, socket, address));
+				this.#server.handleUpgrade(request, socket, head, (ws) => accept(this.#edge, ws, socket, address, headers));
 			} else {
 				this.#edge.refused(admitted.error);
 				refuseUpgrade(socket, "503 Service Unavailable");

@@ -72,6 +72,14 @@ test("PEP-6: a whitelist and a configuration without presence keep contacts from
 	assert.deepEqual(told(bo), [`ana@localhost: ${NODE} item 2 y`]);
 });
 
+test("PEP-6: what is not kept is told all the same, and to nobody later", () => {
+	const { bench, ana, bo } = house();
+	interested(bo, NODE);
+	for (const id of ["1", "2"]) publish(ana, NODE, id, id, options({ persist_items: "0" }));
+	assert.deepEqual(told(bo), [`ana@localhost: ${NODE} item 1 1`, `ana@localhost: ${NODE} item 2 2`]);
+	assert.deepEqual(told(interested(again(bench, "bo", "late"), NODE)), []);
+});
+
 test("PEP-6: taking back, purging and deleting are told, unless the node or the request says not to", () => {
 	const { ana, bo } = house();
 	interested(bo, NODE);

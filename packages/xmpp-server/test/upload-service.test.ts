@@ -8,10 +8,10 @@ import { child, childElements, type Element, textOf } from "../src/xml.ts";
 import { Bench, conditionOf, seededRandom } from "./support/core.ts";
 
 /** A server without sockets that gives slots. */
-function bench(limits: Partial<UploadLimits> = {}, publicUrl?: string): Bench {
+function bench(limits: Partial<UploadLimits> = {}, url?: string): Bench {
 	const made = new Bench();
 	const now = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-	const options = { path: "/files", publicUrl: () => publicUrl, clock: () => now };
+	const options = { path: "/files", localUrl: () => url, clock: () => now };
 	const opened = openUploads(options, { ...DEFAULT_UPLOAD_LIMITS, ...limits }, seededRandom("service"));
 	assert.ok(opened.ok);
 	opened.value.close();

@@ -37,10 +37,7 @@ export class PublishRequests {
 		const { id, payload } = item.value;
 		const node = this.#nodeFor(owner, name, pubsub);
 		if (!node.ok) return node.error;
-		const kept = node.value.config.persistItems
-			? this.#store.publish(owner, name, node.value, id, payload)
-			: this.#store.write(owner, name, node.value);
-		if (!kept.ok) return refused("resource-constraint");
+		if (!this.#keep(owner, name, node.value, item.value)) return refused("resource-constraint");
 		const published = element("publish", PUBSUB.pubsub, { node: name }, [itemElement(PUBSUB.pubsub, id)]);
 		const afterwards = (): void => this.#notifier.tell(owner, name, node.value, publishedEvent(name, id, payload));
 		return { ...answered(PUBSUB.pubsub, [published]), afterwards };
@@ -73,6 +70,12 @@ export class PublishRequests {
 		if (!made.ok) return made.error;
 		if (!this.#store.write(owner, name, made.value).ok) return refused("resource-constraint");
 		return given !== undefined ? DONE : answered(PUBSUB.pubsub, [element("create", PUBSUB.pubsub, { node: name })]);
+	}
+
+	/** Where items are not kept, a node that is there already stays as it is. */
+	#keep(owner: string, name: string, node: NodeRecord, { id, payload }: NewItem): boolean {
+		if (node.config.persistItems) return this.#store.publish(owner, name, node, id, payload).ok;
+		return this.#store.node(owner, name) !== undefined || this.#store.write(owner, name, node).ok;
 	}
 
 	/** PEP-3: publish-options make a node as they say, and are conditions on one that is there. */

@@ -13,10 +13,12 @@ export interface UploadsOptions {
 	/** The path above all files, such as "/files". */
 	readonly path: string;
 	/**
-	 * Where clients reach the HTTP server, such as "https://chat.example.org", asked for each slot; undefined while that is
-	 * not known: no slots are given then.
+	 * Where clients reach the HTTP server, such as "https://chat.example.org". Without it, pages of this host are given
+	 * addresses on it as they reach it.
 	 */
-	readonly publicUrl: () => string | undefined;
+	readonly publicUrl?: string | undefined;
+	/** The same for all others, asked for each slot; undefined while it is not known: they are given no slots then. */
+	readonly localUrl: () => string | undefined;
 	/** A folder of its own for the files, made if it is not there. Without one they are in memory. */
 	readonly folder?: string | undefined;
 	/** Whether a `Host` header names this server; without it any does. */
@@ -27,6 +29,12 @@ export interface UploadsOptions {
 
 /** Answers a request if it is for a file; false: it is not, and nothing was done. */
 export type UploadsListener = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** Who asks for a slot: an account, and the origin of its page where it is one of this host's. */
+export interface Asker {
+	readonly username: string;
+	readonly pageOrigin?: string | undefined;
+}
 
 /** What a client is told of its slot. */
 export interface GivenSlot {
@@ -63,8 +71,10 @@ export class UploadsEndpoint {
 	}
 
 	/** Undefined: nobody knows yet where this server is reached. */
-	give(username: string, name: string, bytes: number, type: TypeCode): Result<GivenSlot, GrantError> | undefined {
-		const base = this.#options.publicUrl();
+	give(asker: Asker, name: string, bytes: number, type: TypeCode): Result<GivenSlot, GrantError> | undefined {
+		const { publicUrl, localUrl } = this.#options;
+		const { username, pageOrigin } = asker;
+		const base = (publicUrl ?? pageOrigin ?? localUrl())?.replace(/\/$/, "");
 		if (base === undefined) return undefined;
 		let granted = this.#slots.grant(username, bytes, type, this.#clock());
 		if (!granted.ok && granted.error.kind === "wait") {
@@ -123,7 +133,8 @@ export class UploadsEndpoint {
 	async #send(record: FileRecord, response: ServerResponse): Promise<void> {
 		const bytes = await this.#store.read(record);
 		if (bytes === undefined) return answer(response, 404);
-		if (response.destroyed) return void bytes.destroy();
+		// Reading it may have taken longer than it may.
+		if (response.destroyed || response.headersSent) return void bytes.destroy();
 		beginFile(response, record);
 		// A reader that goes away, or is too slow, is none of our errors.
 		await pipeline(bytes, response).catch(() => response.destroy());
@@ -160,6 +171,8 @@ export class UploadsEndpoint {
 		const deadline = setTimeout(() => {
 			// A slow reader is cut off; a slow writer is told first, and what would still come is not waited for.
 			if (response.headersSent) return void response.destroy();
+			// All of it has come: what takes its time now is the disk, and the client is to hear what becomes of it.
+			if (response.req.complete) return undefined;
 			response.once("close", () => response.req.destroy());
 			return answer(response, 408);
 		}, this.#limits.uploadTransferMs);

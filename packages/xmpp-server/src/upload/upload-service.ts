@@ -42,7 +42,7 @@ export class UploadService implements IqService {
 		if (!isFileName(filename) || !/^[1-9]\d{0,14}$/.test(size ?? ""))
 			return { type: "error", condition: "bad-request" };
 		const wanted = typeCode(payload.attrs["content-type"]);
-		const given = this.#endpoint.give(session.username, filename, Number(size), wanted);
+		const given = this.#endpoint.give(session, filename, Number(size), wanted);
 		if (given === undefined) return { type: "error", condition: "service-unavailable" };
 		if (!given.ok) return refusal(given.error);
 		const { url, authorization } = given.value;

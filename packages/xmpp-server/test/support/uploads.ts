@@ -43,14 +43,17 @@ export class Depot {
 		const clock = { now: Date.UTC(2026, 0, 1) };
 		const all = {
 			path: "/files",
-			publicUrl: () => "http://localhost:1",
+			localUrl: () => "http://localhost:1",
 			clock: () => clock.now,
 			acceptHost: (host: string | undefined) => host !== "evil.example",
 			...options,
 		};
 		const opened = openUploads(all, { ...DEFAULT_UPLOAD_LIMITS, ...limits }, seededRandom(seed));
 		assert.ok(opened.ok);
-		const endpoint = opened.value;
+		return Depot.serve(t, opened.value, clock);
+	}
+
+	static async serve(t: TestContext, endpoint: UploadsEndpoint, clock: { now: number }): Promise<Depot> {
 		const http = createServer((asked, answer) => {
 			if (!endpoint.handle(asked, answer, false)) answer.writeHead(418).end();
 		});
@@ -65,7 +68,7 @@ export class Depot {
 
 	/** A slot that is expected to be given; its address as a path on this port. */
 	slot(username: string, bytes: number, name = "a.png", type?: string): GivenSlot {
-		const given = this.endpoint.give(username, name, bytes, typeCode(type));
+		const given = this.endpoint.give({ username }, name, bytes, typeCode(type));
 		assert.ok(given?.ok === true, JSON.stringify(given));
 		return { ...given.value, url: new URL(given.value.url).pathname };
 	}
@@ -90,8 +93,15 @@ export class Depot {
 		return (await this.ask(slot.url, { method: "PUT", headers: all, body })).status;
 	}
 
-	/** Sends a head and a part of a body, and whatever comes back until the connection ends; `cut` ends it from here. */
-	begin(slot: GivenSlot, announced: number, part: string): { cut(): void; readonly answer: Promise<string> } {
+	/**
+	 * Sends a head and a part of a body: `begun`, when the server takes it; all that came back, when the connection has ended;
+	 * `cut` ends it from here.
+	 */
+	begin(
+		slot: GivenSlot,
+		announced: number,
+		part: string,
+	): { cut(): void; readonly begun: Promise<void>; readonly answer: Promise<string> } {
 		const socket = connect(this.port, "127.0.0.1");
 		let text = "";
 		const head = `PUT ${slot.url} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${slot.authorization}\r\n`;
@@ -100,6 +110,8 @@ export class Depot {
 		socket.on("error", () => {});
 		return {
 			cut: () => socket.destroy(),
+			// "100 Continue" goes out in the same turn in which the request is looked at.
+			begun: new Promise((resolve) => socket.once("data", () => resolve())),
 			answer: new Promise((resolve) => socket.on("close", () => resolve(text))),
 		};
 	}
