@@ -31,6 +31,7 @@ import {
 	readOffer,
 } from "./xmpp-negotiation.ts";
 
+const NS_CLIENT = "jabber:client";
 const NS_PING = "urn:xmpp:ping";
 const NS_DELAY = "urn:xmpp:delay";
 
@@ -285,11 +286,11 @@ export class Link {
 		};
 		// Resumption marks what it sends again as delayed, with our own address: the first would make everyone take it
 		// for history, the second would tell everyone the address.
-		const sendMany = client.sendMany.bind(client);
 		client.sendMany = (stanzas) => {
 			for (const stanza of stanzas) stanza.remove("delay", NS_DELAY);
-			return sendMany(stanzas);
+			return sendCounted(client, stanzas);
 		};
+		client.send = (stanza) => sendCounted(client, [stanza]);
 	}
 
 	/**
@@ -331,6 +332,18 @@ export class Link {
 		for (const waiting of this.#requests.handlers.values()) waiting.reject(new Error("the connection is gone"));
 		this.#requests.handlers.clear();
 	}
+}
+
+/**
+ * xmpp.js counts a stanza for resumption once it is written. One that a dying line did not take would be in no queue then:
+ * lost, while the stream goes on.
+ */
+async function sendCounted(client: Client, stanzas: readonly Element[]): Promise<void> {
+	for (const stanza of stanzas) {
+		(stanza.attrs as Record<string, string | undefined>)["xmlns"] ??= NS_CLIENT;
+		client.emit("send", Object.assign(stanza, { parent: client.root }));
+	}
+	await Promise.all(stanzas.map((stanza) => client.write(stanza.toString())));
 }
 
 /** Node's WebSocket would wait half a minute for the other side's goodbye. */

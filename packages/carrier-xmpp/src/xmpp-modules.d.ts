@@ -23,6 +23,8 @@ declare module "@xmpp/client-core" {
 		status: string;
 		socket: RawSocket | null;
 		parser: unknown;
+		/** The stream's own element. */
+		root: unknown;
 		on(event: string, listener: (...args: never[]) => void): this;
 		removeAllListeners(event: string): this;
 		removeListener(event: string, listener: (...args: never[]) => void): this;
@@ -31,6 +33,8 @@ declare module "@xmpp/client-core" {
 		stop(): Promise<unknown>;
 		send(element: Element): Promise<void>;
 		sendMany(elements: readonly Element[]): Promise<void>;
+		write(text: string): Promise<void>;
+		emit(event: "send", element: Element): boolean;
 		_onData(data: unknown): void;
 		_onSeeOtherHost(error: Error): void;
 		_detachSocket(): void;
