@@ -1,7 +1,7 @@
 /**
  * The one door to xmpp.js: everything else in this package knows only what is exported here. xmpp.js negotiates the
  * stream, authenticates, binds, matches answers to requests and resumes streams; this file keeps its edges away from
- * the rest (XMPP-10; each has a test in `test/traps.test.ts`).
+ * the rest (XMPP-10; each has a test in `test/traps.test.ts`, or on a real server, `test/real/prosody-resumption.test.ts`).
  */
 /* oxlint-disable no-underscore-dangle -- what xmpp.js shares between its own packages is named so */
 

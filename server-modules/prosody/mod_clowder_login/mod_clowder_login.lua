@@ -7,6 +7,7 @@ local new_throttle = require "util.throttle".create;
 local random = require "util.random".bytes;
 local base64 = require "util.encodings".base64;
 local usermanager = require "core.usermanager";
+local limit_key = module:require "limit_key";
 local exchange = module:require "exchange" (module:require "x25519");
 
 local MECHANISM <const> = exchange.MECHANISM;
@@ -36,9 +37,9 @@ pcall(function () module:depends("register_limits"); end);
 local function per_address(max)
 	local throttles = new_cache(ADDRESSES_MAX_COUNT);
 	return function (session)
-		local address = session.ip or "";
-		local throttle = throttles:get(address) or new_throttle(max, PERIOD_SECONDS);
-		throttles:set(address, throttle);
+		local key = limit_key(session.ip);
+		local throttle = throttles:get(key) or new_throttle(max, PERIOD_SECONDS);
+		throttles:set(key, throttle);
 		return throttle;
 	end;
 end

@@ -1,4 +1,5 @@
--- Checks the module's arithmetic and messages against the vectors of all implementations, without a server:
+-- Checks the module's arithmetic and messages against the vectors of all implementations, and whom its limits are for,
+-- without a server:
 -- lua5.4 test/vectors.lua VECTORS, from the folder above, VECTORS being the repository's folder of that name.
 -- Prints how many cases held, or fails at the first that does not.
 
@@ -55,5 +56,15 @@ for _, case in ipairs(read("login/exchange.json").cases) do
 	same(exchange.is_account_name(account), true, "LOGIN-9, " .. case.name);
 	same(judge(case.response), nil, "LOGIN-10, " .. case.name);
 end
+
+local limit_key = dofile("mod_clowder_login/limit_key.lib.lua");
+for _, pair in ipairs {
+	{ "127.0.0.1", "::ffff:127.0.0.1", true }, { "127.0.0.1", "127.0.0.2", false },
+	{ "2001:db8:1:2:3::4", "2001:db8:1:2::9", true }, { "2001:db8:1:2::1", "2001:db8:1:3::1", false },
+	{ "::1", "127.0.0.1", false },
+} do
+	same(limit_key(pair[1]) == limit_key(pair[2]), pair[3], "LOGIN-10, " .. pair[1] .. " and " .. pair[2]);
+end
+same(limit_key(nil), "", "LOGIN-10, an address that is not known");
 
 print(count);

@@ -95,6 +95,18 @@ export function upstreamSuite(name: string, { start, login, skip }: UpstreamSuit
 			await bo.marked("Two of us now", "with all");
 		});
 
+		it("who closes the tab is seen to have gone, though the server may keep them, and comes back", async () => {
+			await bo.page.close();
+			await ana.line(new RegExp(`${BO} (left|stopped answering and was taken out)\\.`));
+			await ana.readBy("Only you are here. Nobody else can read this.");
+			await bo.reopen();
+			await bo.join(ROOM, BO);
+			await bo.readBy(`Only ${ANA} and you can read this.`);
+			await bo.say("Here again");
+			await ana.message("Here again").waitFor();
+			await bo.marked("Here again", "with all");
+		});
+
 		it("no window broke its policy, asked another host or complained", () => {
 			for (const person of [ana, cun]) assert.deepEqual(person.problems, []);
 			// What the browser itself says of the line that was cut.
