@@ -57,6 +57,24 @@ for _, case in ipairs(read("login/exchange.json").cases) do
 	same(judge(case.response), nil, "LOGIN-10, " .. case.name);
 end
 
+-- LOGIN-7: the server's own key sent back, with a proof that whoever holds its secret can make.
+do
+	local hashes, base64 = require "util.hashes", require "util.encodings".base64;
+	local secret, first = ("s"):rep(32), "r=" .. base64.encode(("c"):rep(32));
+	local public = x25519.public_key(secret);
+	local challenge, judge = exchange.begin("localhost", { exchange.MECHANISM }, {}, first, secret, ("n"):rep(32));
+	local unproven = "k=" .. base64.encode(public) .. ",b=none";
+	local function v(...)
+		return (string.pack((">s4"):rep(select("#", ...)), ...));
+	end
+	local transcript = v(exchange.MECHANISM .. " client", "localhost") .. "\0\1"
+		.. v(exchange.MECHANISM, first, challenge, unproven, "");
+	local key = hashes.hmac_sha512(exchange.MECHANISM .. " key", x25519.agree(secret, public));
+	local account, why = judge(unproven .. ",p=" .. base64.encode(hashes.hmac_sha512(key, transcript)));
+	same(account, nil, "LOGIN-7, the server's own key");
+	same(why, "reflected", "LOGIN-7, the server's own key");
+end
+
 local limit_key = dofile("mod_clowder_login/limit_key.lib.lua");
 for _, pair in ipairs {
 	{ "127.0.0.1", "::ffff:127.0.0.1", true }, { "127.0.0.1", "127.0.0.2", false },

@@ -4,7 +4,19 @@ import { type Prosody, prosodyMissing, startProsody } from "@clowder/servers";
 import { MECHANISM } from "@clowder/login";
 import fc from "fast-check";
 import { withModule } from "./prosody-module.ts";
-import { type Beliefs, bind, challenged, hello, keyOf, logIn, nameOf, offered, say, verdict } from "./raw-login.ts";
+import {
+	type Beliefs,
+	bind,
+	challenged,
+	forged,
+	hello,
+	keyOf,
+	logIn,
+	nameOf,
+	offered,
+	say,
+	verdict,
+} from "./raw-login.ts";
 import { openTcp, type RawStream } from "./raw-streams.ts";
 
 const SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
@@ -95,16 +107,31 @@ describe("attacks on logins by key, Prosody", { skip: prosodyMissing() ?? false 
 		assert.deepEqual(await verdict(stream), ["failure", "not-authorized"]);
 	});
 
-	test("LOGIN-7: keys of low order, of another encoding, and the server's own are refused", async () => {
+	test("LOGIN-7: keys of low order and of another encoding are refused though the proof is right, and so is the server's own", async () => {
 		const stream = await open();
-		const given = hello(keyOf("ana"), await offered(stream));
-		const refused: readonly string[] = ["00".repeat(32), `01${"00".repeat(31)}`, "ff".repeat(32), "own"];
-		for (const each of refused) {
+		const list = await offered(stream);
+		const given = hello(keyOf("ana"), list);
+		const bytes = (first: number, rest: number, last: number): Buffer =>
+			Buffer.concat([Buffer.from([first]), Buffer.alloc(30, rest), Buffer.from([last])]);
+		/** With u = 9 the secret that both have is the server's own public key. */
+		const tries: readonly (readonly [what: string, key: Buffer, shared: "zero" | "own", verdict: string])[] = [
+			["u = 0", bytes(0, 0, 0), "zero", "not-authorized"],
+			["u = 1", bytes(1, 0, 0), "zero", "not-authorized"],
+			["u = p", bytes(0xed, 0xff, 0x7f), "zero", "not-authorized"],
+			["u = 9 with the top bit set", bytes(9, 0, 0x80), "own", "not-authorized"],
+			["u = 9 + p", bytes(0xf6, 0xff, 0x7f), "own", "not-authorized"],
+			["u = 9", bytes(9, 0, 0), "own", "success"],
+		];
+		for (const [what, key, shared, expected] of tries) {
 			const [answer, challenge] = await challenged(stream, given);
-			const own = /e=([^,]*)/.exec(challenge)?.[1] as string;
-			const sent = each === "own" ? own : Buffer.from(each, "hex").toString("base64");
-			await say(stream, "response", answer.message.replace(/k=[^,]*/, `k=${sent}`));
-			assert.deepEqual(await verdict(stream), ["failure", "not-authorized"], each);
+			const own = Buffer.from(/e=([^,]*)/.exec(challenge)?.[1] as string, "base64");
+			await say(stream, "response", answer.message.replace(/k=[^,]*/, `k=${own.toString("base64")}`));
+			assert.deepEqual(await verdict(stream), ["failure", "not-authorized"]);
+			const seen = { first: given.message, challenge: (await challenged(stream, given))[1], mechanisms: list };
+			const e = Buffer.from(/e=([^,]*)/.exec(seen.challenge)?.[1] as string, "base64");
+			await say(stream, "response", forged(shared === "zero" ? Buffer.alloc(32) : e, key, seen));
+			const [kind, text] = await verdict(stream);
+			assert.equal(kind === "success" ? kind : text, expected, what);
 		}
 	});
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { nodePrimitives } from "@clowder/crypto/node";
 import {
 	accountName,
@@ -77,6 +77,30 @@ export async function challenged(stream: RawStream, given: ClientHello): Promise
 	const answer = given.answer(challenge);
 	assert.ok(answer.ok, JSON.stringify(answer));
 	return [answer.value, challenge];
+}
+
+/** A response by the text of the specification alone, for whoever knows the shared secret without a secret key. */
+export function forged(
+	shared: Uint8Array,
+	key: Uint8Array,
+	seen: { readonly first: string; readonly challenge: string; readonly mechanisms: readonly string[] },
+): string {
+	const v = (text: string): Buffer => {
+		const head = Buffer.alloc(4);
+		head.writeUInt32BE(Buffer.byteLength(text));
+		return Buffer.concat([head, Buffer.from(text)]);
+	};
+	const hmac = (by: Uint8Array, over: Uint8Array): Buffer => createHmac("sha512", by).update(over).digest();
+	const unproven = `k=${Buffer.from(key).toString("base64")},b=none`;
+	const transcript = Buffer.concat([
+		v(`${MECHANISM} client`),
+		v("localhost"),
+		Buffer.from([0, seen.mechanisms.length]),
+		...[...seen.mechanisms].sort().map(v),
+		...[seen.first, seen.challenge, unproven, ""].map(v),
+	]);
+	const proof = hmac(hmac(Buffer.from(`${MECHANISM} key`), shared), transcript);
+	return `${unproven},p=${proof.toString("base64")}`;
 }
 
 /** A whole login on an open stream; "success", or the condition of the refusal. */
