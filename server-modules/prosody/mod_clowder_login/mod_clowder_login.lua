@@ -160,7 +160,7 @@ end, 100);
 
 -- LOGIN-9: nobody registers a name that belongs to a key.
 module:hook("user-registering", function (event)
-	if event.clowder_login or not exchange.is_account_name(event.username) then return; end
+	if event.clowder_login or not exchange.is_account_name(event.username or "") then return; end
 	event.allowed = false;
 	event.reason, event.error_type, event.error_condition = "This name belongs to a key", "modify", "not-acceptable";
 	return true;
