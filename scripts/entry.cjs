@@ -3,7 +3,7 @@
 "use strict";
 
 var LEAST_NODE = [20, 19, 0];
-var COMMANDS = ["start", "build", "check", "test", "bench", "forge", "models", "otr", "load"];
+var COMMANDS = ["start", "build", "check", "test", "bench", "forge", "models", "otr", "load", "reach"];
 
 /** @param {string} version */
 function isOldNode(version) {

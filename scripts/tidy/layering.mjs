@@ -24,13 +24,14 @@ const LAYERS = {
 	"apps/web": ["bytes", "crypto", "mpotr", "otrv4", "carrier", "carrier-xmpp", "carrier-http", "client"],
 	"apps/cli": ["bytes", "crypto", "mpotr", "otrv4", "carrier", "carrier-xmpp", "carrier-irc", "carrier-http", "client"],
 	"apps/host": ["bytes", "xmpp-server"],
+	"apps/reach": ["bytes", "crypto", "socks", "carrier", "carrier-xmpp", "carrier-irc", "carrier-http", "client"],
 };
 
 /** Libraries that only some files may import: everyone else goes through those files' package. */
 const RESERVED = [
 	{ library: /^@noble\//, files: /^packages\/crypto\/src\// },
 	{ library: /^@scure\//, files: /^packages\/client\/src\// },
-	{ library: /^(?:node:)?crypto$/, files: /^packages\/(?:crypto|carrier-xmpp|xmpp-server)\/src\// },
+	{ library: /^(?:node:)?crypto$/, files: /^(?:packages\/(?:crypto|carrier-xmpp|xmpp-server)|apps\/reach)\/src\// },
 	{
 		library: /^(?:@xmpp\/xml|ltx)(?:\/|$)/,
 		files: /^packages\/(?:carrier-xmpp\/src\/(?:xmpp-|transports-)|xmpp-server\/src\/)/,

@@ -2,7 +2,7 @@ import { err, type Result } from "@clowder/bytes";
 import { type Carrier, type CarrierError, type EnterOptions, fragmenting, type Place } from "@clowder/carrier";
 import { routeTo } from "#transports";
 import { checkService } from "./address.ts";
-import type { ConnectorOptions } from "./connector.ts";
+import type { ConnectorOptions, ServerFacts } from "./connector.ts";
 import { checkAccount, type KeyLogin, type LoginWay } from "./login.ts";
 import type { ScramCredentials } from "./scram.ts";
 import { BODY_MAX_BYTES, TIMING, type XmppTiming } from "./limits.ts";
@@ -35,6 +35,8 @@ export interface XmppCarrierOptions {
 	 * Unless the address has a name and a password, each place has its own, which Tor takes to keep their circuits apart.
 	 */
 	readonly proxy?: string;
+	/** Told after each login what the server said of itself. */
+	readonly onServer?: (seen: ServerFacts) => void;
 	/** Allows `ws:` and `xmpp:` to hosts other than this one, where anyone on the way reads who talks when. */
 	readonly allowPlaintext?: boolean;
 	/** Durations other than the defaults. */
@@ -45,9 +47,19 @@ export interface XmppCarrierOptions {
  * connection and a throwaway account of its own, so that the server cannot tell that two are one person's; unless the
  * caller gives a secret or an account to log in with. */
 export function xmppCarrier(options: XmppCarrierOptions): Carrier {
-	const { service, domain, muc, random, login: key, account, proxy, onLogin = () => {} } = options;
+	const { service, domain, muc, random, login: key, account, proxy, onLogin = () => {}, onServer = () => {} } = options;
 	const timing = { ...TIMING, ...options.timing };
-	const settings: Omit<ConnectorOptions, "route"> = { service, domain, muc, random, key, account, onLogin, timing };
+	const settings: Omit<ConnectorOptions, "route"> = {
+		service,
+		domain,
+		muc,
+		random,
+		key,
+		account,
+		onLogin,
+		onServer,
+		timing,
+	};
 	const inner: Carrier = {
 		capabilities: { totalOrder: true, echo: true, presence: true, maxTextBytes: BODY_MAX_BYTES },
 		async enter(entering: EnterOptions): Promise<Result<Place, CarrierError>> {

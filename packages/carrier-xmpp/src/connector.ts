@@ -14,6 +14,19 @@ export interface ConnectorOptions extends LoginOptions {
 	/** The service for rooms; asked for when not given. */
 	readonly muc: string | undefined;
 	readonly timing: XmppTiming;
+	readonly onServer: (seen: ServerFacts) => void;
+}
+
+/** What a server said of itself on the way in. */
+export interface ServerFacts {
+	/** SASL mechanisms, as it lists them. */
+	readonly mechanisms: readonly string[];
+	/** It says that accounts can be registered (XEP-0077). */
+	readonly registration: boolean;
+	/** It can resume a stream whose line was lost (XEP-0198). */
+	readonly resumption: boolean;
+	/** The domain of its rooms. */
+	readonly rooms: string;
 }
 
 export interface ConnectorEvents {
@@ -62,6 +75,7 @@ export class Connector {
 			if (!found.ok) return found;
 			this.#muc = found.value;
 		}
+		this.#options.onServer({ ...link.offer, rooms: this.#muc });
 		return ok({ link, room: roomAddress(this.#room, this.#muc), resumed: opened.value === "resumed" });
 	}
 

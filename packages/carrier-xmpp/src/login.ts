@@ -45,7 +45,10 @@ export function checkAccount(account: ScramCredentials | undefined): Result<void
  * XMPP-11: the ways that a server offers, the best first. A registration that the server does not speak of is the last
  * thing tried.
  */
-export function waysIn(offer: Offer, can: { readonly key: boolean; readonly account: boolean }): readonly LoginWay[] {
+export function waysIn(
+	offer: Omit<Offer, "resumption">,
+	can: { readonly key: boolean; readonly account: boolean },
+): readonly LoginWay[] {
 	const hasScram = SCRAM_MECHANISMS.some((name) => offer.mechanisms.includes(name));
 	const ways: LoginWay[] = [];
 	if (can.key && offer.mechanisms.includes(KEY_MECHANISM)) ways.push("key");

@@ -95,7 +95,9 @@ export class Link {
 	#resumed = false;
 	/** Tells what a former connection still reports from what concerns this one. */
 	#attempt = 0;
-	#offer: Offer = { mechanisms: [], registration: false };
+	#offer: Offer = { mechanisms: [], registration: false, resumption: false };
+	/** What was offered before the login. */
+	#loginOffer: Offer = this.#offer;
 	#exchange: SaslExchange | undefined;
 	#decoder: InstanceType<typeof TextDecoder> = new TextDecoder();
 	/** Characters since the last whole element. */
@@ -132,6 +134,11 @@ export class Link {
 
 	get isUp(): boolean {
 		return this.#state === "up";
+	}
+
+	/** What the server offered, before and after the login. */
+	get offer(): Offer {
+		return { ...this.#loginOffer, resumption: this.#offer.resumption };
 	}
 
 	/** When something last came from the server, on the clock of `performance.now`. */
@@ -246,6 +253,7 @@ export class Link {
 	async #login(login: (credentials: object, mechanism: string) => Promise<void>): Promise<void> {
 		// The features that come after it have none of this.
 		const offer = this.#offer;
+		this.#loginOffer = offer;
 		if (globalThis.crypto?.subtle === undefined) {
 			throw new Failure({ kind: "usage", detail: "WebCrypto expected, which browsers give to secure pages only" });
 		}

@@ -7,6 +7,7 @@ export const NS_STREAMS = "http://etherx.jabber.org/streams";
 export const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 export const NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind";
 /** XEP-0077 section 8. */
+const NS_SM = "urn:xmpp:sm:3";
 const NS_REGISTER = "http://jabber.org/features/iq-register";
 export const NO_LOGIN: { readonly expected: string; readonly got: string } = {
 	expected: MECHANISMS.join(" or "),
@@ -41,6 +42,8 @@ export interface Offer {
 	readonly mechanisms: readonly string[];
 	/** It says that accounts can be registered (XEP-0077). Some take registrations without saying so. */
 	readonly registration: boolean;
+	/** It resumes streams (XEP-0198); servers say so once one is logged in. */
+	readonly resumption: boolean;
 }
 
 export function readOffer(features: Element): Offer {
@@ -48,6 +51,7 @@ export function readOffer(features: Element): Offer {
 	return {
 		mechanisms: mechanisms.map((each) => each.getText()),
 		registration: features.getChild("register", NS_REGISTER) !== undefined,
+		resumption: features.getChild("sm", NS_SM) !== undefined,
 	};
 }
 
