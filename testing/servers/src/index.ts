@@ -6,4 +6,5 @@ export { Line } from "./line.ts";
 export { type Nginx, nginxMissing, startNginx } from "./nginx.ts";
 export { ended, freePort, listening, missing } from "./program.ts";
 export { type Prosody, prosodyMissing, type ProsodyOptions, startProsody } from "./prosody.ts";
+export { RoughLine, type Roughness } from "./rough-line.ts";
 export { type SocksRequest, SocksServer } from "./socks-server.ts";

@@ -36,12 +36,14 @@ export interface ProsodyOptions {
 	readonly config?: string;
 	/** The address of the service for rooms. */
 	readonly muc?: string;
+	/** Of one that ran before: for a server that comes back where it was. */
+	readonly ports?: { readonly tcp: number; readonly http: number };
 }
 
 /** Starts Debian's Prosody on loopback, with nothing of it left behind by `stop`. */
 export async function startProsody(options: ProsodyOptions = {}): Promise<Prosody> {
 	const directory = await mkdtemp(join(tmpdir(), "clowder-prosody-"));
-	const [tcpPort, httpPort] = [await freePort(), await freePort()];
+	const [tcpPort, httpPort] = [options.ports?.tcp ?? (await freePort()), options.ports?.http ?? (await freePort())];
 	const text = await (options.stock === true ? stockConfiguration : configuration)(
 		directory,
 		tcpPort,
