@@ -8,6 +8,9 @@ import websocket from "@xmpp/websocket";
 import { type ClientOptions, WebSocket } from "ws";
 import { STANZA_IN_MAX_BYTES } from "./limits.ts";
 
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
+
 /** The way of one place's connections to the server: none of its own, or through a proxy. */
 export type Route = Proxy | undefined;
 
@@ -33,7 +36,7 @@ export function addTransports(entity: Pick<Client, "transports">, route: Route):
 		connect(url: string): void {
 			this.url = url;
 			this.secure = url.startsWith("wss:");
-			this._attachSocket(new WebSocket(url, ["xmpp"], { maxPayload: STANZA_IN_MAX_BYTES, ...through(route) }));
+			this._attachSocket(new WebSocket(url, ["xmpp"], { maxPayload: STANZA_IN_MAX_BYTES, ...through(route, url) }));
 		}
 	}
 	class NodeWebSocketTransport extends WebSocketTransport {}
@@ -43,20 +46,15 @@ export function addTransports(entity: Pick<Client, "transports">, route: Route):
 	else addProxiedTcp(entity, route);
 }
 
-/** What `ws` says of where it connects. */
-interface RequestTo {
-	readonly host?: string;
-	readonly port?: number | string;
-	readonly protocol?: string;
-}
-
-/** For the request that becomes a WebSocket. */
-function through(route: Route): ClientOptions {
+/** For the request that becomes a WebSocket. What `ws` hands over does not say whether TLS is wanted, the address does. */
+function through(route: Route, service: string): ClientOptions {
 	if (route === undefined) return {};
-	const createConnection = ({ host = "", port, protocol }: RequestTo): Duplex => {
-		const destination = { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
-		return protocol === "wss:" ? connectTls(route, destination) : new SocksConnection(route).connect(destination);
-	};
+	const { protocol, hostname, port } = new URL(service);
+	const isTls = protocol === "wss:";
+	const host = hostname.replace(/^\[(.*)\]$/, "$1");
+	const destination = { host, port: port === "" ? (isTls ? HTTPS_PORT : HTTP_PORT) : Number(port) };
+	const createConnection = (): Duplex =>
+		isTls ? connectTls(route, destination) : new SocksConnection(route).connect(destination);
 	// HTTP runs on any stream, whatever the types say.
 	return { createConnection: createConnection as unknown as typeof createPlain };
 }

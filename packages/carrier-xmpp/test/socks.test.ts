@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import dns from "node:dns";
+import { type AddressInfo, createServer } from "node:net";
 import { after, before, describe, it, mock } from "node:test";
 import { SocksServer } from "@clowder/servers";
 import { xmppCarrier } from "../src/index.ts";
@@ -69,6 +70,28 @@ describe("rooms through a SOCKS proxy", () => {
 			const visitor = await Visitor.enter(xmppCarrier({ ...options, proxy: url }), freshRoom());
 			await visitor.place.leave();
 		}
+	});
+
+	it("SOCKS-4: wss: is TLS through the proxy, too", async (t) => {
+		const heard: number[] = [];
+		const ear = createServer((socket) => {
+			socket.on("error", () => {});
+			socket.once("data", (data) => {
+				heard.push(data[0] ?? 0);
+				socket.destroy();
+			});
+		});
+		await new Promise<void>((resolve) => ear.listen(0, "127.0.0.1", resolve));
+		const proxy = await SocksServer.start({ [HOST]: (ear.address() as AddressInfo).port });
+		t.after(async () => {
+			await proxy.close();
+			await new Promise((resolve) => ear.close(resolve));
+		});
+		const options = { service: `wss://${HOST}/`, domain: server.domain, random, proxy: proxy.url };
+		const failed = await xmppCarrier(options).enter({ room: freshRoom(), onEvent: () => {} });
+		assert.ok(!failed.ok && failed.error.kind === "unreachable");
+		// RFC 8446 section 5.1: a handshake.
+		assert.deepEqual(new Set(heard), new Set([22]));
 	});
 
 	it("SOCKS-4: where the proxy does not get there, nobody does; what is no proxy is refused", async () => {

@@ -149,6 +149,25 @@ describe("fetch through a proxy", () => {
 		await assert.rejects(reader.read());
 	});
 
+	it("SOCKS-4: speaks TLS where https: is asked for", async (t) => {
+		const heard: number[] = [];
+		const ear = createServer((socket) => {
+			socket.on("error", () => {});
+			socket.once("data", (data) => {
+				heard.push(data[0] ?? 0);
+				socket.destroy();
+			});
+		});
+		const names = await SocksServer.start({ "server.example": await listening(ear) });
+		t.after(async () => {
+			await names.close();
+			await new Promise((resolve) => ear.close(resolve));
+		});
+		await assert.rejects(socksFetch(proxyAt(names.url))("https://server.example/", {}));
+		// RFC 8446 section 5.1: a handshake.
+		assert.deepEqual(heard, [22]);
+	});
+
 	it("SOCKS-4: rejects a redirection, and where the proxy fails", async () => {
 		const fetch = socksFetch(proxyAt(proxy.url));
 		await assert.rejects(fetch("http://server.example/away", {}), /redirection/);
