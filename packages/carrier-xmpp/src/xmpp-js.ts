@@ -198,7 +198,9 @@ export class Link {
 		if (this.#state === "up") {
 			this.#state = "down";
 			this.#client.timeout = this.#options.timing.leaveMs;
-			await this.#client.stop().catch(() => {});
+			// A server may hang up without answering our goodbye, as ejabberd does once the account is removed.
+			const hungUp = new Promise((resolve) => this.#client.once("disconnect", resolve));
+			await Promise.race([this.#client.stop().catch(() => {}), hungUp]);
 		}
 		this.cut({ kind: "usage", detail: "the connection was closed by its owner" });
 	}

@@ -27,6 +27,7 @@ declare module "@xmpp/client-core" {
 		root: unknown;
 		on(event: string, listener: (...args: never[]) => void): this;
 		removeAllListeners(event: string): this;
+		once(event: string, listener: (...args: never[]) => void): this;
 		removeListener(event: string, listener: (...args: never[]) => void): this;
 		connect(service: string): Promise<void>;
 		open(options: { domain: string }): Promise<unknown>;

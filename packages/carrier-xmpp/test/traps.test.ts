@@ -240,3 +240,22 @@ test("trap, answers are matched by id alone: ids are unguessable", async () => {
 	assert.equal(new Set(own).size, own.length);
 	await visitor.place.leave();
 });
+
+test("trap, a goodbye is waited for: a server that hangs up instead, as ejabberd does, does not hold it up", async () => {
+	const server = await started({
+		intercept: (frame, connection) => {
+			if (!frame.startsWith("<close")) return false;
+			const ns = "urn:ietf:params:xml:ns:xmpp-streams";
+			connection.send(
+				`<stream:error xmlns:stream="http://etherx.jabber.org/streams"><conflict xmlns="${ns}"/></stream:error>`,
+			);
+			return true;
+		},
+	});
+	const timing = { leaveMs: 10 * 60_000 };
+	const carrier = xmppCarrier({ service: server.service, domain: "fake", random, timing });
+	const visitor = await Visitor.enter(carrier, freshRoom());
+	let hasLeft = false;
+	void visitor.place.leave().then(() => (hasLeft = true));
+	await until("the end", () => hasLeft);
+});
