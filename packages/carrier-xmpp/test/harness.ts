@@ -5,7 +5,7 @@ import { Line } from "@clowder/servers";
 import type { Carrier, CarrierEvent, EnterOptions, Place, RoomName } from "@clowder/carrier";
 import { parseRoomName } from "@clowder/carrier";
 import type { ConformanceHarness } from "@clowder/carrier/conformance";
-import { xmppCarrier, type XmppCarrierOptions } from "../src/index.ts";
+import { xmppCarrier, type XmppCarrierOptions, type XmppTiming } from "../src/index.ts";
 
 /** What a test needs of a server. */
 export interface TestServer {
@@ -24,8 +24,8 @@ export function random(length: number): Uint8Array {
 }
 
 /** Waits for a condition; how long it takes is no part of any verdict. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-	const end = Date.now() + PATIENCE_MS;
+export async function until(what: string, holds: () => boolean, patienceMs: number = PATIENCE_MS): Promise<void> {
+	const end = Date.now() + patienceMs;
 	while (!holds()) {
 		assert.ok(Date.now() < end, `waited in vain for ${what}`);
 		await wait(2);
@@ -37,6 +37,7 @@ export async function serverHarness(
 	start: () => Promise<TestServer>,
 	service: (port: number, path: string) => string,
 	kind: "http" | "tcp",
+	{ timing = {}, patienceMs = PATIENCE_MS }: { timing?: Partial<XmppTiming>; patienceMs?: number } = {},
 ): Promise<ConformanceHarness> {
 	const server = await start();
 	const lines: Line[] = [];
@@ -48,10 +49,10 @@ export async function serverHarness(
 			const line = spare.pop();
 			assert.ok(line, "more people than lines");
 			lines.push(line);
-			const carrier = xmppCarrier({ service: service(line.port, server.path), domain: server.domain, random });
+			const carrier = xmppCarrier({ service: service(line.port, server.path), domain: server.domain, random, timing });
 			return { carrier, die: () => line.cut() };
 		},
-		until,
+		until: (what, holds) => until(what, holds, patienceMs),
 		async close() {
 			for (const line of [...lines, ...spare]) await line.close();
 			await server.stop();
