@@ -4,3 +4,4 @@ export type { ServerFacts } from "./connector.ts";
 export type { KeyLogin, LoginWay } from "./login.ts";
 export type { ScramCredentials } from "./scram.ts";
 export { TIMING, type XmppTiming } from "./limits.ts";
+export { windowKeyReader } from "./window-key.ts";

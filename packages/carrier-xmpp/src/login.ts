@@ -1,9 +1,9 @@
 import { err, ok, type Result } from "@clowder/bytes";
 import type { CarrierError, EnterStep } from "@clowder/carrier";
 import { type Primitives, SEED_BYTES } from "@clowder/crypto";
-import { loginHost, loginKey, throwawayLoginKey } from "@clowder/login";
+import { keyPassword, loginHost, loginKey, NONCE_BYTES, throwawayLoginKey } from "@clowder/login";
 import { newAccount, register } from "./account.ts";
-import { ANONYMOUS, type Credentials, KEY_MECHANISM, SCRAM_MECHANISMS } from "./sasl-exchange.ts";
+import { ANONYMOUS, type Credentials, KEY_MECHANISM, PLAIN, SCRAM_MECHANISMS } from "./sasl-exchange.ts";
 import type { ScramCredentials } from "./scram.ts";
 import type { Link } from "./xmpp-js.ts";
 import type { Offer } from "./xmpp-negotiation.ts";
@@ -19,7 +19,15 @@ export interface KeyLogin {
 	 * Without it each place has a key of its own, and an account that goes with it.
 	 */
 	readonly secret?: Uint8Array;
+	/**
+	 * For servers whose SASL cannot be extended (KEYPASS-*): reads what the server publishes, anew for each login; undefined
+	 * where there is nothing. `windowKeyReader` makes one. Not tried when absent: it is a connection of its own, which has to
+	 * go the way that all others go.
+	 */
+	readonly readWindowKey?: () => Promise<string | undefined>;
 }
+
+type KeyCredentials = Extract<Credentials, { way: "key" }>;
 
 export interface LoginOptions {
 	readonly domain: string;
@@ -41,17 +49,23 @@ export function checkAccount(account: ScramCredentials | undefined): Result<void
 	return err({ kind: "usage", detail: "a name and a password of printable ASCII expected" });
 }
 
+/** What the caller gave. */
+export interface Possible {
+	readonly key: boolean;
+	/** A login by key with a password of one use. */
+	readonly keyPassword?: boolean;
+	readonly account: boolean;
+}
+
 /**
  * XMPP-11: the ways that a server offers, the best first. A registration that the server does not speak of is the last
  * thing tried.
  */
-export function waysIn(
-	offer: Omit<Offer, "resumption">,
-	can: { readonly key: boolean; readonly account: boolean },
-): readonly LoginWay[] {
+export function waysIn(offer: Omit<Offer, "resumption">, can: Possible): readonly LoginWay[] {
 	const hasScram = SCRAM_MECHANISMS.some((name) => offer.mechanisms.includes(name));
 	const ways: LoginWay[] = [];
-	if (can.key && offer.mechanisms.includes(KEY_MECHANISM)) ways.push("key");
+	const takesKey = offer.mechanisms.includes(KEY_MECHANISM);
+	if (can.key && (takesKey || (can.keyPassword === true && offer.mechanisms.includes(PLAIN)))) ways.push("key");
 	if (hasScram && offer.registration) ways.push("registered");
 	if (offer.mechanisms.includes(ANONYMOUS)) ways.push("anonymous");
 	if (hasScram && can.account) ways.push("account");
@@ -78,12 +92,16 @@ export class Login {
 	/** What to log in with on this stream, which is not logged in yet. */
 	async credentials(link: Link, offer: Offer): Promise<Result<Credentials, CarrierError>> {
 		const { key, account } = this.#options;
-		const ways = waysIn(offer, { key: key !== undefined, account: account !== undefined });
-		if (this.#kept !== undefined && ways.includes(this.#kept.way)) return ok(this.#kept);
+		const isKeyPasswordPossible = key?.readWindowKey !== undefined;
+		const can = { key: key !== undefined, keyPassword: isKeyPasswordPossible, account: account !== undefined };
+		const ways = waysIn(offer, can);
+		if (this.#kept !== undefined && ways.includes(this.#kept.way)) {
+			return this.#kept.way === "key" ? this.#proving(this.#kept, offer) : ok(this.#kept);
+		}
 		this.forget();
 		let refused: CarrierError = { kind: "protocol", expected: "a login that is possible here", got: "others" };
 		for (const way of ways) {
-			const made = await this.#make(way, link);
+			const made = await this.#make(way, link, offer);
 			if (made.ok) {
 				this.#kept = made.value;
 				return made;
@@ -105,11 +123,16 @@ export class Login {
 		this.#kept = undefined;
 	}
 
-	async #make(way: LoginWay, link: Link): Promise<Result<Credentials, CarrierError>> {
+	async #make(way: LoginWay, link: Link, offer: Offer): Promise<Result<Credentials, CarrierError>> {
 		const { domain, random } = this.#options;
 		switch (way) {
-			case "key":
-				return this.#makeKey();
+			case "key": {
+				const made = this.#makeKey();
+				if (!made.ok) return made;
+				const proving = await this.#proving(made.value, offer);
+				if (!proving.ok) made.value.key.erase();
+				return proving;
+			}
 			case "registered": {
 				this.#onStep("registering");
 				const scram = newAccount(random);
@@ -123,7 +146,18 @@ export class Login {
 		}
 	}
 
-	#makeKey(): Result<Credentials, CarrierError> {
+	/** KEYPASS-4, KEYPASS-7: a password is for one login, and made only where the mechanism is not offered. */
+	async #proving({ key, host, primitives }: KeyCredentials, offer: Offer): Promise<Result<Credentials, CarrierError>> {
+		const credentials: KeyCredentials = { way: "key", key, host, primitives };
+		if (offer.mechanisms.includes(KEY_MECHANISM)) return ok(credentials);
+		const published = await this.#options.key?.readWindowKey?.();
+		const made = keyPassword(primitives, { key, host, published: published ?? "" }, this.#options.random(NONCE_BYTES));
+		if (made.ok) return ok({ ...credentials, password: made.value });
+		const detail = `${made.error.expected} expected where the server publishes it, ${made.error.got} came`;
+		return err({ kind: "refused", condition: "not-acceptable", detail });
+	}
+
+	#makeKey(): Result<KeyCredentials, CarrierError> {
 		const { domain, random } = this.#options;
 		const { primitives, secret } = this.#options.key as KeyLogin;
 		// LOGIN-2: the host is the one we mean, whatever the server calls itself.

@@ -1,19 +1,36 @@
 import { base64, err, ok, type Result } from "@clowder/bytes";
 import type { Primitives } from "@clowder/crypto";
-import { type ClientHello, type LoginHost, type LoginKey, MECHANISM, NONCE_BYTES, startLogin } from "@clowder/login";
+import {
+	type ClientHello,
+	type KeyPassword,
+	type LoginHost,
+	type LoginKey,
+	MECHANISM,
+	NONCE_BYTES,
+	startLogin,
+} from "@clowder/login";
 import { SCRAM_NONCE_BYTES } from "./limits.ts";
 import { SCRAM_HASHES, ScramClient, type ScramCredentials, type ScramError } from "./scram.ts";
 
 const SCRAM_PREFIX = "SCRAM-";
 export const ANONYMOUS = "ANONYMOUS";
+/** For the passwords of one login that a key gives (KEYPASS-*), and for no other. */
+export const PLAIN = "PLAIN";
 export const KEY_MECHANISM: typeof MECHANISM = MECHANISM;
 export const SCRAM_MECHANISMS: readonly string[] = SCRAM_HASHES.map((hash) => SCRAM_PREFIX + hash);
 /** All that this client can do; each of them is client-first. */
-export const MECHANISMS: readonly string[] = [KEY_MECHANISM, ...SCRAM_MECHANISMS, ANONYMOUS];
+export const MECHANISMS: readonly string[] = [KEY_MECHANISM, PLAIN, ...SCRAM_MECHANISMS, ANONYMOUS];
 
 /** What someone logs in with. */
 export type Credentials =
-	| { readonly way: "key"; readonly key: LoginKey; readonly host: LoginHost; readonly primitives: Primitives }
+	| {
+			readonly way: "key";
+			readonly key: LoginKey;
+			readonly host: LoginHost;
+			readonly primitives: Primitives;
+			/** Where the server does not offer the mechanism. */
+			readonly password?: KeyPassword;
+	  }
 	| { readonly way: "registered" | "account"; readonly scram: ScramCredentials }
 	| { readonly way: "anonymous" };
 
@@ -35,6 +52,7 @@ export function startExchange(
 ): Result<SaslExchange, ScramError> {
 	switch (credentials.way) {
 		case "key":
+			if (credentials.password !== undefined) return ok(plainExchange(credentials.password));
 			return keyExchange(credentials, mechanisms, random(NONCE_BYTES));
 		case "anonymous":
 			return ok(ANONYMOUS_EXCHANGE);
@@ -99,6 +117,11 @@ const ANONYMOUS_EXCHANGE: SaslExchange = {
 	final: () => Promise.resolve(ok("")),
 	verify: () => ok(undefined),
 };
+
+/** RFC 4616. The server proves nothing: who it is, TLS says. */
+function plainExchange({ account, password }: KeyPassword): SaslExchange {
+	return { ...ANONYMOUS_EXCHANGE, mechanism: PLAIN, first: () => `\0${account}\0${password}` };
+}
 
 function withoutKind(failed: { readonly ok: false; readonly error: ScramError }): {
 	readonly ok: false;

@@ -1,6 +1,6 @@
 import type { CarrierError } from "@clowder/carrier";
 import type { Mechanism } from "@xmpp/sasl";
-import { MECHANISMS, type SaslExchange } from "./sasl-exchange.ts";
+import { MECHANISMS, PLAIN, type SaslExchange } from "./sasl-exchange.ts";
 import type { Element } from "./xmpp-js.ts";
 
 export const NS_STREAMS = "http://etherx.jabber.org/streams";
@@ -10,7 +10,8 @@ export const NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind";
 const NS_SM = "urn:xmpp:sm:3";
 const NS_REGISTER = "http://jabber.org/features/iq-register";
 export const NO_LOGIN: { readonly expected: string; readonly got: string } = {
-	expected: MECHANISMS.join(" or "),
+	// PLAIN is of use only beside what some servers publish.
+	expected: MECHANISMS.filter((name) => name !== PLAIN).join(" or "),
 	got: "other mechanisms",
 };
 

@@ -16,7 +16,7 @@ export function accountName(primitives: Primitives, key: DhPublicKey): AccountNa
 	return `${PREFIX}${base32(primitives.sha512(label).subarray(0, ACCOUNT_HASH_BYTES))}` as AccountName;
 }
 
-/** LOGIN-9: whether a name has the form that only keys' accounts may have. */
+/** LOGIN-9, KEYPASS-6: whether a name has the form that only keys' accounts may have. */
 export function isAccountName(name: string): boolean {
 	return NAME.test(name);
 }

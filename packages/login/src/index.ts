@@ -4,7 +4,8 @@ export { CHANNEL_KINDS, type ChannelKind, type Channels } from "./channel.ts";
 export { type ClientAnswer, type ClientHello, type ClientInputs, startLogin } from "./client.ts";
 export type { LoginError } from "./error.ts";
 export { type LoginHost, loginHost } from "./host.ts";
-export { MECHANISM, NONCE_BYTES, USER_SECRET_BYTES } from "./limits.ts";
+export { keyPassword, type KeyPassword, type KeyPasswordInputs } from "./key-password.ts";
+export { MECHANISM, NONCE_BYTES, PASSWORD_PROTOCOL, PUBLISHED_MAX_BYTES, USER_SECRET_BYTES } from "./limits.ts";
 export { type LoginKey, loginKey, throwawayLoginKey } from "./login-key.ts";
 export {
 	challengeLogin,

@@ -18,3 +18,10 @@ export const MECHANISMS_MAX_COUNT = 64;
 export const MESSAGE_MAX_CHARACTERS = 256;
 /** What names a TLS channel: 32 bytes of an exporter, or a certificate's hash of at most 64. */
 export const CHANNEL_MAX_BYTES = 64;
+
+/** The name of the protocol for servers whose SASL cannot be extended (`spec/login-by-key-password.md`). */
+export const PASSWORD_PROTOCOL = "CLOWDER-DH-PASSWORD-1";
+/** Names a window's key: the two latest are taken (KEYPASS-3). */
+export const WINDOW_ID_BYTES = 16;
+/** The longest text that a server publishes for a window, in bytes. */
+export const PUBLISHED_MAX_BYTES = 256;
