@@ -326,10 +326,12 @@ export class Link {
 
 	#drop(): void {
 		const client = this.#client;
-		const { socket } = client;
+		const { socket, parser } = client;
 		// What still waits for an answer in a negotiation would otherwise take those of the next one for its own.
 		client.removeAllListeners("nonza");
 		client._detachParser();
+		// xmpp.js may still wait for the server's goodbye there, and keep the process for as long.
+		parser?.emit("end");
 		client._detachSocket();
 		if (socket !== null) {
 			// Whatever it still reports concerns nobody.

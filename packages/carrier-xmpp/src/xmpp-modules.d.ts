@@ -22,7 +22,7 @@ declare module "@xmpp/client-core" {
 		timeout: number;
 		status: string;
 		socket: RawSocket | null;
-		parser: unknown;
+		parser: { emit(event: string): unknown } | null;
 		/** The stream's own element. */
 		root: unknown;
 		on(event: string, listener: (...args: never[]) => void): this;

@@ -16,7 +16,7 @@ import type { TestServer } from "../harness.ts";
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const CHROMIUM = "/usr/bin/chromium";
 /** What the carrier may add to a page, gzipped: a jump past it has a reason, or is a mistake. */
-const BUNDLE_MAX_BYTES = 24 * 1024;
+const BUNDLE_MAX_BYTES = 25 * 1024;
 
 function chromiumMissing(): string | undefined {
 	if (existsSync(CHROMIUM)) return undefined;
