@@ -44,6 +44,21 @@ export function checkService(service: string, allowPlaintext: boolean): Result<U
 	return usage(`wss: expected, since ${url.protocol} to ${url.hostname} can be listened to on the way`);
 }
 
+/** The same for all addresses of a server, of which there is one at least. */
+export function checkServices(
+	services: readonly string[],
+	allowPlaintext: boolean,
+): Result<readonly URL[], CarrierError> {
+	if (services.length === 0) return usage("the address of a server expected");
+	const urls: URL[] = [];
+	for (const service of services) {
+		const usable = checkService(service, allowPlaintext);
+		if (!usable.ok) return usable;
+		urls.push(usable.value);
+	}
+	return ok(urls);
+}
+
 function usage(detail: string): { readonly ok: false; readonly error: CarrierError } {
 	return err({ kind: "usage", detail });
 }

@@ -1,7 +1,7 @@
 import { err, type Result } from "@clowder/bytes";
 import { type Carrier, type CarrierError, type EnterOptions, fragmenting, type Place } from "@clowder/carrier";
-import { routeTo } from "#transports";
-import { checkService } from "./address.ts";
+import { type Route, routeTo } from "#transports";
+import { checkServices } from "./address.ts";
 import type { ConnectorOptions, ServerFacts } from "./connector.ts";
 import { checkAccount, type KeyLogin, type LoginWay } from "./login.ts";
 import type { ScramCredentials } from "./scram.ts";
@@ -12,9 +12,10 @@ import { XmppPlace } from "./place.ts";
 export interface XmppCarrierOptions {
 	/**
 	 * Where the server listens: `wss://host/path` or, on loopback, `ws://…` (RFC 7395) and, in Node only,
-	 * `xmpp://host:port` (RFC 6120).
+	 * `xmpp://host:port` (RFC 6120). Several are those of one server, or of the nodes of a cluster: tried in turn, whenever a
+	 * connection is made (DEPLOY-2).
 	 */
-	readonly service: string;
+	readonly service: string | readonly [string, ...string[]];
 	/** The server's XMPP domain, which may differ from the host that serves it. */
 	readonly domain: string;
 	/**
@@ -49,8 +50,9 @@ export interface XmppCarrierOptions {
 export function xmppCarrier(options: XmppCarrierOptions): Carrier {
 	const { service, domain, muc, random, login: key, account, proxy, onLogin = () => {}, onServer = () => {} } = options;
 	const timing = { ...TIMING, ...options.timing };
+	const services = typeof service === "string" ? [service] : service;
 	const settings: Omit<ConnectorOptions, "route"> = {
-		service,
+		services,
 		domain,
 		muc,
 		random,
@@ -63,13 +65,18 @@ export function xmppCarrier(options: XmppCarrierOptions): Carrier {
 	const inner: Carrier = {
 		capabilities: { totalOrder: true, echo: true, presence: true, maxTextBytes: BODY_MAX_BYTES },
 		async enter(entering: EnterOptions): Promise<Result<Place, CarrierError>> {
-			const usable = checkService(service, options.allowPlaintext ?? false);
-			const checked = checkAccount(account);
+			const usable = checkServices(services, options.allowPlaintext ?? false);
 			if (!usable.ok) return usable;
+			const checked = checkAccount(account);
 			if (!checked.ok) return checked;
-			const route = routeTo(usable.value, proxy, random);
-			if (!route.ok) return err({ kind: "usage", detail: route.error });
-			return new XmppPlace({ ...settings, route: route.value }, entering).start(entering.signal);
+			let route: Route;
+			// One way for all addresses, so that they are one person's to the proxy, and another place's is not.
+			for (const url of usable.value.toReversed()) {
+				const found = routeTo(url, proxy, random);
+				if (!found.ok) return err({ kind: "usage", detail: found.error });
+				route = found.value;
+			}
+			return new XmppPlace({ ...settings, route }, entering).start(entering.signal);
 		},
 	};
 	return fragmenting(inner, { weigh: xmlWeight });

@@ -1,4 +1,4 @@
-import { ok, type Result } from "@clowder/bytes";
+import { err, ok, type Result } from "@clowder/bytes";
 import type { CarrierError, EnterStep, RoomName } from "@clowder/carrier";
 import type { Route } from "#transports";
 import { roomAddress } from "./address.ts";
@@ -8,7 +8,8 @@ import { Login, type LoginOptions } from "./login.ts";
 import { type Element, Link } from "./xmpp-js.ts";
 
 export interface ConnectorOptions extends LoginOptions {
-	readonly service: string;
+	/** One or more addresses of the same server. */
+	readonly services: readonly string[];
 	/** How the server is reached. */
 	readonly route: Route;
 	/** The service for rooms; asked for when not given. */
@@ -35,6 +36,15 @@ export interface ConnectorEvents {
 	readonly onStep: (step: EnterStep) => void;
 }
 
+/** What a server says that is not to be used now, where another of its addresses may be (RFC 6120 section 4.9.3). */
+const NOT_HERE_NOW: ReadonlySet<string> = new Set([
+	"internal-server-error",
+	"remote-connection-failed",
+	"reset",
+	"resource-constraint",
+	"system-shutdown",
+]);
+
 /** A line to the server, good for a room. */
 export interface Connected {
 	readonly link: Link;
@@ -55,6 +65,8 @@ export class Connector {
 	readonly #login: Login;
 	#link: Link | undefined;
 	#muc: string | undefined;
+	/** Which of the addresses is in use, or is tried first the next time. */
+	#current = 0;
 
 	constructor(options: ConnectorOptions, room: RoomName, events: ConnectorEvents) {
 		this.#options = options;
@@ -66,17 +78,35 @@ export class Connector {
 
 	async connect(): Promise<Result<Connected, CarrierError>> {
 		this.#events.onStep("connecting");
-		if (this.#link?.resumable !== true) this.#link = this.#newLink();
-		const link = this.#link;
-		const opened = await link.open();
+		const opened = await this.#open();
 		if (!opened.ok) return opened;
+		const { link, resumed } = opened.value;
 		if (this.#muc === undefined) {
 			const found = await findRooms(link, this.#options.domain);
 			if (!found.ok) return found;
 			this.#muc = found.value;
 		}
 		this.#options.onServer({ ...link.offer, rooms: this.#muc });
-		return ok({ link, room: roomAddress(this.#room, this.#muc), resumed: opened.value === "resumed" });
+		return ok({ link, room: roomAddress(this.#room, this.#muc), resumed });
+	}
+
+	/** DEPLOY-2: opens a stream at the first address that has one for us now, from the one that was last in use. */
+	async #open(): Promise<Result<{ readonly link: Link; readonly resumed: boolean }, CarrierError>> {
+		let reason: CarrierError = { kind: "usage", detail: "the address of a server expected" };
+		for (const _ of this.#options.services) {
+			if (this.#link?.resumable !== true) this.#link = this.#newLink();
+			const link = this.#link;
+			const opened = await link.open(this.#options.services[this.#current] as string);
+			if (opened.ok) return ok({ link, resumed: opened.value === "resumed" });
+			reason = opened.error;
+			if (!isElsewhere(reason)) break;
+			this.#next();
+		}
+		return err(reason);
+	}
+
+	#next(): void {
+		this.#current = (this.#current + 1) % this.#options.services.length;
 	}
 
 	/** Prepares for another try: what was refused is not used again, what is half up is dropped. */
@@ -86,6 +116,8 @@ export class Connector {
 			const link = this.#link;
 			this.forget();
 			link.cut(reason);
+			// It let us in, and no further.
+			if (isElsewhere(reason)) this.#next();
 		}
 	}
 
@@ -109,10 +141,9 @@ export class Connector {
 	}
 
 	#newLink(): Link {
-		const { service, domain, random, timing, route } = this.#options;
+		const { domain, random, timing, route } = this.#options;
 		const { onStanza, onDown } = this.#events;
 		return new Link({
-			service,
 			domain,
 			route,
 			random,
@@ -123,4 +154,9 @@ export class Connector {
 			onDown,
 		});
 	}
+}
+
+/** Whether another address of the same server may do better. */
+function isElsewhere(reason: CarrierError): boolean {
+	return reason.kind === "unreachable" || (reason.kind === "refused" && NOT_HERE_NOW.has(reason.condition));
 }

@@ -2,8 +2,11 @@ import type { XmppTiming } from "./limits.ts";
 import { type Link, xml } from "./xmpp-js.ts";
 
 const NS_PING = "urn:xmpp:ping";
-/** What the room answers to someone who is not in it (XEP-0410 section 3.3). */
-const NOT_IN_ROOM = "not-acceptable";
+/**
+ * What is answered to someone who is not in the room (XEP-0410 section 3.3); the second where the room itself is gone, as
+ * with the node of a cluster on which it was (DEPLOY-3). XEP-0410 has that for who goes by another nick; we do not.
+ */
+const NOT_IN_ROOM: ReadonlySet<string> = new Set(["not-acceptable", "item-not-found"]);
 
 /** Why a probe found the presence dead. */
 export type Dead = "no-answer" | "not-in-room";
@@ -18,6 +21,8 @@ export class KeepAlive {
 	readonly #onDead: (how: Dead) => void;
 	#timer: NodeJS.Timeout | number | undefined;
 	#generation = 0;
+	/** The generation that has a probe under way. */
+	#probing: number | undefined;
 
 	constructor(link: Link, timing: XmppTiming, onDead: (how: Dead) => void) {
 		this.#link = link;
@@ -36,6 +41,13 @@ export class KeepAlive {
 		clearTimeout(this.#timer);
 	}
 
+	/** Something came back with this error: where it says that the room has forgotten us, that is found out at once. */
+	doubt(self: string, condition: string): void {
+		if (!NOT_IN_ROOM.has(condition) || this.#probing === this.#generation) return;
+		this.stop();
+		void this.#probe(self);
+	}
+
 	#schedule(self: string, afterMs: number): void {
 		this.#timer = setTimeout(() => {
 			const quietMs = performance.now() - this.#link.lastHeardMs;
@@ -47,10 +59,12 @@ export class KeepAlive {
 
 	async #probe(self: string): Promise<void> {
 		const generation = this.#generation;
+		this.#probing = generation;
 		const answer = await this.#link.request("get", self, xml("ping", { xmlns: NS_PING }), this.#timing.pingTimeoutMs);
 		if (generation !== this.#generation) return;
+		this.#probing = undefined;
 		if (!answer.ok && answer.error.kind === "no-answer") this.#onDead("no-answer");
-		else if (!answer.ok && answer.error.condition === NOT_IN_ROOM) this.#onDead("not-in-room");
+		else if (!answer.ok && NOT_IN_ROOM.has(answer.error.condition)) this.#onDead("not-in-room");
 		else this.#schedule(self, this.#timing.pingEveryMs);
 	}
 }

@@ -161,7 +161,12 @@ export class XmppPlace implements Place {
 
 	#flow(): void {
 		this.#outbox.flow();
-		this.#keepAlive?.start(`${this.#connected?.room}/${this.#self}`);
+		this.#keepAlive?.start(this.#address);
+	}
+
+	/** Ours in the room. */
+	get #address(): string {
+		return `${this.#connected?.room}/${this.#self}`;
 	}
 
 	#onStanza(stanza: Element): void {
@@ -181,12 +186,7 @@ export class XmppPlace implements Place {
 			case "absent":
 				return event.nick === this.#self ? this.#onPutOut(event.reason) : this.#onAbsent(event.nick);
 			case "bounced":
-				this.#outbox.bounced(event.id);
-				return this.#events.push({
-					type: "refused",
-					from: this.#self,
-					reason: `the room did not pass our text on: ${event.condition}`,
-				});
+				return this.#onBounced(event.id, event.condition);
 			case "denied":
 				return undefined;
 		}
@@ -198,6 +198,13 @@ export class XmppPlace implements Place {
 			return this.#events.push({ type: "refused", from: nick, reason: "a text of someone in the room expected" });
 		}
 		return this.#events.push({ type: "text", from: nick, text });
+	}
+
+	#onBounced(id: string | undefined, condition: string): void {
+		this.#outbox.bounced(id);
+		const reason = `the room did not pass our text on: ${condition}`;
+		this.#events.push({ type: "refused", from: this.#self, reason });
+		this.#keepAlive?.doubt(this.#address, condition);
 	}
 
 	#onPresent(nick: Handle): void {

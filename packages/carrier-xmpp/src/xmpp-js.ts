@@ -65,7 +65,6 @@ export interface RequestError {
 }
 
 export interface LinkOptions {
-	readonly service: string;
 	readonly domain: string;
 	readonly route: Route;
 	/** From a cryptographic generator. */
@@ -106,8 +105,8 @@ export class Link {
 
 	constructor(options: LinkOptions) {
 		this.#options = options;
-		const { service, domain, timing, route } = options;
-		const client = new Client({ service, domain, timeout: timing.connectMs });
+		const { domain, timing, route } = options;
+		const client = new Client({ domain, timeout: timing.connectMs });
 		this.#client = client;
 		this.#guard();
 		addTransports(client, route);
@@ -146,15 +145,15 @@ export class Link {
 		return this.#lastHeardMs;
 	}
 
-	/** Connects and logs in; with stream management on where the server has it, so that it is safe to send. */
-	async open(): Promise<Result<"fresh" | "resumed", CarrierError>> {
+	/** Connects to an address of the server and logs in; with stream management on where the server has it, so that it is safe to send. */
+	async open(service: string): Promise<Result<"fresh" | "resumed", CarrierError>> {
 		if (this.#state !== "down") throw new Error("the link is open already");
 		this.#state = "opening";
 		this.#attempt++;
 		this.#resumed = false;
 		this.#decoder = new TextDecoder();
 		this.#pendingUnits = 0;
-		const { service, domain, timing } = this.#options;
+		const { domain, timing } = this.#options;
 		const outcome = await new Promise<Result<"fresh" | "resumed", CarrierError>>((resolve) => {
 			const timer = setTimeout(
 				() => this.cut({ kind: "unreachable", detail: `no login within ${timing.connectMs} ms` }),

@@ -17,7 +17,7 @@ declare module "@xmpp/client-core" {
 	}
 
 	export class Client {
-		constructor(options: { service: string; domain: string; timeout: number });
+		constructor(options: { domain: string; timeout: number });
 		transports: Transport[];
 		timeout: number;
 		status: string;

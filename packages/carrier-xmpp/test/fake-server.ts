@@ -172,8 +172,8 @@ export class FakeServer {
 		server.on("connection", (socket) => this.connections.push(new Connection(socket, this)));
 	}
 
-	static async start(script: Script = {}): Promise<FakeServer> {
-		const server = new WebSocketServer({ port: 0, host: "127.0.0.1", handleProtocols: () => "xmpp" });
+	static async start(script: Script = {}, port: number = 0): Promise<FakeServer> {
+		const server = new WebSocketServer({ port, host: "127.0.0.1", handleProtocols: () => "xmpp" });
 		await new Promise((resolve) => server.once("listening", resolve));
 		return new FakeServer(server, script);
 	}
