@@ -1,4 +1,5 @@
 export { type Ejabberd, ejabberdMissing, type EjabberdOptions, startEjabberd } from "./ejabberd.ts";
+export { type Cluster, clusterMissing, type ClusterNode, startCluster } from "./ejabberd-cluster.ts";
 export { type FederatedServer, type Federation, federationMissing, startFederation } from "./federation.ts";
 export { type MadeCertificate, makeCertificate } from "./certificate.ts";
 export { type Ircd, inspircdMissing, type Manner, ngircdMissing, startInspircd, startNgircd } from "./ircd.ts";

@@ -27,12 +27,17 @@ export function freshRoom(): RoomName {
 	return name.value;
 }
 
-/** Waits for a condition; how long it takes is no part of any verdict. */
-export async function until(what: string, holds: () => boolean, others: readonly Guest[] = []): Promise<void> {
+/** Waits for a condition, asking every so often; how long it takes is no part of any verdict. */
+export async function until(
+	what: string,
+	holds: () => boolean,
+	others: readonly Guest[] = [],
+	everyMs: number = 5,
+): Promise<void> {
 	const end = Date.now() + PATIENCE_MS;
 	while (!holds()) {
 		if (Date.now() > end) assert.fail(`waited in vain for ${what}\n${others.map(describeGuest).join("\n")}`);
-		await wait(5);
+		await wait(everyMs);
 	}
 }
 
