@@ -67,6 +67,8 @@ export class Connector {
 	#muc: string | undefined;
 	/** Which of the addresses is in use, or is tried first the next time. */
 	#current = 0;
+	/** Given up by its owner: no further address is tried. */
+	#isOver = false;
 
 	constructor(options: ConnectorOptions, room: RoomName, events: ConnectorEvents) {
 		this.#options = options;
@@ -99,7 +101,7 @@ export class Connector {
 			const opened = await link.open(this.#options.services[this.#current] as string);
 			if (opened.ok) return ok({ link, resumed: opened.value === "resumed" });
 			reason = opened.error;
-			if (!isElsewhere(reason)) break;
+			if (this.#isOver || !isElsewhere(reason)) break;
 			this.#next();
 		}
 		return err(reason);
@@ -126,7 +128,9 @@ export class Connector {
 		this.#link = undefined;
 	}
 
+	/** Gives up connecting. */
 	cut(reason: CarrierError): void {
+		this.#isOver = true;
 		this.#link?.cut(reason);
 	}
 
@@ -136,6 +140,7 @@ export class Connector {
 	}
 
 	async close(): Promise<void> {
+		this.#isOver = true;
 		await this.#link?.close();
 		this.#login.forget();
 	}
