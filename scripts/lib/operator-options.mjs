@@ -11,6 +11,7 @@ import { isIP } from "node:net";
  * @property {URL} [upstream]
  * @property {string[]} [trustedProxies]
  * @property {string} [onion]
+ * @property {string} [publicUrl]
  * @property {number} [metricsPort]
  * @property {LogChoice} [logChoice]
  * @property {{ certFile: string, keyFile: string }} [tls]
@@ -24,6 +25,7 @@ export const OPERATOR_OPTIONS = /** @type {const} */ ({
 	"metrics-port": { type: "string" },
 	log: { type: "string" },
 	onion: { type: "string" },
+	"public-url": { type: "string" },
 	"trusted-proxy": { type: "string", multiple: true },
 });
 
@@ -37,6 +39,8 @@ For operators (docs/operators.md):
                                                      of the embedded one, such as ws://localhost:5280/xmpp-websocket
   --trusted-proxy ADDR[/BITS] CLOWDER_TRUSTED_PROXY  believe the X-Forwarded-For of this proxy; repeatable (in the
                                                      environment: with commas)
+  --public-url URL            CLOWDER_PUBLIC_URL     where others reach the page, such as https://chat.example.org, for the
+                                                     addresses of files; else as each page reaches it
   --onion ADDRESS.onion       CLOWDER_ONION          second name of the page, where an onion service leads to --port
   --metrics-port N            CLOWDER_METRICS_PORT   port on 127.0.0.1 for /metrics (Prometheus) and /healthz
   --log quiet|normal|verbose  CLOWDER_LOG            errors alone; also what happens (the default); also each refusal`;
@@ -58,6 +62,9 @@ export function parseOperatorOptions(given, env) {
 		if (textOf(given["xmpp-port"]) ?? textOf(env["CLOWDER_XMPP_PORT"])) {
 			return wrong("xmpp-port", "no --upstream beside it: native clients go to that server themselves", "both");
 		}
+		if (textOf(given["data"]) ?? textOf(env["CLOWDER_DATA"])) {
+			return wrong("data", "no --upstream beside it: that server keeps what there is to keep", "both");
+		}
 		value.upstream = url;
 	}
 	const metricsPort = textOf(given["metrics-port"]) ?? textOf(env["CLOWDER_METRICS_PORT"]);
@@ -71,6 +78,14 @@ export function parseOperatorOptions(given, env) {
 	if (onion !== undefined) {
 		if (!/^[a-z2-7]{56}\.onion$/.test(onion)) return wrong("onion", "56 characters and .onion, as Tor wrote it", onion);
 		value.onion = onion;
+	}
+	const publicUrl = textOf(given["public-url"]) ?? textOf(env["CLOWDER_PUBLIC_URL"]);
+	if (publicUrl !== undefined) {
+		const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined;
+		if (url === undefined || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+			return wrong("public-url", "an address such as https://chat.example.org", hideSecret(publicUrl));
+		}
+		value.publicUrl = url.origin;
 	}
 	const logChoice = textOf(given["log"]) ?? textOf(env["CLOWDER_LOG"]);
 	if (logChoice === "quiet" || logChoice === "normal" || logChoice === "verbose") value.logChoice = logChoice;

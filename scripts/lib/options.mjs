@@ -28,10 +28,11 @@ export const START_HELP = `Starts Clowder: the web client and its own XMPP serve
   --port N        CLOWDER_PORT       ${DEFAULT_PORT}        port for browsers; 0 takes a free one
   --host ADDRESS  CLOWDER_HOST       127.0.0.1   address to listen on; 0.0.0.0 or :: for all
   --domain NAME   CLOWDER_DOMAIN     localhost   name of the XMPP server
-  --xmpp-port N   CLOWDER_XMPP_PORT  off         port on 127.0.0.1 for native XMPP clients; 0 takes a free one
-  --data DIR      CLOWDER_DATA       off         folder to keep accounts, contacts and messages for people who
-                                                 are not there; made if missing. Without it the server
-                                                 forgets all when it stops
+  --xmpp-port N   CLOWDER_XMPP_PORT  off         port for native XMPP clients; 0 takes a free one. On 127.0.0.1,
+                                                 or with --cert on --host, with TLS
+  --data DIR      CLOWDER_DATA       off         folder to keep accounts, contacts, what they publish, files, and
+                                                 messages for people who are not there; made if missing.
+                                                 Without it the server forgets all when it stops
   --open          CLOWDER_OPEN=1     off         opens the page in the browser
   --help                                         prints this
 ${OPERATOR_HELP}

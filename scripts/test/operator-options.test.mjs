@@ -28,6 +28,7 @@ describe("options for operators", () => {
 		}
 		assert.doesNotMatch(refusal(["--upstream", "ws://me:hunter2@localhost/"]), /hunter2/);
 		assert.match(refusal(["--upstream", url, "--xmpp-port", "5222"]), /^--xmpp-port: expected no --upstream/);
+		assert.match(refusal(["--upstream", url, "--data", "/tmp/x"]), /^--data: expected no --upstream/);
 	});
 
 	it("name a certificate and its key, both or neither", () => {
@@ -50,6 +51,19 @@ describe("options for operators", () => {
 		const onion = `${"a2".repeat(28)}.onion`;
 		assert.equal(given(["--onion", onion.toUpperCase()]).onion, onion);
 		assert.match(refusal([], { CLOWDER_ONION: "short.onion" }), /^--onion: expected 56 characters and .onion/);
+	});
+
+	it("say where others reach the page", () => {
+		assert.equal(given(["--public-url", "https://Chat.example.org/"]).publicUrl, "https://chat.example.org");
+		assert.equal(given([], { CLOWDER_PUBLIC_URL: "https://a.example:8443" }).publicUrl, "https://a.example:8443");
+		for (const wrong of [
+			"chat.example.org",
+			"wss://chat.example.org",
+			"https://chat.example.org/files",
+			"https://a:b@c",
+		]) {
+			assert.match(refusal(["--public-url", wrong]), /^--public-url: expected an address such as https:/, wrong);
+		}
 	});
 
 	it("name proxies, many of them", () => {
