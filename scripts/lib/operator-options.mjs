@@ -9,6 +9,7 @@ import { isIP } from "node:net";
  *
  * @typedef {object} OperatorOptions
  * @property {URL} [upstream]
+ * @property {true} [upstreamKeys]
  * @property {string[]} [trustedProxies]
  * @property {string} [onion]
  * @property {string} [publicUrl]
@@ -20,6 +21,7 @@ import { isIP } from "node:net";
 /** For `parseArgs`. */
 export const OPERATOR_OPTIONS = /** @type {const} */ ({
 	upstream: { type: "string" },
+	"upstream-keys": { type: "boolean" },
 	cert: { type: "string" },
 	key: { type: "string" },
 	"metrics-port": { type: "string" },
@@ -37,6 +39,8 @@ For operators (docs/operators.md):
   --key FILE                  CLOWDER_KEY            its key, in PEM
   --upstream URL              CLOWDER_UPSTREAM       WebSocket of another XMPP server, which serves --domain in place
                                                      of the embedded one, such as ws://localhost:5280/xmpp-websocket
+  --upstream-keys             CLOWDER_UPSTREAM_KEYS  people log in there by key: for ejabberd with the program in
+                                                     server-modules/ejabberd (in the environment: any value)
   --trusted-proxy ADDR[/BITS] CLOWDER_TRUSTED_PROXY  believe the X-Forwarded-For of this proxy; repeatable (in the
                                                      environment: with commas)
   --public-url URL            CLOWDER_PUBLIC_URL     where others reach the page, such as https://chat.example.org, for the
@@ -66,6 +70,14 @@ export function parseOperatorOptions(given, env) {
 			return wrong("data", "no --upstream beside it: that server keeps what there is to keep", "both");
 		}
 		value.upstream = url;
+	}
+	if (given["upstream-keys"] === true || textOf(env["CLOWDER_UPSTREAM_KEYS"]) !== undefined) {
+		const { protocol, hostname } = value.upstream ?? {};
+		// As the host has it: who reads along must not get a password.
+		if (protocol !== "wss:" && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname ?? "")) {
+			return wrong("upstream-keys", "an --upstream at wss: or on this machine", value.upstream?.href ?? "none");
+		}
+		value.upstreamKeys = true;
 	}
 	const metricsPort = textOf(given["metrics-port"]) ?? textOf(env["CLOWDER_METRICS_PORT"]);
 	if (metricsPort !== undefined) {

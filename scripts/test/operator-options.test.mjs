@@ -31,6 +31,23 @@ describe("options for operators", () => {
 		assert.match(refusal(["--upstream", url, "--data", "/tmp/x"]), /^--data: expected no --upstream/);
 	});
 
+	it("say that the other server takes logins by key, where nobody reads along", () => {
+		for (const url of [
+			"wss://x.example/ws",
+			"ws://localhost:5280/ws",
+			"ws://127.0.0.1:5280/ws",
+			"ws://[::1]:5280/ws",
+		]) {
+			assert.equal(given(["--upstream", url, "--upstream-keys"]).upstreamKeys, true, url);
+			assert.equal(given(["--upstream", url], { CLOWDER_UPSTREAM_KEYS: "1" }).upstreamKeys, true, url);
+			assert.equal(given(["--upstream", url], { CLOWDER_UPSTREAM_KEYS: "" }).upstreamKeys, undefined, url);
+		}
+		assert.match(refusal(["--upstream-keys"]), /^--upstream-keys: expected an --upstream at wss: .*"none"/);
+		for (const url of ["ws://x.example/ws", "ws://localhost.x.example/ws", "ws://10.0.0.1/ws"]) {
+			assert.match(refusal(["--upstream", url, "--upstream-keys"]), /^--upstream-keys: expected/, url);
+		}
+	});
+
 	it("name a certificate and its key, both or neither", () => {
 		const tls = { certFile: "a.pem", keyFile: "b.pem" };
 		assert.deepEqual(given(["--cert", "a.pem", "--key", "b.pem"]).tls, tls);

@@ -6,6 +6,7 @@ import type { Backend } from "./http-server.ts";
 import { counterBy, type Metric, metric } from "./metrics.ts";
 import type { Refusals } from "./refusals.ts";
 import { Upstream } from "./upstream.ts";
+import { WindowKey } from "./window-key.ts";
 
 /** What is known of who asks, and for whom. */
 export interface Asked {
@@ -32,23 +33,39 @@ export function embeddedBackend(
 	};
 }
 
+/** Another server. */
+export interface Passing {
+	readonly domain: string;
+	readonly url: URL;
+	/** Whether it publishes keys for logins. */
+	readonly hasWindowKey: boolean;
+}
+
 /** The way to another server. */
 export function passingBackend(
-	domain: string,
-	url: URL,
+	{ domain, url, hasWindowKey }: Passing,
 	{ clientOf: client, acceptHost, accepted }: Asked,
 	refusals: Refusals,
 ): Backend {
 	const refused = (why: string): void => refusals.count(why);
 	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused, accepted });
+	const windowKey = hasWindowKey ? new WindowKey({ domain, upstream: url }) : undefined;
 	return {
-		documented: { domain, hasHttpRooms: false, isSecure: (request) => client(request).isSecure },
-		handle: () => false,
+		documented: {
+			domain,
+			hasHttpRooms: false,
+			...(windowKey === undefined ? {} : { windowKeyPath: windowKey.path }),
+			isSecure: (request) => client(request).isSecure,
+		},
+		handle: (request, response) => windowKey?.handle(request, response) ?? false,
 		attach: (http) => upstream.attach(http),
 		metrics: () => [
 			metric("gauge", "clowder_passed_connections", "WebSockets passed on at this moment.", upstream.connections),
 		],
-		close: () => upstream.close(),
+		close: () => {
+			windowKey?.close();
+			return upstream.close();
+		},
 	};
 }
 

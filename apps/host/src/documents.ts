@@ -17,12 +17,19 @@ export interface Documented {
 	readonly domain: string;
 	/** Another server, behind this host, has no rooms over plain HTTP. */
 	readonly hasHttpRooms: boolean;
+	/** Where another server's key for logins is to be had, if it publishes one. */
+	readonly windowKeyPath?: string;
 	readonly isSecure: (request: IncomingMessage) => boolean;
 }
 
 /** What the web client asks first: the XMPP domain, and where its server is, as paths on this host. */
-function clowderJson({ domain, hasHttpRooms }: Documented): string {
-	return JSON.stringify({ domain, websocket: WEBSOCKET_PATH, ...(hasHttpRooms ? { http: HTTP_ROOMS_PATH } : {}) });
+function clowderJson({ domain, hasHttpRooms, windowKeyPath }: Documented): string {
+	return JSON.stringify({
+		domain,
+		websocket: WEBSOCKET_PATH,
+		...(hasHttpRooms ? { http: HTTP_ROOMS_PATH } : {}),
+		...(windowKeyPath === undefined ? {} : { windowKey: windowKeyPath }),
+	});
 }
 
 /** For other XMPP clients: XEP-0156, section 3. Absolute, as the specification wants it. */

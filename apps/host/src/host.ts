@@ -42,6 +42,11 @@ export interface HostOptions {
 	 * RangeError. Then there are no rooms over plain HTTP, and `xmppPort` is not used.
 	 */
 	readonly upstream?: URL | undefined;
+	/**
+	 * With `upstream`: people log in there by key, with passwords of one use (`spec/login-by-key-password.md`). The key that the
+	 * server publishes is passed on, from where its WebSocket is. A RangeError unless that is `wss:` or on this machine.
+	 */
+	readonly upstreamKeys?: boolean | undefined;
 	/** `ADDRESS` or `ADDRESS/BITS` of proxies whose `X-Forwarded-*` is believed, else a RangeError. Default: none. */
 	readonly trustedProxies?: readonly string[] | undefined;
 	/** Limits of the XMPP server that differ from its own. */
@@ -101,7 +106,8 @@ export async function startHost(options: HostOptions): Promise<Result<Host, Host
 	};
 	const served = { options, site: site.value, certificates: opened.value, refusals, connections };
 	if (options.upstream !== undefined) {
-		return serve(served, passingBackend(options.domain, options.upstream, asked, refusals));
+		const passing = { domain: options.domain, url: options.upstream, hasWindowKey: options.upstreamKeys === true };
+		return serve(served, passingBackend(passing, asked, refusals));
 	}
 	const storage = options.data === undefined ? undefined : await openStorage(options.data);
 	if (storage !== undefined && !storage.ok) return err({ kind: "data", error: storage.error });

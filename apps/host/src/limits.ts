@@ -34,6 +34,8 @@ export const PASSED_PER_ADDRESS_MAX: number = 500;
 export const PASSED_PER_ADDRESS_PER_MINUTE_MAX: number = 600;
 /** How long another server may take to answer a request for a WebSocket, in milliseconds. */
 export const UPSTREAM_ANSWER_MS_MAX: number = 10_000;
+/** The longest key for logins that another server may publish, in bytes. */
+export const WINDOW_KEY_BYTES_MAX: number = 256;
 /** How long a passed connection may be silent in both directions, in milliseconds. Clients say something every minute. */
 export const UPSTREAM_SILENCE_MS_MAX: number = 10 * 60_000;
 /** How long one side of a passed connection has to go once the other is gone, in milliseconds. */

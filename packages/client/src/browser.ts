@@ -1,6 +1,6 @@
 import type { Carrier } from "@clowder/carrier";
 import { httpCarrier } from "@clowder/carrier-http";
-import { type LoginWay, xmppCarrier } from "@clowder/carrier-xmpp";
+import { type LoginWay, windowKeyReader, xmppCarrier } from "@clowder/carrier-xmpp";
 import { createSuite } from "@clowder/crypto";
 import { noblePrimitives } from "@clowder/crypto/noble";
 import { createParticipant, nicknameSkeleton } from "@clowder/mpotr";
@@ -30,8 +30,13 @@ function random(length: number): Uint8Array {
 }
 
 /** XMPP over WebSocket or, where the network lets none through, the same rooms over plain HTTP. */
-function carrierTo({ domain, websocket, http }: ServerAddress, onLogin: (way: LoginWay) => void): Carrier {
-	const xmpp = xmppCarrier({ service: websocket, domain, random, login: { primitives: noblePrimitives }, onLogin });
+function carrierTo(address: ServerAddress, onLogin: (way: LoginWay) => void): Carrier {
+	const { domain, websocket, http, windowKey } = address;
+	const login = {
+		primitives: noblePrimitives,
+		...(windowKey === undefined ? {} : { readWindowKey: windowKeyReader(windowKey) }),
+	};
+	const xmpp = xmppCarrier({ service: websocket, domain, random, login, onLogin });
 	if (http === undefined) return xmpp;
 	return firstReachable(xmpp, httpCarrier({ service: http, clock: monotonicClock, random }));
 }

@@ -31,3 +31,31 @@ test("the rooms over plain HTTP are on the page's host too, where there are any"
 		assert.equal(readServerConfig({ ...config, http }, "https://chat.example/"), undefined, `${http}`);
 	}
 });
+
+test("KEYPASS-7: the key for logins is on the page's host, and read only where nobody reads along", () => {
+	const path = "/.well-known/clowder-login/chat.example";
+	const published = { ...config, windowKey: path };
+	for (const page of [
+		"https://chat.example/",
+		"http://localhost:8080/",
+		"http://127.0.0.1:8080/",
+		"http://[::1]:8080/",
+	]) {
+		assert.equal(readServerConfig(published, `${page}#room=den`)?.windowKey, new URL(path, page).href);
+	}
+	for (const page of ["http://chat.example/", "http://localhost.example/", `http://${"a".repeat(56)}.onion/`]) {
+		const address = readServerConfig(published, page);
+		assert.ok(address !== undefined && !("windowKey" in address), page);
+	}
+	for (const windowKey of [
+		"//evil.example/x",
+		"/\\evil.example/x",
+		"https://evil.example/x",
+		"relative",
+		"",
+		7,
+		null,
+	]) {
+		assert.equal(readServerConfig({ ...config, windowKey }, "https://chat.example/"), undefined, `${windowKey}`);
+	}
+});
