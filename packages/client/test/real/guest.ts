@@ -62,8 +62,8 @@ export class Guest {
 	readonly store: RoomStore;
 	/** What was accepted from this guest for sending. */
 	readonly said: string[] = [];
-	/** Texts by their place, as this client's participant put them there. */
-	readonly transcript: Map<Entry, string> = new Map();
+	/** What this client's participant gave, by the message's id, and where it stands since it was last moved. */
+	readonly #given: Map<string, { readonly session: string; entry: number; readonly text: string }> = new Map();
 
 	constructor(name: string, room: RoomName, carrier: Carrier) {
 		const nickname = parseNickname(name);
@@ -80,6 +80,17 @@ export class Guest {
 			skeleton: nicknameSkeleton,
 			timing: TIMING,
 		});
+	}
+
+	/** Texts by their place in the transcript. */
+	get transcript(): ReadonlyMap<Entry, string> {
+		const places = new Map<Entry, string>();
+		for (const { session, entry, text } of this.#given.values()) {
+			const at: Entry = `${session}/${entry}`;
+			assert.ok(!places.has(at), `${this.name} has two texts at ${at}`);
+			places.set(at, text);
+		}
+		return places;
 	}
 
 	snapshot(): RoomSnapshot {
@@ -129,11 +140,15 @@ export class Guest {
 		participant.takeEvents = () => {
 			const events = takeEvents();
 			for (const event of events) {
-				if (event.type !== "message") continue;
-				const { session, entry, author, text } = event.message;
-				const at: Entry = `${session}/${entry}`;
-				assert.ok(!this.transcript.has(at), `${this.name} was given ${at} twice`);
-				this.transcript.set(at, `${author.nickname}: ${text}`);
+				if (event.type === "message") {
+					const { id, session, entry, author, text } = event.message;
+					assert.ok(!this.#given.has(id), `${this.name} was given a message twice, at ${session}/${entry} again`);
+					this.#given.set(id, { session, entry, text: `${author.nickname}: ${text}` });
+				} else if (event.type === "moved") {
+					const moved = this.#given.get(event.message);
+					assert.ok(moved, `${this.name} was told of the moving of what was never given`);
+					moved.entry = event.entry;
+				}
 			}
 			return events;
 		};
@@ -171,8 +186,9 @@ export function checkTranscripts(guests: readonly Guest[]): void {
 
 /** At a place that both have, both have the same. */
 function checkSame(one: Guest, other: Guest): void {
+	const theirTranscript = other.transcript;
 	for (const [at, text] of one.transcript) {
-		const theirs = other.transcript.get(at) ?? text;
+		const theirs = theirTranscript.get(at) ?? text;
 		assert.equal(theirs, text, `${at} for ${one.name} and ${other.name}`);
 	}
 }
