@@ -48,7 +48,7 @@ export function passingBackend(
 	refusals: Refusals,
 ): Backend {
 	const refused = (why: string): void => refusals.count(why);
-	const upstream = new Upstream({ url, acceptHost, clientOf: client, refused, accepted });
+	const upstream = new Upstream({ url, domain, acceptHost, clientOf: client, refused, accepted });
 	const windowKey = hasWindowKey ? new WindowKey({ domain, upstream: url }) : undefined;
 	return {
 		documented: {

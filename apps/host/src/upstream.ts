@@ -5,6 +5,7 @@ import { originAllowed } from "@clowder/xmpp-server";
 import { Admission } from "./admission.ts";
 import type { Client } from "./client-address.ts";
 import { WEBSOCKET_PATH } from "./documents.ts";
+import { upstreamName } from "./upstream-name.ts";
 import {
 	PASSED_PER_ADDRESS_MAX,
 	PASSED_PER_ADDRESS_PER_MINUTE_MAX,
@@ -26,6 +27,8 @@ export type UpstreamRefusal =
 export interface UpstreamOptions {
 	/** Where the other server takes WebSockets: `ws:` or `wss:`, no name or password in it. */
 	readonly url: URL;
+	/** The domain that it serves. */
+	readonly domain: string;
 	readonly acceptHost: (host: string | undefined) => boolean;
 	readonly clientOf: (request: IncomingMessage) => Client;
 	readonly refused: (why: UpstreamRefusal) => void;
@@ -128,7 +131,7 @@ export class Upstream {
 	/** HOST-3: what the other server needs, and no more of what the browser says about itself. */
 	#headersFor({ headers }: IncomingMessage, client: Client): OutgoingHttpHeaders {
 		return {
-			Host: this.#options.url.host,
+			Host: upstreamName(this.#options.url, this.#options.domain),
 			Connection: "Upgrade",
 			Upgrade: "websocket",
 			"Sec-WebSocket-Version": "13",

@@ -1,13 +1,11 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp, type ServerResponse } from "node:http";
 import { request as requestHttps } from "node:https";
 import { refuse, respondText } from "./respond.ts";
+import { isThisMachine, upstreamName } from "./upstream-name.ts";
 import { UPSTREAM_ANSWER_MS_MAX, WINDOW_KEY_BYTES_MAX } from "./limits.ts";
 
 /** Where a server publishes the keys of its windows, a file for each domain (`server-modules/ejabberd/README.md`). */
 const FOLDER = "/.well-known/clowder-login/";
-
-/** Where nothing can be read along without TLS. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** One line of what can be printed: no more can be had through here. */
 const LINE = /^([\x20-\x7e]+)\n$/;
@@ -30,17 +28,19 @@ export class WindowKey {
 	/** On this host as on the other. */
 	readonly path: string;
 	readonly #url: URL;
+	readonly #name: string;
 	readonly #answerMsMax: number;
 	#asked: Promise<Published> | undefined;
 	#request: ClientRequest | undefined;
 
 	/** HOST-10: throws a RangeError where the password would go on without TLS to another machine (KEYPASS-7). */
 	constructor({ domain, upstream, answerMsMax = UPSTREAM_ANSWER_MS_MAX }: WindowKeyOptions) {
-		if (upstream.protocol !== "wss:" && !(upstream.protocol === "ws:" && LOOPBACK.test(upstream.hostname))) {
+		if (upstream.protocol !== "wss:" && !(upstream.protocol === "ws:" && isThisMachine(upstream))) {
 			throw new RangeError("logins by key need another server at a wss: address, or on this machine");
 		}
 		this.path = `${FOLDER}${encodeURIComponent(domain)}`;
 		this.#url = new URL(this.path, upstream.href.replace(/^ws/, "http"));
+		this.#name = upstreamName(upstream, domain);
 		this.#answerMsMax = answerMsMax;
 	}
 
@@ -75,7 +75,14 @@ export class WindowKey {
 		const { protocol, hostname, port, pathname } = this.#url;
 		const request = protocol === "https:" ? requestHttps : requestHttp;
 		return new Promise((resolve) => {
-			const asked = request({ hostname: hostname.replace(/^\[|\]$/g, ""), port, path: pathname, agent: false });
+			const headers = { Host: this.#name };
+			const asked = request({
+				hostname: hostname.replace(/^\[|\]$/g, ""),
+				port,
+				path: pathname,
+				headers,
+				agent: false,
+			});
 			this.#request = asked;
 			const settle = (published: Published): void => {
 				clearTimeout(deadline);

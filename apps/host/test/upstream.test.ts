@@ -122,7 +122,7 @@ describe("another server in place of the embedded one", () => {
 		const { headers, url: path } = fake.requests[0] as IncomingMessage;
 		assert.equal(path, "/ws");
 		assert.deepEqual(headers, {
-			host: fake.url.host,
+			host: `cats.example:${fake.url.port}`,
 			connection: "Upgrade",
 			upgrade: "websocket",
 			"sec-websocket-version": "13",
@@ -289,6 +289,7 @@ describe("another server in place of the embedded one", () => {
 		const make = (address: string): Upstream =>
 			new Upstream({
 				url: new URL(address),
+				domain: "cats.example",
 				acceptHost: () => true,
 				clientOf: () => ({ address: "", isSecure: false }),
 				refused: () => {},

@@ -56,7 +56,7 @@ describe("the key for logins that another server publishes", () => {
 		assert.match(answer.headers["content-type"] ?? "", /^text\/plain/);
 		assert.deepEqual(
 			fake.requests.map(({ method, url, headers }) => ({ method, url, headers })),
-			[{ method: "GET", url: PATH, headers: { host: fake.url.host, connection: "close" } }],
+			[{ method: "GET", url: PATH, headers: { host: `cats.example:${fake.url.port}`, connection: "close" } }],
 		);
 	});
 
