@@ -60,7 +60,7 @@ export class NodeStore {
 		return payload?.ok ? payload.value : undefined;
 	}
 
-	/** Makes a node, or changes what is kept of it; items that it names no more are gone. Commits. */
+	/** Makes a node, or changes what is kept of it; items that it names no more are gone. Commits; "full" where the disk is, too. */
 	write(account: string, name: string, next: NodeRecord): Result<void, "full"> {
 		return this.#write(account, name, next, undefined);
 	}
@@ -73,13 +73,14 @@ export class NodeStore {
 		return this.#write(account, name, { ...node, items }, { id, text });
 	}
 
-	remove(account: string, name: string): void {
+	/** Commits. False: the disk does not take it, and the node stays. */
+	remove(account: string, name: string): boolean {
 		const node = this.node(account, name);
-		if (node === undefined) return;
-		this.#count(account, -nodeBytes(name, node));
+		if (node === undefined) return true;
+		const less = -nodeBytes(name, node);
 		for (const { id } of node.items) this.#storage.delete(account, itemsOf(name), id);
 		this.#storage.delete(account, NODES, name);
-		this.#storage.commit();
+		return this.#committed(account, less);
 	}
 
 	/** The account is no more, so that who takes its name next finds nothing. */
@@ -102,17 +103,17 @@ export class NodeStore {
 		}
 		this.#storage.put(account, NODES, name, JSON.stringify(next));
 		if (item !== undefined) this.#storage.put(account, itemsOf(name), item.id, item.text);
-		this.#count(account, more);
-		// PEP-5: whoever is told that it is kept can rely on it.
-		this.#storage.commit();
-		return ok(undefined);
+		return this.#committed(account, more) ? ok(undefined) : err("full");
 	}
 
-	#count(account: string, more: number): void {
-		this.#totalBytes += more;
+	/** PEP-5: whoever is told that it is kept can rely on it; what is not kept does not count. */
+	#committed(account: string, more: number): boolean {
 		const bytes = this.bytesOf(account) + more;
 		if (bytes === 0) this.#storage.delete(account, BYTES, ALL);
 		else this.#storage.put(account, BYTES, ALL, String(bytes));
+		if (!this.#storage.commit()) return false;
+		this.#totalBytes += more;
+		return true;
 	}
 
 	#hasRoom(account: string, more: number): boolean {

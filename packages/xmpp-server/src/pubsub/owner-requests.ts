@@ -87,13 +87,13 @@ export class OwnerRequests {
 	}
 
 	#delete(owner: string, name: string, node: NodeRecord): IqOutcome {
-		this.#store.remove(owner, name);
+		if (!this.#store.remove(owner, name)) return refused("resource-constraint");
 		if (!node.config.notifyDelete) return DONE;
 		return { ...DONE, afterwards: () => this.#notifier.tell(owner, name, node, deletedEvent(name)) };
 	}
 
 	#purge(owner: string, name: string, node: NodeRecord): IqOutcome {
-		this.#store.write(owner, name, { ...node, items: [] });
+		if (!this.#store.write(owner, name, { ...node, items: [] }).ok) return refused("resource-constraint");
 		if (!node.config.notifyRetract) return DONE;
 		return { ...DONE, afterwards: () => this.#notifier.tell(owner, name, node, purgedEvent(name)) };
 	}

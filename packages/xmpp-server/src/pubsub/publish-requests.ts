@@ -51,7 +51,8 @@ export class PublishRequests {
 		if (items.length !== 1 || id === undefined) return refused("bad-request", "item-required");
 		const node = this.#store.node(owner, name);
 		if (node === undefined || !node.items.some((item) => item.id === id)) return NOT_FOUND;
-		this.#store.write(owner, name, { ...node, items: node.items.filter((item) => item.id !== id) });
+		const left = node.items.filter((item) => item.id !== id);
+		if (!this.#store.write(owner, name, { ...node, items: left }).ok) return refused("resource-constraint");
 		const { notify } = request.attrs;
 		const tells = notify === undefined ? node.config.notifyRetract : notify === "1" || notify === "true";
 		if (!tells) return DONE;

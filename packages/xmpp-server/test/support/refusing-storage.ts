@@ -1,0 +1,40 @@
+import { MemoryStorage } from "../../src/storage/memory-storage.ts";
+
+/** A storage that can refuse: then what was changed since the last commit is undone, as a full disk's is (STORE-1). */
+export class RefusingStorage extends MemoryStorage {
+	refuses = false;
+	/** How to undo what was changed since the last commit, the latest last. */
+	#undo: (() => void)[] = [];
+
+	override put(owner: string, collection: string, key: string, document: string): void {
+		this.#remember(owner, collection, key);
+		super.put(owner, collection, key, document);
+	}
+
+	override delete(owner: string, collection: string, key: string): void {
+		this.#remember(owner, collection, key);
+		super.delete(owner, collection, key);
+	}
+
+	override drop(owner: string): void {
+		for (const collection of this.collections(owner)) {
+			for (const [key] of this.entries(owner, collection)) this.#remember(owner, collection, key);
+		}
+		super.drop(owner);
+	}
+
+	override commit(): boolean {
+		const undo = this.#undo.splice(0);
+		if (this.refuses) for (const step of undo.reverse()) step();
+		return !this.refuses || undo.length === 0;
+	}
+
+	#remember(owner: string, collection: string, key: string): void {
+		const before = this.get(owner, collection, key);
+		this.#undo.push(
+			before === undefined
+				? () => super.delete(owner, collection, key)
+				: () => super.put(owner, collection, key, before),
+		);
+	}
+}
