@@ -1,9 +1,12 @@
+import { err, ok, type Result } from "@clowder/bytes";
 import type { Accounts } from "./accounts.ts";
 import { blockedReply, type BlockLists } from "./blocking.ts";
 import type { Carbons } from "./carbons.ts";
+import { isDelay } from "./delay.ts";
+import type { Flight, InFlight } from "./in-flight.ts";
 import { bareOf, type Jid } from "./jid.ts";
 import { NS } from "./namespaces.ts";
-import { isDelay, isForLater, type OfflineMessages } from "./offline.ts";
+import { isForLater, type OfflineMessages } from "./offline.ts";
 import { type Presences, priority } from "./presences.ts";
 import { addressOf, type Session } from "./session.ts";
 import { readdressed, type StanzaCondition } from "./stanza.ts";
@@ -16,6 +19,7 @@ export interface MessagesHost {
 	readonly blockLists: BlockLists;
 	readonly presences: Presences;
 	readonly offline: OfflineMessages;
+	readonly inFlight: InFlight;
 	readonly carbons: Carbons;
 }
 
@@ -29,21 +33,48 @@ export class Messages {
 
 	/** The answer is what is wrong with it, or what is to be sent back instead. */
 	send(session: Session, stanza: Element, to: Jid): StanzaCondition | Element | undefined {
-		const { carbons } = this.#host;
 		const { type } = stanza.attrs;
 		if (type === "groupchat") return "service-unavailable";
 		const blocked = this.#blocked(session, stanza, to);
 		if (blocked !== undefined) return type === "error" ? undefined : blocked;
 		const children = withoutForeignMarks(stanza, [bareOf(to), this.#host.domain]);
 		const message = readdressed(stanza, session.full, stanza.attrs["to"] ?? session.bare, children);
+		const readers = this.#readers(to, type);
+		const departed = this.#depart(to.local, message, readers);
+		if (!departed.ok) return departed.error;
+		const answer = this.#pass(session, message, to, readers, departed.value);
+		departed.value?.release();
+		return answer;
+	}
+
+	/** FLIGHT-1: what is for later is kept before a session has it that can acknowledge it. */
+	#depart(
+		username: string,
+		message: Element,
+		readers: readonly Session[],
+	): Result<Flight | undefined, StanzaCondition> {
+		if (!readers.some(({ acknowledges }) => acknowledges) || !isForLater(message)) return ok(undefined);
+		const flight = this.#host.inFlight.keep(username, message);
+		return flight === undefined ? err("service-unavailable") : ok(flight);
+	}
+
+	#pass(
+		session: Session,
+		message: Element,
+		to: Jid,
+		readers: readonly Session[],
+		flight: Flight | undefined,
+	): StanzaCondition | undefined {
+		const { carbons } = this.#host;
+		const { type } = message.attrs;
 		const own = to.local === session.username;
-		const got = this.#deliver(message, to, session);
+		const got = this.#deliver(message, to, session, readers, flight);
 		if (type === "error") return undefined;
 		carbons.copy("sent", session.username, message, new Set([session, ...(own ? (got ?? []) : [])]));
 		if (got !== undefined) return undefined;
 		// Section 8.5.3.2.1: for one resource only, and that is gone.
 		if (to.resource !== "" && type !== "chat") return "service-unavailable";
-		return this.#keep(to.local, message) ? undefined : "service-unavailable";
+		return this.keep(to.local, message, flight) ? undefined : "service-unavailable";
 	}
 
 	/** BLOCK-2 */
@@ -53,19 +84,28 @@ export class Messages {
 		return blockLists.blocks(to.local, addressOf(session, domain)) ? "service-unavailable" : undefined;
 	}
 
-	/** Undefined: there is nobody to have it. `sender` gets no copy of what it says to its own account. */
-	#deliver(message: Element, to: Jid, sender: Session): ReadonlySet<Session> | undefined {
-		const { presences, carbons } = this.#host;
-		const { type } = message.attrs;
+	#readers(to: Jid, type: string | undefined): readonly Session[] {
+		const { presences } = this.#host;
 		let readers = presences.readers(to);
 		// Section 8.5.3.2.1: a chat message finds the account when the resource is gone.
 		const sought = to.resource !== "" && readers.length === 0 && type === "chat" ? { ...to, resource: "" } : to;
 		if (sought !== to) readers = presences.readers(sought);
 		if (sought.resource === "") readers = type === "error" ? [] : readers.filter((reader) => priority(reader) >= 0);
-		if (readers.length === 0) return undefined;
-		for (const reader of readers) reader.send(message);
+		return readers;
+	}
+
+	/** Undefined: nobody takes it. `sender` gets no copy of what it says to its own account. */
+	#deliver(
+		message: Element,
+		to: Jid,
+		sender: Session,
+		readers: readonly Session[],
+		flight: Flight | undefined,
+	): ReadonlySet<Session> | undefined {
+		const taken = readers.filter((reader) => reader.send(message, flight));
+		if (taken.length === 0) return undefined;
 		const got = new Set(readers);
-		carbons.copy("received", to.local, message, new Set([...got, sender]));
+		this.#host.carbons.copy("received", to.local, message, new Set([...got, sender]));
 		return got;
 	}
 
@@ -73,9 +113,9 @@ export class Messages {
 	 * OFFLINE-5: what would be kept for an account is dropped where there is no such account, so that the sender cannot tell.
 	 * False: it is refused.
 	 */
-	#keep(username: string, message: Element): boolean {
+	keep(username: string, message: Element, flight: Flight | undefined): boolean {
 		if (!isForLater(message)) return false;
-		return !this.#host.accounts.has(username) || this.#host.offline.keep(username, message);
+		return !this.#host.accounts.has(username) || this.#host.offline.keep(username, message, flight);
 	}
 }
 

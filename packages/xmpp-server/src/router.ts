@@ -1,12 +1,14 @@
 import type { Accounts } from "./accounts.ts";
+import { ArrivalKeys } from "./arrival-keys.ts";
 import { blockedReply, BlockingService, BlockLists } from "./blocking.ts";
 import { Carbons } from "./carbons.ts";
+import { IN_FLIGHT, InFlight } from "./in-flight.ts";
 import type { IqOutcome, IqRequest, IqService } from "./iq-service.ts";
 import { type Jid, parseJid } from "./jid.ts";
 import type { ServerLimits } from "./limits.ts";
 import { Messages } from "./messages.ts";
 import type { MucService } from "./muc-service.ts";
-import { isForLater, OfflineMessages } from "./offline.ts";
+import { OfflineMessages, WAITING } from "./offline.ts";
 import { Presences, priority } from "./presences.ts";
 import { PepService } from "./pubsub/pep-service.ts";
 import { RegisterService } from "./register.ts";
@@ -79,14 +81,17 @@ export class Router {
 		const carbons = new Carbons(sessions);
 		const presences = new Presences({ ...host, rosters, blockLists });
 		const subscriptions = new Subscriptions({ ...host, rosters, blockLists, presences, commit });
-		const offline = new OfflineMessages(host);
+		const keys = new ArrivalKeys(storage, [WAITING, IN_FLIGHT]);
+		const inFlight = new InFlight({ ...host, keys });
+		const offline = new OfflineMessages({ ...host, keys, inFlight });
+		offline.recover();
 		const changeAudience = (username: string, change: () => boolean): boolean =>
 			presences.changeAudience(username, change);
 		this.#blockLists = blockLists;
 		this.#presences = presences;
 		this.#subscriptions = subscriptions;
 		this.#offline = offline;
-		this.#messages = new Messages({ domain, accounts, blockLists, presences, offline, carbons });
+		this.#messages = new Messages({ domain, accounts, blockLists, presences, offline, inFlight, carbons });
 		this.#pep = new PepService({ ...host, subscribers: new Viewers(domain, rosters, blockLists) });
 		subscriptions.onApproved((reader, account) => this.#pep.subscribed(reader, account));
 		accounts.onRemoval({
@@ -138,7 +143,7 @@ export class Router {
 			domain: this.#domain,
 			sessions: this.#sessions,
 			takers: (username) => this.#presences.takers(username),
-			keep: (username, message) => isForLater(message) && this.#offline.keep(username, message),
+			keep: (username, message, flight) => this.#messages.keep(username, message, flight),
 		});
 	}
 

@@ -175,7 +175,7 @@ export class ServerCore {
 				},
 				enable: (request) => this.#bindings.enable(request),
 				resume: (username, request, at) => this.#bindings.resume(connection, address, { ...request, username }, at),
-				commit: () => void this.#storage.commit(),
+				commit: () => this.#storage.commit(),
 				route: (session, stanza, at) =>
 					this.#router.route(session, stanza, { now: at, allowRegistration: () => this.#registerRate.allow(key, at) }),
 				release: (binding, how, at) => this.#bindings.release(binding, connection, how, at),

@@ -1,6 +1,10 @@
+import type { Flight } from "./in-flight.ts";
 import type { Jid } from "./jid.ts";
 import type { Element } from "./xml.ts";
 import { escapeAttribute, serialise } from "./xml.ts";
+
+/** False: the connection takes nothing any more. */
+type SessionWrite = (text: string, flight?: Flight) => unknown;
 
 /** One bound resource: an account's presence on one connection, or on several, one after the other. */
 export class Session {
@@ -20,7 +24,9 @@ export class Session {
 	ordinal = 0;
 	/** Where the page it is used in was loaded from, if that is this host. */
 	pageOrigin: string | undefined;
-	readonly #write: (text: string) => unknown;
+	/** Whether its client acknowledges what it gets (XEP-0198). */
+	acknowledges = false;
+	readonly #write: SessionWrite;
 	/** Ends the connection with a stream error. */
 	readonly terminate: (condition: "conflict" | "not-authorized", now: number) => void;
 
@@ -28,8 +34,7 @@ export class Session {
 		username: string,
 		resource: string,
 		domain: string,
-		/** False: its connection takes nothing any more. */
-		write: (text: string) => unknown,
+		write: SessionWrite,
 		terminate: Session["terminate"],
 	) {
 		this.username = username;
@@ -41,9 +46,9 @@ export class Session {
 		this.terminate = terminate;
 	}
 
-	/** False: its connection takes nothing any more. */
-	send(stanza: Element): boolean {
-		return this.#write(serialise(stanza)) !== false;
+	/** False: its connection takes nothing any more. A flight is held until the client acknowledges the stanza. */
+	send(stanza: Element, flight?: Flight): boolean {
+		return this.#write(serialise(stanza), flight) !== false;
 	}
 
 	/** Sends what was serialised already. */

@@ -53,8 +53,8 @@ export interface StreamHost extends AuthenticationHost {
 	readonly enable: (request: EnableRequest) => StreamManagement;
 	/** The session goes on, on this stream from now on. */
 	readonly resume: (username: string, request: ResumeRequest, now: number) => Result<Binding, ResumeRefusal>;
-	/** Called before the client is told that its stanzas are handled. */
-	readonly commit: () => void;
+	/** Called before the client is told that its stanzas are handled. False: the disk does not take what they changed. */
+	readonly commit: () => boolean;
 	/** A stanza of a bound session, `from` already its full address. */
 	readonly route: (session: Session, stanza: Element, now: number) => void;
 	/** The stream is over; whether the session is, is the server's to know. */
@@ -237,17 +237,17 @@ export class Stream {
 		if (node.name !== "resume") return this.#refuseManagement(failed("unexpected-request"), now);
 		const request = readResume(node);
 		if (request === undefined) return this.#refuseManagement(failed("bad-request"), now);
+		// SM-1: the session goes on waiting for a stream that can be told what was handled.
+		if (!this.#host.commit()) return this.fail("resource-constraint", now);
 		const resumption = this.#host.resume(username, request, now);
 		if (resumption.ok) return this.#resumed(resumption.value, request.previd);
 		const refusal = resumption.error;
 		if (refusal.kind === "handled-count-too-high") return this.#countTooHigh(refusal.count, now);
-		this.#host.commit();
 		return this.#refuseManagement(failed("item-not-found", refusal.handled), now);
 	}
 
 	#resumed(binding: Binding, previd: string): void {
 		this.#phase = { name: "bound", binding };
-		this.#host.commit();
 		this.#send(resumed(previd, binding.management?.handled ?? 0));
 		binding.replay();
 	}
@@ -272,8 +272,8 @@ export class Stream {
 				return this.#enable(node, binding);
 			case "r":
 				if (management === undefined) break;
-				this.#host.commit();
-				return this.#send(acknowledgement(management.handled));
+				// SM-1: it will ask again.
+				return this.#host.commit() ? this.#send(acknowledgement(management.handled)) : undefined;
 			case "a": {
 				if (management === undefined) break;
 				const handled = parseCount(node.attrs["h"]);

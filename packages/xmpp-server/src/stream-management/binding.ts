@@ -1,4 +1,5 @@
 import { ok, type Result } from "@clowder/bytes";
+import type { Flight } from "../in-flight.ts";
 import type { Peer } from "../server-core.ts";
 import type { Session } from "../session.ts";
 import type { StreamManagement } from "./management.ts";
@@ -72,15 +73,17 @@ export class Binding implements Peer {
 	/** From now on stanzas are counted. */
 	manage(management: StreamManagement): void {
 		this.#management = management;
+		this.session.acknowledges = true;
 	}
 
 	/** A stanza to the client. False: neither will it be read nor is it kept. */
-	write(text: string): boolean {
+	write(text: string, flight?: Flight): boolean {
 		const management = this.#management;
 		if (management === undefined) return this.#stream?.write(text) ?? false;
 		if (this.#isOverflowed) return false;
 		const bytes = Buffer.byteLength(text);
-		const follows = management.sent({ text, bytes, boundBefore: this.#host.boundBefore() });
+		const follows = management.sent({ text, bytes, boundBefore: this.#host.boundBefore(), flight });
+		flight?.hold();
 		this.#host.grown(bytes);
 		if (follows === "too-much") this.overflow();
 		// What is kept is handed on when the session ends.

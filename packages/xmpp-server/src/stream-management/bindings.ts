@@ -77,7 +77,7 @@ export class Bindings {
 				username,
 				resource,
 				domain,
-				(text) => binding.write(text),
+				(text, flight) => binding.write(text, flight),
 				(condition, at) => binding.terminate(condition, at),
 			);
 		const binding = new Binding(made, stream, address, this.#ofBinding);

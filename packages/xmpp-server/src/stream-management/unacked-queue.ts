@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "@clowder/bytes";
+import type { Flight } from "../in-flight.ts";
 import { countAfter, stanzasBetween } from "./count.ts";
 
 /** A stanza that was sent and not acknowledged. */
@@ -8,6 +9,8 @@ export interface Unacked {
 	readonly bytes: number;
 	/** How many sessions had been bound when it was sent: who was bound later has not had it. */
 	readonly boundBefore: number;
+	/** Where it is kept beyond the process. */
+	readonly flight?: Flight | undefined;
 }
 
 /** SM-6: an acknowledgement of what was never sent, or of what was acknowledged before. */
@@ -51,7 +54,10 @@ export class UnackedQueue {
 		if (stanzas > this.#entries.length) {
 			return err({ handled, sent: countAfter(this.#acknowledged, this.#entries.length) });
 		}
-		for (const { bytes } of this.#entries.splice(0, stanzas)) this.#bytes -= bytes;
+		for (const { bytes, flight } of this.#entries.splice(0, stanzas)) {
+			this.#bytes -= bytes;
+			flight?.acknowledged();
+		}
 		this.#acknowledged = handled;
 		return ok(undefined);
 	}

@@ -1,3 +1,4 @@
+import type { Flight } from "../in-flight.ts";
 import { type Jid, parseJid } from "../jid.ts";
 import type { Session, Sessions } from "../session.ts";
 import { errorReply, isRequest } from "../stanza.ts";
@@ -6,7 +7,7 @@ import { parseFrame } from "../xml-parser.ts";
 import type { Unacked } from "./unacked-queue.ts";
 
 /** Takes a message that no session of the account could; whether it is kept. Where it is not, its sender is told. */
-export type KeepMessage = (username: string, message: Element) => boolean;
+export type KeepMessage = (username: string, message: Element, flight: Flight | undefined) => boolean;
 
 /** What handing on needs. */
 export interface UndeliveredHost {
@@ -32,26 +33,35 @@ const LASTING: ReadonlySet<string | undefined> = new Set(["chat", "normal", unde
  * are kept, or come back to their senders; questions come back. What rooms sent is of the room that the session left.
  */
 export function handOn(ended: Session, unacked: readonly Unacked[], host: UndeliveredHost): void {
-	for (const { text, boundBefore } of unacked) {
-		const parsed = parseFrame(text, NO_LIMITS);
-		if (!parsed.ok) continue;
-		const stanza = parsed.value;
-		const from = parseJid(stanza.attrs["from"] ?? "");
-		if (!from.ok || from.value.domain !== host.domain || from.value.local === "") continue;
-		if (isRequest(stanza)) bounce(stanza, from.value, host);
-		if (stanza.name !== "message" || !LASTING.has(stanza.attrs["type"])) continue;
-		if (!handToOthers(ended, stanza, boundBefore, host) && !host.keep(ended.username, stanza)) {
-			bounce(stanza, from.value, host);
-		}
+	for (const entry of unacked) {
+		handOnOne(ended, entry, host);
+		entry.flight?.release();
 	}
 }
 
+function handOnOne(ended: Session, { text, boundBefore, flight }: Unacked, host: UndeliveredHost): void {
+	const parsed = parseFrame(text, NO_LIMITS);
+	if (!parsed.ok) return;
+	const stanza = parsed.value;
+	const from = parseJid(stanza.attrs["from"] ?? "");
+	if (!from.ok || from.value.domain !== host.domain || from.value.local === "") return;
+	if (isRequest(stanza)) bounce(stanza, from.value, host);
+	if (stanza.name !== "message" || !LASTING.has(stanza.attrs["type"])) return;
+	if (handToOthers(ended, stanza, { boundBefore, flight }, host)) return;
+	if (!host.keep(ended.username, stanza, flight)) bounce(stanza, from.value, host);
+}
+
 /** Whether another session has it now. One for the whole account was given to all who were there when it was sent. */
-function handToOthers(ended: Session, message: Element, boundBefore: number, host: UndeliveredHost): boolean {
+function handToOthers(
+	ended: Session,
+	message: Element,
+	{ boundBefore, flight }: Pick<Unacked, "boundBefore" | "flight">,
+	host: UndeliveredHost,
+): boolean {
 	const takers = host.takers(ended.username);
 	const to = parseJid(message.attrs["to"] ?? "");
 	const forAccount = to.ok && to.value.resource === "";
-	for (const taker of takers) if (!forAccount || taker.ordinal > boundBefore) taker.send(message);
+	for (const taker of takers) if (!forAccount || taker.ordinal > boundBefore) taker.send(message, flight);
 	return takers.length > 0;
 }
 

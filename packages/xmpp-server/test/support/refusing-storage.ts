@@ -1,6 +1,9 @@
 import { MemoryStorage } from "../../src/storage/memory-storage.ts";
 
-/** A storage that can refuse: then what was changed since the last commit is undone, as a full disk's is (STORE-1). */
+/**
+ * A storage that can refuse: then what was changed since the last commit is undone, as a full disk's is (STORE-1). So it is
+ * when the process is killed.
+ */
 export class RefusingStorage extends MemoryStorage {
 	refuses = false;
 	/** How to undo what was changed since the last commit, the latest last. */
@@ -24,9 +27,21 @@ export class RefusingStorage extends MemoryStorage {
 	}
 
 	override commit(): boolean {
+		if (this.refuses) return this.kill() === 0;
+		this.#undo = [];
+		return true;
+	}
+
+	/** How many changes a process that is killed would lose. */
+	get uncommitted(): number {
+		return this.#undo.length;
+	}
+
+	/** Loses them; so many they were. */
+	kill(): number {
 		const undo = this.#undo.splice(0);
-		if (this.refuses) for (const step of undo.reverse()) step();
-		return !this.refuses || undo.length === 0;
+		for (const step of undo.toReversed()) step();
+		return undo.length;
 	}
 
 	#remember(owner: string, collection: string, key: string): void {
