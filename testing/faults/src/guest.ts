@@ -6,7 +6,7 @@ import { xmppCarrier } from "@clowder/carrier-xmpp";
 import { checkEntry, type DisplayPart, monotonicClock, openRoom, type RoomStore } from "@clowder/client";
 import { createSuite } from "@clowder/crypto";
 import { nodePrimitives } from "@clowder/crypto/node";
-import { createParticipant, nicknameSkeleton } from "@clowder/mpotr";
+import { createParticipant, nicknameSkeleton, type ParticipantOptions } from "@clowder/mpotr";
 
 const PATIENCE_MS = 120_000;
 
@@ -70,6 +70,8 @@ export class Guest {
 	readonly said: string[] = [];
 	/** What of it was not placed, as its author was told. */
 	readonly asked: Set<string> = new Set();
+	/** In which session each message was placed here. */
+	readonly #sessionOf: Map<string, string> = new Map();
 
 	constructor(name: string, room: string, carrier: Carrier) {
 		this.name = name;
@@ -82,7 +84,7 @@ export class Guest {
 			random,
 			room: entry.value.room,
 			nickname: entry.value.nickname,
-			createParticipant,
+			createParticipant: (options) => this.#recorded(options),
 			skeleton: nicknameSkeleton,
 			timing: { knockTimeoutMs: KNOCK_MS },
 		});
@@ -93,14 +95,35 @@ export class Guest {
 		if (this.store.send(text).ok) this.said.push(text);
 	}
 
+	#recorded(options: ParticipantOptions): ReturnType<typeof createParticipant> {
+		const participant = createParticipant(options);
+		const takeEvents = participant.takeEvents.bind(participant);
+		participant.takeEvents = () => {
+			const events = takeEvents();
+			for (const event of events) {
+				if (event.type === "message") this.#sessionOf.set(event.message.id, event.message.session);
+			}
+			return events;
+		};
+		return participant;
+	}
+
+	#placed(): readonly { readonly line: string; readonly session: string | undefined }[] {
+		return this.store.getSnapshot().timeline.flatMap((item) => {
+			if (item.kind !== "message" || !isPlaced(item.message.progress.state)) return [];
+			const { id, author, parts } = item.message;
+			return [{ line: `${author.nickname}: ${plain(parts)}`, session: this.#sessionOf.get(id) }];
+		});
+	}
+
 	/** Everything that stands in the room's transcript here, in its order: placed, with its author. */
 	transcript(): readonly string[] {
-		return this.store
-			.getSnapshot()
-			.timeline.flatMap((item) =>
-				item.kind === "message" && isPlaced(item.message.progress.state) ? [item.message] : [],
-			)
-			.map(({ author, parts }) => `${author.nickname}: ${plain(parts)}`);
+		return this.#placed().map(({ line }) => line);
+	}
+
+	/** In which session each line of the transcript was placed here. */
+	sessions(): ReadonlyMap<string, string | undefined> {
+		return new Map(this.#placed().map(({ line, session }) => [line, session]));
 	}
 
 	/** What this person wrote, that is not placed, and of which they are told so. */
