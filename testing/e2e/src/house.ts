@@ -20,6 +20,8 @@ export interface Upstream {
 	readonly domain: string;
 	/** Its WebSocket. */
 	readonly url: URL;
+	/** It publishes keys for logins. */
+	readonly hasKeys?: boolean;
 }
 
 /** The real host with the built web client and its XMPP server, all that passes it recorded, and a browser. */
@@ -49,6 +51,7 @@ export class House {
 			host: "127.0.0.1",
 			domain: upstream?.domain ?? "localhost",
 			upstream: upstream?.url,
+			upstreamKeys: upstream?.hasKeys,
 			webRoot: WEB_ROOT,
 			// Who dies or loses the line is missed soon: these tests are of what people then see.
 			limits: { resumeMs: 1000 },

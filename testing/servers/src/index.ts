@@ -1,4 +1,5 @@
 export { type Ejabberd, ejabberdMissing, type EjabberdOptions, startEjabberd } from "./ejabberd.ts";
+export { type KeyServer, startKeyServer } from "./ejabberd-key.ts";
 export { type Cluster, clusterMissing, type ClusterNode, startCluster } from "./ejabberd-cluster.ts";
 export { type FederatedServer, type Federation, federationMissing, startFederation } from "./federation.ts";
 export { type MadeCertificate, makeCertificate } from "./certificate.ts";

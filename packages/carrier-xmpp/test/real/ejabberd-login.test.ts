@@ -4,10 +4,9 @@ import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { nodePrimitives } from "@clowder/crypto/node";
 import { keyPassword, loginHost, throwawayLoginKey } from "@clowder/login";
-import { ejabberdMissing, Line } from "@clowder/servers";
+import { ejabberdMissing, type KeyServer, Line, startKeyServer } from "@clowder/servers";
 import { type KeyLogin, type LoginWay, windowKeyReader, xmppCarrier } from "../../src/index.ts";
 import { freshRoom, random, until, Visitor } from "../harness.ts";
-import { type KeyServer, startKeyServer } from "./ejabberd-key.ts";
 
 const SECRET = new Uint8Array(32).fill(7);
 const skip = ejabberdMissing() ?? false;
