@@ -15,7 +15,7 @@ import {
 } from "@clowder/login";
 import { ejabberdMissing } from "@clowder/servers";
 import { random } from "../harness.ts";
-import { Program } from "./ejabberd-key.ts";
+import { Program } from "./key-program.ts";
 
 const PREFIX = "kp1.";
 /** After key, window and nonce. */

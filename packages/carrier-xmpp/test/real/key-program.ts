@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const PROGRAM: string = fileURLToPath(
+const PROGRAM: string = fileURLToPath(
 	new URL("../../../../../server-modules/ejabberd/clowder-login.escript", import.meta.url),
 );
 const ESCRIPT = "/usr/bin/escript";
+
 /** The program alone, in the place of ejabberd. */
 export class Program {
 	readonly directory: string;
