@@ -118,3 +118,27 @@ export function freshRoom(): RoomName {
 export function carrierTo(port: number, options: Partial<XmppCarrierOptions> = {}): Carrier {
 	return xmppCarrier({ service: `ws://localhost:${port}/xmpp-websocket`, domain: "localhost", random, ...options });
 }
+
+/** Cuts `line`, by which `b` is there: both speak meanwhile, the stream is resumed, and nothing is missed, doubled or seen. */
+export async function resumesUnseen(a: Visitor, b: Visitor, line: Line): Promise<void> {
+	line.cut();
+	await b.sees("interrupted");
+	assert.ok(a.place.send("while you were gone").ok);
+	assert.ok(b.place.send("while I was gone").ok);
+	await a.hears("while you were gone");
+	line.mend();
+	await b.sees("resumed");
+	await b.hears("while I was gone");
+	await a.hears("while I was gone");
+	assert.ok(b.place.send("after").ok);
+	await a.hears("after");
+	await b.hears("after");
+	const texts = ["while you were gone", "while I was gone", "after"];
+	assert.deepEqual(b.texts(), texts);
+	assert.deepEqual(a.texts(), texts);
+	assert.deepEqual(b.types(), ["entered", "interrupted", "resumed", "text", "text", "text"]);
+	assert.ok(!a.types().includes("left"));
+	await until("an empty backlog", () => b.place.backlog === 0);
+	await a.place.leave();
+	await b.place.leave();
+}

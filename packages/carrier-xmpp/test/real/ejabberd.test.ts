@@ -5,7 +5,7 @@ import { type Ejabberd, ejabberdMissing, Line, startEjabberd } from "@clowder/se
 import type { RoomName } from "@clowder/carrier";
 import { roomAddress } from "../../src/address.ts";
 import { xmppCarrier, type XmppTiming } from "../../src/index.ts";
-import { freshRoom, random, until, Visitor } from "../harness.ts";
+import { freshRoom, random, resumesUnseen, until, Visitor } from "../harness.ts";
 
 const QUICK: Partial<XmppTiming> = { reconnectLeastMs: 5, reconnectMostMs: 50, reconnectTries: 200 };
 /** Through 3,000 bytes a second, on a busy machine. */
@@ -75,26 +75,7 @@ for (const kind of ["WebSocket", "TCP"] as const) {
 			const room = freshRoom();
 			const [a] = await visit(room);
 			const [b, line] = await visit(room);
-			line.cut();
-			await b.sees("interrupted");
-			assert.ok(a.place.send("while you were gone").ok);
-			assert.ok(b.place.send("while I was gone").ok);
-			await a.hears("while you were gone");
-			line.mend();
-			await b.sees("resumed");
-			await b.hears("while I was gone");
-			await a.hears("while I was gone");
-			assert.ok(b.place.send("after").ok);
-			await a.hears("after");
-			await b.hears("after");
-			const texts = ["while you were gone", "while I was gone", "after"];
-			assert.deepEqual(b.texts(), texts);
-			assert.deepEqual(a.texts(), texts);
-			assert.deepEqual(b.types(), ["entered", "interrupted", "resumed", "text", "text", "text"]);
-			assert.ok(!a.types().includes("left"));
-			await until("an empty backlog", () => b.place.backlog === 0);
-			await a.place.leave();
-			await b.place.leave();
+			await resumesUnseen(a, b, line);
 		});
 
 		test("XMPP-8: cut again and again while everyone talks, all hear all, once and in one order", async () => {

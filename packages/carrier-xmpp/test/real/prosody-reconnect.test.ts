@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Line, type Prosody, prosodyMissing, startProsody } from "@clowder/servers";
 import { xmppCarrier, type XmppTiming } from "../../src/index.ts";
-import { freshRoom, random, until, Visitor } from "../harness.ts";
+import { freshRoom, random, resumesUnseen, until, Visitor } from "../harness.ts";
 
 const QUICK: Partial<XmppTiming> = {
 	reconnectLeastMs: 5,
@@ -44,26 +44,7 @@ for (const kind of ["WebSocket", "TCP"] as const) {
 			const room = freshRoom();
 			const [a] = await visit(resuming, room);
 			const [b, line] = await visit(resuming, room);
-			line.cut();
-			await b.sees("interrupted");
-			assert.ok(a.place.send("while you were gone").ok);
-			assert.ok(b.place.send("while I was gone").ok);
-			await a.hears("while you were gone");
-			line.mend();
-			await b.sees("resumed");
-			await b.hears("while I was gone");
-			await a.hears("while I was gone");
-			assert.ok(b.place.send("after").ok);
-			await a.hears("after");
-			await b.hears("after");
-			const texts = ["while you were gone", "while I was gone", "after"];
-			assert.deepEqual(b.texts(), texts);
-			assert.deepEqual(a.texts(), texts);
-			assert.deepEqual(b.types(), ["entered", "interrupted", "resumed", "text", "text", "text"]);
-			assert.ok(!a.types().includes("left"));
-			await until("an empty backlog", () => b.place.backlog === 0);
-			await a.place.leave();
-			await b.place.leave();
+			await resumesUnseen(a, b, line);
 		});
 
 		test("XMPP-8: without resumption one enters again, under a new handle", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
@@ -8,21 +8,16 @@ import { fileURLToPath } from "node:url";
 import { createXmppServer } from "../../src/index.ts";
 import { TestClient } from "../support/client.ts";
 import { Inbox } from "../support/inbox-of-json.ts";
+import { needs, PYTHON, runs } from "../support/program.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../../test/real/slixmpp_pep.py", import.meta.url));
-const PYTHON = "/usr/bin/python3";
 /** A client that says nothing at all fails its test by name. */
 const PATIENCE = { timeout: 120_000 };
 const DEVICES = "urn:example:devices";
 
-/** Skips, naming what is missing; where nothing may be skipped, fails. */
 function hasClients(t: TestContext): boolean {
-	const imports = spawnSync(PYTHON, ["-c", "import slixmpp, aiohttp"], { stdio: "ignore" });
-	if (imports.status === 0) return true;
-	const what = "needs slixmpp and aiohttp: apt-get install python3-slixmpp python3-aiohttp";
-	if (process.env["CI"] === "true") assert.fail(what);
-	t.skip(what);
-	return false;
+	const found = runs(PYTHON, "-c", "import slixmpp, aiohttp");
+	return needs(t, found, "slixmpp and aiohttp: apt-get install python3-slixmpp python3-aiohttp");
 }
 
 /** A server with accounts "ana" and "bo", for native clients, that takes files. */
